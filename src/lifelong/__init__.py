@@ -1,0 +1,62 @@
+"""lifelong: what your customers are worth, with intervals that hold, proved on your own past.
+
+The face of the library. Heavy parts load when they are first used, so that ``import lifelong`` stays quick::
+
+    import lifelong as ll
+
+    shop = ll.Project("shop/")
+    shop.ingest("orders.csv")
+    scores = shop.score(shop.fit("auto"), horizon="52w", margin="35%")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Project": "lifelong.project",
+    "summarise": "lifelong.project",
+    "Horizon": "lifelong.units",
+    "Rate": "lifelong.units",
+    "Money": "lifelong.units",
+    "LifelongError": "lifelong.errors",
+    "ConfigError": "lifelong.errors",
+    "DataError": "lifelong.errors",
+    "FitError": "lifelong.errors",
+    "StoreError": "lifelong.errors",
+    "AccessError": "lifelong.errors",
+    "Finding": "lifelong.values",
+    "Fit": "lifelong.values",
+    "Patterns": "lifelong.values",
+    "Scores": "lifelong.values",
+    "Leaderboard": "lifelong.values",
+    "BGNBD": "lifelong.models.bg_nbd",
+    "MBGNBD": "lifelong.models.mbg_nbd",
+    "ParetoNBD": "lifelong.models.pareto_nbd",
+    "GammaGamma": "lifelong.models.gamma_gamma",
+}
+
+__all__ = sorted([*_WHERE, "__version__"])
+
+if TYPE_CHECKING:
+    from lifelong.errors import AccessError, ConfigError, DataError, FitError, LifelongError, StoreError
+    from lifelong.models.bg_nbd import BGNBD
+    from lifelong.models.gamma_gamma import GammaGamma
+    from lifelong.models.mbg_nbd import MBGNBD
+    from lifelong.models.pareto_nbd import ParetoNBD
+    from lifelong.project import Project, summarise
+    from lifelong.units import Horizon, Money, Rate
+    from lifelong.values import Finding, Fit, Leaderboard, Patterns, Scores
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'lifelong' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,133 @@
+"""Every failure that a user can meet: a code, where it stands, why it matters, and how to mend it.
+
+Facts are fields and the text is made from them, so that Python, the command line, REST and the web show the
+same four things in the same order. There is one class for each kind of failure, never one for each message.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CODES: dict[str, str] = {
+    # -- E1: the data
+    "E101": "the file cannot be read",
+    "E102": "a needed column is not there",
+    "E103": "the file's shape is not understood",
+    "E104": "too many rows cannot be used",
+    "E105": "several currencies and no rates",
+    "E106": "the file holds no order",
+    "E107": "the file's dates are not understood",
+    "E108": "the file's amounts are not understood",
+    "E109": "the report does not add up to the source",
+    # -- E2: the fit
+    "E201": "there is nothing to learn from",
+    "E202": "the value is not defined",
+    "E203": "the history is too short",
+    "E204": "this is not the model's kind of business",
+    # -- E3: what was asked for
+    "E301": "the setting is not understood",
+    "E302": "the name is not known",
+    "E303": "an optional part is not installed",
+    "E304": "the project is not there",
+    "E305": "this would remove data",
+    # -- E4: the store
+    "E401": "a stored file has changed or is damaged",
+    "E402": "the project is in use",
+    "E403": "the disk refused",
+    "E404": "the project was made by another version",
+    "E405": "this is not a file that lifelong wrote",
+    # -- E5: what may be seen and done
+    "E501": "the customer is not known",
+    "E502": "the key is missing",
+}
+
+
+class LifelongError(Exception):
+    """A failure that is told to the user, with all that is needed to mend it.
+
+    Args:
+        code: the stable number of the failure, a key of :data:`CODES`.
+        what: the finding in one line, with the figures.
+        where: file, row, column or setting.
+        why: why it matters.
+        fix: what to do, with the exact command where there is one.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, code: str, what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
+        if code not in CODES:
+            raise KeyError(f"{code} is not in lifelong.errors.CODES")
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.where = where
+        self.why = why
+        self.fix = fix
+
+    def __str__(self) -> str:
+        lines = [f"{self.code}  {self.what}"]
+        for label in ("where", "why", "fix"):
+            text = getattr(self, label)
+            if text:
+                lines.append(f"{label:<5} {text}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.code, self.what, self.where, self.why, self.fix))
+
+    def as_dict(self) -> dict[str, dict[str, str]]:
+        """The one shape of an error in JSON: ``{"error": {"code", "where", "why", "fix"}}``."""
+        why = f"{self.what}. {self.why}" if self.why else self.what
+        return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix}}
+
+
+def _rebuild(
+    kind: type[LifelongError], code: str, what: str, where: str, why: str, fix: str
+) -> LifelongError:
+    return kind(code, what, where=where, why=why, fix=fix)
+
+
+class ConfigError(LifelongError):
+    """The question is wrong: a setting, a name, a flag, a missing optional part."""
+
+    exit_code = 2
+
+
+class DataError(LifelongError):
+    """The data cannot be used as they are."""
+
+
+class FitError(LifelongError):
+    """The data cannot say what was asked of them."""
+
+
+class StoreError(LifelongError):
+    """The project's files, lock or disk stand in the way."""
+
+
+class AccessError(LifelongError):
+    """The caller may not see or do this."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint with the closest known name, or all of them where none is close."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "known: " + ", ".join(names) if names else "none is known"
+
+
+def missing_extra(package: str, extra: str, purpose: str) -> ConfigError:
+    """The error for an optional part that is not installed, with the exact command."""
+    return ConfigError(
+        "E303",
+        f"{purpose} needs the package {package!r}, which is not installed",
+        why="it is an optional part, so that the core stays small",
+        fix=f'python -m pip install "lifelong[{extra}]"',
+    )

@@ -1,0 +1,106 @@
+"""The canonical tables as data: column, type, unit, meaning, personal or not, needed or not.
+
+This is the contract between what a firm sends and everything behind it. Names of columns come only from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a canonical table.
+
+    Attributes:
+        name: the one spelling of it.
+        kind: ``text``, ``int32`` or ``int64``.
+        unit: what one of it is (``minor units`` is the currency's smallest coin).
+        meaning: a sentence for people.
+        is_personal: it tells who somebody is.
+        is_required: without it there is no order.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    is_personal: bool = False
+    is_required: bool = False
+
+
+# What a firm's file may say, under our names. `--column canonical=theirs` speaks of these.
+SOURCE = (
+    Column("order_id", "text", "", "The order's or invoice's number."),
+    Column("customer_id", "text", "", "Who ordered: a number, a name or an e-mail.", True, True),
+    Column("email", "text", "", "The customer's e-mail; joins a guest to an account.", True),
+    Column("phone", "text", "", "The customer's telephone number.", True),
+    Column("ordered_at", "text", "date or time", "When the order was placed.", is_required=True),
+    Column("revenue", "text", "money", "What the row brought in, less discounts."),
+    Column("refund", "text", "money", "What was paid back on this row, as a positive amount."),
+    Column("cost", "text", "money", "What the row's goods cost the firm."),
+    Column("quantity", "text", "pieces", "How many pieces; negative on a return."),
+    Column("unit_price", "text", "money", "The price of one piece."),
+    Column("currency", "text", "", "The row's currency code, as in ISO 4217."),
+    Column("product", "text", "", "The product's number or name."),
+    Column("channel", "text", "", "Where the order or the customer came from."),
+    Column("status", "text", "", "The order's state in the shop: paid, cancelled, test ..."),
+)
+
+# One row an order, exact: the truth that every number is computed from.
+ORDERS = (
+    Column("order_id", "text", "", "The order's number; made from customer and time where the file has none."),
+    Column("customer_id", "text", "", "The customer, after guest and account are merged.", True, True),
+    Column("day", "int32", "days since 1970-01-01", "The order's day in the project's time zone.", is_required=True),
+    Column("revenue", "int64", "minor units", "What the order brought in, refunds taken off."),
+    Column("refund", "int64", "minor units", "What was paid back, already taken off the revenue."),
+    Column("cost", "int64", "minor units", "What the goods cost; empty where the file does not say."),
+    Column("lines", "int32", "rows", "How many rows of the source make up the order."),
+    Column("is_order", "int32", "0 or 1", "0 where all of it was paid back or cancelled: money counts, the visit does not."),
+    Column("product", "text", "", "The product of the order's dearest line."),
+    Column("channel", "text", "", "Where it came from."),
+)
+
+# One row a customer, as the papers want it.
+SUMMARY = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("x", "int32", "order days", "Repeat order days: days with an order, less the first."),
+    Column("t_x", "int32", "days", "From the first order day to the last."),
+    Column("T", "int32", "days", "From the first order day to the last day seen."),
+    Column("first_day", "int32", "days since 1970-01-01", "The first order day."),
+    Column("orders", "int32", "orders", "All orders, those of one day counted each."),
+    Column("revenue", "int64", "minor units", "All revenue, refunds taken off."),
+    Column("cost", "int64", "minor units", "All cost; empty where not known."),
+    Column("spend_x", "int32", "order days", "Repeat order days with revenue above zero: what the spend model counts."),
+    Column("spend", "int64", "minor units", "Revenue of those days."),
+)
+
+# A row a distinct history: what the models see of the summary.
+PATTERNS = (
+    Column("x", "int32", "order days", "Repeat order days."),
+    Column("t_x", "int32", "days", "First order day to last."),
+    Column("T", "int32", "days", "First order day to the last day seen."),
+    Column("count", "int64", "customers", "How many customers have this history."),
+)
+
+SCORES = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("alive", "float64", "probability", "Chance that the customer is still a customer."),
+    Column("orders", "float64", "orders", "Expected order days within the horizon."),
+    Column("value", "float64", "money", "Expected value within the horizon: the mean."),
+    Column("median", "float64", "money", "Half of such customers will be worth less."),
+    Column("low80", "float64", "money", "One in ten will be worth less."),
+    Column("high80", "float64", "money", "One in ten will be worth more."),
+    Column("low90", "float64", "money", "One in twenty will be worth less."),
+    Column("high90", "float64", "money", "One in twenty will be worth more."),
+    Column("historic", "float64", "money", "Value so far, by the same definition, not discounted."),
+    Column("total", "float64", "money", "Historic plus predicted."),
+    Column("silent_days", "int32", "days", "Days since the last order."),
+    Column("rhythm_days", "float64", "days", "Mean days between own order days; empty below two order days."),
+    Column("at_risk", "float64", "money", "(1 - alive) x what the customer would be worth if still one."),
+)
+
+
+def names(table: tuple[Column, ...]) -> tuple[str, ...]:
+    """The table's column names, in order."""
+    return tuple(column.name for column in table)
