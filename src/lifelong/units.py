@@ -58,7 +58,7 @@ class Horizon:
     """A stretch of time ahead: a whole number of days, or the rest of life.
 
     >>> Horizon.parse("39w").days
-    273
+    273.0
     >>> str(Horizon.parse("lifetime"))
     'lifetime'
     """
