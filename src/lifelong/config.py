@@ -19,16 +19,29 @@ class Config:
     """A project's settings; each field is one line of lifelong.toml, under the comment in its metadata."""
 
     name: str = field(default="", metadata={"say": "The firm's or shop's name, as reports print it."})
-    currency: str = field(default="", metadata={"say": "Currency of the amounts (ISO 4217), such as EUR. Empty: taken from the file."})
+    currency: str = field(
+        default="", metadata={"say": "Currency of the amounts (ISO 4217), such as EUR. Empty: taken from the file."}
+    )
     timezone: str = field(default="UTC", metadata={"say": "A day belongs to this zone, such as Europe/Warsaw."})
-    margin: str = field(default="", metadata={"say": "Gross margin as a share of revenue, such as 35%. Empty: from costs, or revenue itself."})
+    margin: str = field(
+        default="",
+        metadata={"say": "Gross margin as a share of revenue, such as 35%. Empty: from costs, or revenue itself."},
+    )
     discount: str = field(default="10%/year", metadata={"say": "What money later is worth less, a year. 0 for none."})
     horizon: str = field(default="52w", metadata={"say": "How far ahead values look: 52w, 90d, 2y or lifetime."})
-    model: str = field(default="auto", metadata={"say": "auto lets the back-test choose; or bg_nbd, mbg_nbd, pareto_nbd."})
-    prior: str = field(default="auto", metadata={"say": "Weakly informative prior: auto (below 500 customers), on or off."})
+    model: str = field(
+        default="auto", metadata={"say": "auto lets the back-test choose; or bg_nbd, mbg_nbd, pareto_nbd."}
+    )
+    prior: str = field(
+        default="auto", metadata={"say": "Weakly informative prior: auto (below 500 customers), on or off."}
+    )
     bad_share: str = field(default="1%", metadata={"say": "Above this share of bad rows an ingest is refused whole."})
-    keep: tuple[str, ...] = field(default=(), metadata={"say": "Further columns of the file to keep. Others are not stored."})
-    pseudonyms: bool = field(default=False, metadata={"say": "Store customers under a keyed hash; the key stays outside this folder."})
+    keep: tuple[str, ...] = field(
+        default=(), metadata={"say": "Further columns of the file to keep. Others are not stored."}
+    )
+    pseudonyms: bool = field(
+        default=False, metadata={"say": "Store customers under a keyed hash; the key stays outside this folder."}
+    )
     best_share: str = field(default="20%", metadata={"say": "Whom reports call the best customers."})
 
 
@@ -37,19 +50,30 @@ def read(path: Path) -> Config:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigError("E301", f"{FILE_NAME} is not valid TOML: {problem}", where=str(path), fix="mend the line named") from None
+        raise ConfigError(
+            "E301", f"{FILE_NAME} is not valid TOML: {problem}", where=str(path), fix="mend the line named"
+        ) from None
     known = {f.name: f for f in fields(Config)}
     given: dict[str, Any] = {}
     for key, value in raw.items():
         if key not in known:
-            raise ConfigError("E302", f"there is no setting {key!r}", where=str(path), why=did_you_mean(key, known), fix="mend or remove the line")
+            raise ConfigError(
+                "E302",
+                f"there is no setting {key!r}",
+                where=str(path),
+                why=did_you_mean(key, known),
+                fix="mend or remove the line",
+            )
         want = type(known[key].default)
         if want is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
             value = tuple(value)
         if not isinstance(value, want):
             raise ConfigError(
-                "E301", f"{key} must be {_kind(want)}, not {value!r}", where=str(path),
-                why="a setting of the wrong kind would be guessed at", fix=f"write {key} = {_toml(known[key].default)}",
+                "E301",
+                f"{key} must be {_kind(want)}, not {value!r}",
+                where=str(path),
+                why="a setting of the wrong kind would be guessed at",
+                fix=f"write {key} = {_toml(known[key].default)}",
             )
         given[key] = value
     return Config(**given)
@@ -68,7 +92,9 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
-    escaped = "".join(f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else {"\\": "\\\\", '"': '\\"'}.get(c, c) for c in value)
+    escaped = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else {"\\": "\\\\", '"': '\\"'}.get(c, c) for c in value
+    )
     return f'"{escaped}"'
 
 

@@ -86,9 +86,7 @@ class LifelongError(Exception):
         return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix}}
 
 
-def _rebuild(
-    kind: type[LifelongError], code: str, what: str, where: str, why: str, fix: str
-) -> LifelongError:
+def _rebuild(kind: type[LifelongError], code: str, what: str, where: str, why: str, fix: str) -> LifelongError:
     return kind(code, what, where=where, why=why, fix=fix)
 
 

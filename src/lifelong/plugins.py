@@ -39,4 +39,6 @@ def load(kind: str, name: str) -> Any:
     for point in entry_points(group=f"lifelong.{kind}"):
         if point.name == name:
             return point.load()
-    raise ConfigError("E302", f"there is no {kind} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name")
+    raise ConfigError(
+        "E302", f"there is no {kind} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name"
+    )

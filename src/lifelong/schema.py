@@ -56,7 +56,9 @@ ORDERS = (
     Column("refund", "int64", "minor units", "What was paid back, already taken off the revenue."),
     Column("cost", "int64", "minor units", "What the goods cost; empty where the file does not say."),
     Column("lines", "int32", "rows", "How many rows of the source make up the order."),
-    Column("is_order", "int32", "0 or 1", "0 where all of it was paid back or cancelled: money counts, the visit does not."),
+    Column(
+        "is_order", "int32", "0 or 1", "0 where all of it was paid back or cancelled: money counts, the visit does not."
+    ),
     Column("product", "text", "", "The product of the order's dearest line."),
     Column("channel", "text", "", "Where it came from."),
 )

@@ -1,0 +1,93 @@
+"""The flags, each with one spelling for all commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[..., Any]
+
+
+class Pairs(click.ParamType):
+    """``name=value``, gathered into a dictionary."""
+
+    name = "name=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        left, sign, right = str(value).partition("=")
+        if not sign or not left.strip() or not right.strip():
+            self.fail(f"{value!r} is not of the form ours=theirs, such as customer_id=client", param, ctx)
+        return left.strip(), right.strip()
+
+
+project = click.option(
+    "--project", "project_dir", default=".", metavar="DIR", show_default="this folder", help="The project's folder."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+until = click.option(
+    "--until",
+    metavar="DATE",
+    default="",
+    help="The last day to look at, such as 1997-09-30. [default: the last order's]",
+)
+horizon = click.option(
+    "--horizon", metavar="TIME", default="", help="How far ahead: 39w, 90d, 2y or lifetime. [default: the project's]"
+)
+margin = click.option(
+    "--margin", metavar="SHARE", default="", help="Gross margin, such as 35%. [default: the project's]"
+)
+discount = click.option("--discount", metavar="RATE", default="", help="Such as 10%/year. [default: the project's]")
+model = click.option(
+    "--model", metavar="NAME", default="", help="auto, bg_nbd, mbg_nbd or pareto_nbd. [default: the project's]"
+)
+holdout = click.option(
+    "--holdout",
+    metavar="TIME",
+    default="",
+    help="How much of the past to hide and forecast, such as 26w. [default: fits the history]",
+)
+
+_READING = (
+    click.option(
+        "--column",
+        "columns",
+        multiple=True,
+        type=Pairs(),
+        metavar="OURS=THEIRS",
+        help="Name a column: customer_id=client. May be repeated.",
+    ),
+    click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as GBP."),
+    click.option(
+        "--rate",
+        "rates",
+        multiple=True,
+        type=Pairs(),
+        metavar="CODE=RATE",
+        help="What one unit of another currency is worth. May be repeated.",
+    ),
+    click.option(
+        "--timezone", default="", metavar="ZONE", help="The zone that a day belongs to, such as Europe/Warsaw."
+    ),
+    click.option(
+        "--keep", multiple=True, metavar="COLUMN", help="Store this further column of the file. May be repeated."
+    ),
+    click.option(
+        "--bad-share",
+        default="",
+        metavar="SHARE",
+        help="Above this share of bad rows the file is refused. [default: the project's 1%]",
+    ),
+)
+
+
+def reading(command: Command) -> Command:
+    """The flags that say how a file is read."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command

@@ -1,0 +1,124 @@
+"""The verb `ingest`: a file in, an import report out, and the landing one batch richer, or nothing changed at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lifelong.errors import DataError
+from lifelong.sources import files as source_files
+from lifelong.store import files, privacy
+from lifelong.store.landing import Batch
+from lifelong.tables import quality
+from lifelong.units import share
+from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lifelong.sources.files import ReadPlan
+
+    from lifelong.config import Config
+    from lifelong.project.folder import Folder
+    from lifelong.values import ImportReport
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be read, as far as the user says; the rest is seen from the file."""
+
+    columns: Mapping[str, str]
+    currency: str = ""
+    rates: Mapping[str, str] | None = None
+    timezone: str = ""
+    keep: Sequence[str] = ()
+    bad_share: str = ""
+
+
+def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
+    """Read a file into the landing. The report reconciles to the source to the cent, or nothing is stored."""
+    config = folder.config()
+    with folder.writing("ingest"):
+        folder.progress("looking at the file", 0, None)
+        plan = _plan(folder, path, reading, config)
+        manifest = folder.landing.read()
+        batch_id = files.sha256(path)[:16]
+        told = plan.as_dict()
+        known = manifest.batch(batch_id)
+        if known is not None and dict(known.plan) == told:
+            return _already(folder.builder.build(manifest).reports()[batch_id])
+        batch = _land(folder, path, plan, batch_id, config)
+        richer = manifest.with_batch(batch)
+        report = folder.builder.build(richer).reports()[batch_id]
+        quality.too_bad(report, share(reading.bad_share or config.bad_share, flag="--bad-share"))
+        if report.kept == 0 and report.duplicates == 0:
+            raise DataError(
+                "E106",
+                f"{path.name} holds no order",
+                where=str(path),
+                why="nothing could be kept of it",
+                fix="look at the file, or name its columns: --column customer_id=...",
+            )
+        _settle_currency(folder, report)
+        folder.landing.commit(richer)
+        folder.builder.sweep(richer)
+        return replace(report, findings=(*plan.findings, *report.findings))
+
+
+def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadPlan:
+    if not path.is_file():
+        raise DataError(
+            "E101",
+            f"there is no file {path.name}",
+            where=str(path),
+            why="a folder or nothing stands there",
+            fix="check the path",
+        )
+    return source_files.plan(
+        path,
+        columns=reading.columns,
+        currency=reading.currency or config.currency or folder.identity()["currency"],
+        rates=reading.rates or {},
+        timezone=reading.timezone or config.timezone,
+        keep=tuple(reading.keep or config.keep),
+    )
+
+
+def _land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Config) -> Batch:
+    """Extract the mapped columns into the landing folder; the file counts only once a manifest names it."""
+    temporary = files.temporary_beside(folder.landing.folder / f"{batch_id}.parquet")
+    try:
+        rows = source_files.extract(
+            plan, temporary, lambda done, total: folder.progress(f"reading {path.name}", done, total)
+        )
+        if config.pseudonyms:
+            identity = folder.identity()
+            privacy.new_key(identity["id"])
+            folder.progress("replacing names by pseudonyms", 0, rows)
+            privacy.hide(temporary, privacy.read_key(identity["id"]))
+        name, digest = folder.landing.adopt(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Batch(batch_id, path.name, name, digest, rows, plan.as_dict())
+
+
+def _already(report: ImportReport) -> ImportReport:
+    note = Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
+    return replace(report, findings=(note, *report.findings))
+
+
+def _settle_currency(folder: Folder, report: ImportReport) -> None:
+    """The first file with amounts decides the project's currency; a second one must agree."""
+    identity = folder.identity()
+    if report.money_in is None or not report.currency or identity["currency"] == report.currency:
+        return
+    if identity["currency"]:
+        raise DataError(
+            "E105",
+            f"{report.source} is in {report.currency}, the project in {identity['currency']}",
+            where=report.source,
+            why="amounts of two currencies cannot be added",
+            fix=f"give the rate, such as --rate {report.currency}=0.92, or make a project of its own",
+        )
+    folder.save_identity({**identity, "currency": report.currency})

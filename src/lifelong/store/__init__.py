@@ -1,0 +1,1 @@
+"""The project's folder: an immutable landing, caches that can be made again, fits, one writer at a time."""

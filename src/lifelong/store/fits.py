@@ -1,0 +1,65 @@
+"""Fits and other values on disk: sealed JSON, never pickle. Opening one runs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.errors import StoreError, did_you_mean
+from lifelong.store import files
+from lifelong.values import Estimate, Finding, Fit, Origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KIND = "lifelong-fit/1"
+
+
+def save(fit: Fit, folder: Path) -> str:
+    """Write a fit; its name is its content, so that saving it again changes nothing. Returns the name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{fit.model}-{fit.origin.until}-{fit.origin.data[:8]}"
+    files.write_sealed(folder / f"{name}.json", KIND, _as_stored(fit))
+    files.write_bytes(folder / "latest", name.encode())
+    return name
+
+
+def load(folder: Path, name: str = "") -> Fit:
+    """Read a fit by name, or the latest."""
+    known = sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
+    latest = folder / "latest"
+    if not name and latest.exists():
+        name = latest.read_text(encoding="utf-8", errors="replace")
+    if name not in known:
+        raise StoreError(
+            "E401" if name else "E201",
+            f"there is no fit {name!r}" if name else "nothing has been fitted yet",
+            where=str(folder),
+            why=did_you_mean(name, known) if known else "a fit comes before scores",
+            fix="lifelong fit",
+        )
+    return _from_stored(files.read_sealed(folder / f"{name}.json", KIND))
+
+
+def _as_stored(fit: Fit) -> dict[str, Any]:
+    told = fit.as_dict()
+    told["theta"] = fit.theta.tolist()
+    told["covariance"] = fit.covariance.tolist()
+    told["spend"] = _as_stored(fit.spend) if fit.spend else None
+    return told
+
+
+def _from_stored(told: dict[str, Any]) -> Fit:
+    params = tuple(Estimate(**{k: (np.nan if v is None else v) for k, v in p.items()}) for p in told["params"])
+    return Fit(
+        model=told["model"],
+        params=params,
+        theta=np.array(told["theta"], np.float64),
+        covariance=np.array(told["covariance"], np.float64),
+        loglik=told["loglik"],
+        findings=tuple(Finding(**f) for f in told["findings"]),
+        info=told["info"],
+        origin=Origin(**told["origin"]),
+        spend=_from_stored(told["spend"]) if told["spend"] else None,
+    )

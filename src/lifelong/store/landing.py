@@ -1,0 +1,122 @@
+"""The landing: the truth, as immutable Parquet batches under one sealed manifest.
+
+Data files are named by their content and never changed. The manifest says which of them count; replacing it is one
+atomic move, so that any change (a new batch, a corrected one, a person forgotten in all of them) happens wholly or
+not at all. A file that the manifest does not name is a leftover of a killed process and is swept away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lifelong.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+KIND = "lifelong-landing/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One ingested file.
+
+    Attributes:
+        id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch.
+        source: the source file's name (not its folder).
+        file: name of the Parquet file in ``landing/``, made from its hash.
+        sha256: hash of the Parquet file.
+        rows: rows in it.
+        plan: how the source was read, and the rules of cleaning; all that a rebuild needs.
+        forgotten: rows that were taken out because a person asked to be forgotten.
+    """
+
+    id: str
+    source: str
+    file: str
+    sha256: str
+    rows: int
+    plan: Mapping[str, Any]
+    forgotten: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The manifest's form."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__} | {"plan": dict(self.plan)}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the project is made of: batches by id, and merges of customers that were undone."""
+
+    batches: tuple[Batch, ...] = ()
+    undone: tuple[str, ...] = ()
+    format: str = field(default=KIND)
+
+    @property
+    def state(self) -> str:
+        """A hash of everything that decides the orders; the caches' name. The order of ingest does not matter."""
+        told = [[b.id, b.sha256, json.dumps(b.plan, sort_keys=True)] for b in self.batches]
+        return hashlib.sha256(json.dumps([told, sorted(self.undone)]).encode()).hexdigest()[:16]
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """The batch of that id, if it is there."""
+        return next((b for b in self.batches if b.id == batch_id), None)
+
+    def with_batch(self, batch: Batch) -> Manifest:
+        """A manifest in which this batch stands, in place of one with the same id; sorted by id."""
+        others = [b for b in self.batches if b.id != batch.id]
+        return replace(self, batches=tuple(sorted([*others, batch], key=lambda b: b.id)))
+
+
+class Landing:
+    """The landing folder of a project."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = root / "landing"
+        self._manifest = self.folder / "manifest.json"
+
+    def create(self) -> None:
+        """Make the folder and an empty manifest, where there is none."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._manifest.exists():
+            self.commit(Manifest())
+
+    def read(self) -> Manifest:
+        """The manifest that counts now."""
+        if not self._manifest.exists():
+            return Manifest()
+        payload = files.read_sealed(self._manifest, KIND)
+        batches = tuple(Batch(**b) for b in payload["batches"])
+        return Manifest(batches, tuple(payload["undone"]))
+
+    def adopt(self, temporary: Path) -> tuple[str, str]:
+        """Give a finished Parquet file its lasting name: (file name, hash). It counts once a manifest names it."""
+        digest = files.sha256(temporary)
+        name = f"{digest[:24]}.parquet"
+        files.put(temporary, self.folder / name)
+        return name, digest
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make this manifest the one that counts, then remove what it no longer names."""
+        payload = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
+        files.write_sealed(self._manifest, KIND, payload)
+        self.sweep(manifest)
+
+    def sweep(self, manifest: Manifest | None = None) -> None:
+        """Remove leftovers: temporary files and data files that no manifest names."""
+        named = {b.file for b in (manifest or self.read()).batches}
+        files.sweep(self.folder)
+        for data in self.folder.glob("*.parquet"):
+            if data.name not in named:
+                data.unlink()
+
+    def path(self, batch: Batch) -> Path:
+        """The batch's file, its bytes checked against the manifest."""
+        path = self.folder / batch.file
+        if not path.exists() or files.sha256(path) != batch.sha256:
+            raise files.damaged(path)
+        return path

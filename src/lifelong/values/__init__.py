@@ -1,0 +1,35 @@
+"""What flows between the rooms: findings, summaries, patterns, fits, scores, leaderboards. All frozen.
+
+The border between words and letters. Everywhere else names are whole words; here, and in ``models/``, the papers'
+letters hold, and this is their dictionary:
+
+=======  ==================================================================================================
+letter   meaning
+=======  ==================================================================================================
+x        repeat order days: days with at least one order, less the first one
+t_x      days from a customer's first order day to the last one (0 where x = 0)
+T        days from a customer's first order day to the last day that the data cover
+theta    a model's parameters, in the order of ``Model.params``, with time in weeks
+=======  ==================================================================================================
+"""
+
+from lifelong.values.findings import Finding, to_json
+from lifelong.values.fit import Estimate, Fit, Origin
+from lifelong.values.histories import Patterns, Spend
+from lifelong.values.imports import ImportReport
+from lifelong.values.leaderboard import Leaderboard
+from lifelong.values.scores import Scores, Totals
+
+__all__ = [
+    "Estimate",
+    "Finding",
+    "Fit",
+    "ImportReport",
+    "Leaderboard",
+    "Origin",
+    "Patterns",
+    "Scores",
+    "Spend",
+    "Totals",
+    "to_json",
+]

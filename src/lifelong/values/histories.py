@@ -1,0 +1,80 @@
+"""Purchase and spend histories with counts: what the models see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """Distinct purchase histories with counts: all that a likelihood needs to know of a customer base.
+
+    Attributes:
+        x, t_x, T: int64 arrays of one length, in order days, days and days.
+        count: int64, customers with that history.
+    """
+
+    x: NDArray[np.int64]
+    t_x: NDArray[np.int64]
+    T: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:
+        """Check four sequences and make them patterns; ``count`` is 1 each where it is not given."""
+        arrays = [np.ascontiguousarray(a, dtype=np.int64) for a in (x, t_x, T)]
+        counts = np.ones(len(arrays[0]), np.int64) if count is None else np.ascontiguousarray(count, dtype=np.int64)
+        for a in (*arrays, counts):
+            if a.ndim != 1 or len(a) != len(counts):
+                raise ValueError("x, t_x, T and count must be one-dimensional and of one length")
+        x_, t_x_, T_ = arrays
+        if len(x_) and (x_.min() < 0 or t_x_.min() < 0 or (t_x_ > T_).any() or ((x_ == 0) != (t_x_ == 0)).any()):
+            raise ValueError("a history needs x >= 0, 0 <= t_x <= T, and t_x = 0 exactly where x = 0")
+        return cls(x_, t_x_, T_, counts)
+
+    @classmethod
+    def grouped(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:
+        """As :meth:`of`, with equal histories merged and their counts added; sorted by (x, t_x, T)."""
+        raw = cls.of(x, t_x, T, count)
+        order = np.lexsort((raw.T, raw.t_x, raw.x))
+        x_, t_, T_, c_ = raw.x[order], raw.t_x[order], raw.T[order], raw.count[order]
+        if not len(x_):
+            return raw
+        first = np.flatnonzero(np.r_[True, (np.diff(x_) != 0) | (np.diff(t_) != 0) | (np.diff(T_) != 0)])
+        return cls(x_[first], t_[first], T_[first], np.add.reduceat(c_, first))
+
+    @property
+    def customers(self) -> int:
+        """How many customers all patterns hold together."""
+        return int(self.count.sum())
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spend:
+    """Distinct spend histories with counts: what a spend model needs.
+
+    Attributes:
+        x: int64, order days with spend above zero that count (repeat ones, as the papers do).
+        total: float64, money spent on those days, in major units; 0 where x is 0.
+        count: int64, customers with that history.
+    """
+
+    x: NDArray[np.int64]
+    total: Floats
+    count: NDArray[np.int64]
+
+    @property
+    def customers(self) -> int:
+        """How many customers all rows hold together."""
+        return int(self.count.sum())
