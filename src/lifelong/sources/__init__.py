@@ -1,0 +1,1 @@
+"""Where orders come from: a firm's files, and shops to try lifelong on."""
