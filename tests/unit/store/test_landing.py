@@ -1,0 +1,74 @@
+"""The landing: one atomic manifest over immutable files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lifelong.errors import StoreError
+from lifelong.store.landing import Batch, Landing, Manifest
+
+
+def _land(landing: Landing, content: bytes, batch_id: str) -> Batch:
+    temporary = landing.folder / f".tmp-{batch_id}"
+    temporary.write_bytes(content)
+    name, digest = landing.adopt(temporary)
+    return Batch(batch_id, f"{batch_id}.csv", name, digest, 1, {"rules": {}})
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Landing:
+    made = Landing(tmp_path)
+    made.create()
+    return made
+
+
+def test_a_batch_counts_once_the_manifest_names_it(landing: Landing) -> None:
+    batch = _land(landing, b"rows", "b1")
+    assert landing.read() == Manifest()
+    landing.commit(landing.read().with_batch(batch))
+    assert landing.read().batches == (batch,)
+    assert landing.path(batch).read_bytes() == b"rows"
+
+
+def test_what_no_manifest_names_is_swept(landing: Landing) -> None:
+    _land(landing, b"orphan", "b0")
+    kept = _land(landing, b"kept", "b1")
+    landing.commit(Manifest((kept,)))
+    assert sorted(os.listdir(landing.folder)) == sorted([kept.file, "manifest.json"])
+
+
+def test_the_order_of_ingest_does_not_matter(landing: Landing) -> None:
+    a, b = _land(landing, b"a", "ba"), _land(landing, b"b", "bb")
+    one = Manifest().with_batch(a).with_batch(b)
+    two = Manifest().with_batch(b).with_batch(a)
+    assert one == two
+    assert one.state == two.state
+    assert one.state != Manifest((a,)).state
+    assert one.state != Manifest(one.batches, undone=("x",)).state
+
+
+def test_a_batch_of_the_same_id_takes_the_place_of_the_old_one(landing: Landing) -> None:
+    old, new = _land(landing, b"old", "b1"), _land(landing, b"new", "b1")
+    manifest = Manifest((old,)).with_batch(new)
+    assert manifest.batches == (new,)
+    assert manifest.batch("b1") == new
+    assert manifest.batch("nobody") is None
+
+
+def test_a_changed_or_missing_file_is_noticed(landing: Landing) -> None:
+    batch = _land(landing, b"rows", "b1")
+    landing.commit(Manifest((batch,)))
+    (landing.folder / batch.file).write_bytes(b"rowt")
+    with pytest.raises(StoreError) as caught:
+        landing.path(batch)
+    assert caught.value.code == "E401"
+    (landing.folder / batch.file).unlink()
+    with pytest.raises(StoreError):
+        landing.path(batch)
+
+
+def test_no_manifest_is_an_empty_landing(tmp_path: Path) -> None:
+    assert Landing(tmp_path).read() == Manifest()
