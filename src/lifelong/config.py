@@ -48,8 +48,15 @@ class Config:
 def read(path: Path) -> Config:
     """Read a lifelong.toml; unknown settings and wrong types are errors, with the closest name."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows write a mark first
+    except OSError as problem:
+        raise ConfigError(
+            "E301",
+            f"{FILE_NAME} cannot be read: {problem.strerror or problem}",
+            where=str(path),
+            fix="permit reading it, or make it anew with lifelong init",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise ConfigError(
             "E301", f"{FILE_NAME} is not valid TOML: {problem}", where=str(path), fix="mend the line named"
         ) from None

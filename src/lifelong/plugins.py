@@ -38,7 +38,16 @@ def load(kind: str, name: str) -> Any:
         return getattr(import_module(module), attribute)
     for point in entry_points(group=f"lifelong.{kind}"):
         if point.name == name:
-            return point.load()
+            try:
+                return point.load()
+            except (ImportError, AttributeError) as problem:
+                raise ConfigError(
+                    "E303",
+                    f"the {kind} {name!r} cannot be loaded: {problem}",
+                    where=point.value,
+                    why="a package offers it by entry point, but it is not there",
+                    fix="install that package again, or take another: " + ", ".join(known(kind)),
+                ) from problem
     raise ConfigError(
         "E302", f"there is no {kind} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name"
     )

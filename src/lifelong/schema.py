@@ -14,7 +14,7 @@ class Column:
 
     Attributes:
         name: the one spelling of it.
-        kind: ``text``, ``int32`` or ``int64``.
+        kind: ``text``, ``int32``, ``int64`` or ``float64``.
         unit: what one of it is (``minor units`` is the currency's smallest coin).
         meaning: a sentence for people.
         is_personal: it tells who somebody is.

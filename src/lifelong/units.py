@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from lifelong.errors import ConfigError
@@ -17,6 +17,7 @@ from lifelong.errors import ConfigError
 DAYS_A_WEEK = 7
 DAYS_A_YEAR = 365.25
 EPOCH = date(1970, 1, 1)
+MOST_PER_YEAR = 100.0
 
 # ISO 4217: the currencies whose minor unit is not a hundredth.
 _MINOR_DIGITS = {
@@ -54,7 +55,8 @@ def day_of(when: date | str) -> int:
     """
     if isinstance(when, str):
         try:
-            when = date.fromisoformat(when.strip()[:10])
+            text = when.strip()
+            when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
         except ValueError:
             raise ConfigError(
                 "E301",
@@ -149,7 +151,16 @@ class Rate:
             )
         rate = float(found[1]) / 100
         periods = {"y": 1.0, "m": 12.0, "w": DAYS_A_YEAR / 7, "d": DAYS_A_YEAR}[(found[2] or "year")[0]]
-        return cls(math.expm1(periods * math.log1p(rate)))
+        growth = periods * math.log1p(rate)
+        if growth > math.log1p(MOST_PER_YEAR):
+            raise ConfigError(
+                "E301",
+                f"{value!r} compounds to more than {MOST_PER_YEAR:.0%} a year",
+                where="--discount",
+                why="at such a rate nothing beyond a few weeks is worth anything",
+                fix="write the rate of a whole year, such as 10%/year",
+            )
+        return cls(math.expm1(growth))
 
     @property
     def per_month(self) -> float:
@@ -167,7 +178,7 @@ class Rate:
         return self.force_per_day * DAYS_A_WEEK
 
     def __str__(self) -> str:
-        return f"{self.per_year * 100:.6g}%/year"
+        return f"{round(self.per_year * 100, 6):.6f}".rstrip("0").rstrip(".") + "%/year"
 
 
 def share(value: str | float, *, flag: str) -> float:
@@ -176,7 +187,7 @@ def share(value: str | float, *, flag: str) -> float:
     >>> share("35%", flag="--margin")
     0.35
     """
-    text = str(value).strip().replace(" ", "").replace(",", ".")
+    text = f"{value:.17f}" if isinstance(value, float) else str(value).strip().replace(" ", "").replace(",", ".")
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(%?)", text)
     number = float(found[1]) / (100 if found[2] else 1) if found else math.nan
     if not 0 <= number <= 1:

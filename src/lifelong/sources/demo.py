@@ -24,7 +24,7 @@ from lifelong.errors import DataError, StoreError, missing_extra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Progress = Callable[[str], None]
+    Progress = Callable[[str, int, int | None], None]
 
 WHEEL = "lifetimes==0.11.3"
 WHEEL_SHA256 = "261e3dc89977c2b60767ca6728aaa29d429de0c814635070a749c36555895da8"
@@ -70,7 +70,7 @@ def cdnow(cache_dir: Path | None = None, progress: Progress | None = None) -> Pa
 
     Args:
         cache_dir: where to keep the file; the user's cache where it is not given.
-        progress: called with one line for each step that takes time.
+        progress: called with (what is done, how far, of how much) for each step that takes time.
 
     Returns:
         A CSV of 69,659 rows: customer_id, date (ISO), cds (pieces), spend (US dollars). Byte for byte the same on
@@ -96,7 +96,7 @@ def grocer(cache_dir: Path | None = None, progress: Progress | None = None) -> P
 
     Args:
         cache_dir: where to keep the file; the user's cache where it is not given.
-        progress: called with one line for each step that takes time.
+        progress: called with (what is done, how far, of how much) for each step that takes time.
 
     Returns:
         A Parquet file, one row a till line: household_id, basket_id, product_id, quantity, sales_value (US dollars,
@@ -131,7 +131,7 @@ def simulated(
         seed: another seed, another shop; the same seed, the same bytes.
         customers: how many customers the shop wins within its first year.
         cache_dir: where to keep the files; the user's cache where it is not given.
-        progress: called with one line for each step that takes time.
+        progress: called with (what is done, how far, of how much) for each step that takes time.
 
     Returns:
         The orders as a firm would export them, and the truth: a row a customer.
@@ -254,4 +254,4 @@ def _not_as_expected() -> DataError:
 
 def _say(progress: Progress | None, line: str) -> None:
     if progress is not None:
-        progress(line)
+        progress(line, 0, None)

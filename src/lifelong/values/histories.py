@@ -30,14 +30,16 @@ class Patterns:
     @classmethod
     def of(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:
         """Check four sequences and make them patterns; ``count`` is 1 each where it is not given."""
-        arrays = [np.ascontiguousarray(a, dtype=np.int64) for a in (x, t_x, T)]
-        counts = np.ones(len(arrays[0]), np.int64) if count is None else np.ascontiguousarray(count, dtype=np.int64)
+        arrays = [_whole(a) for a in (x, t_x, T)]
+        counts = np.ones(len(arrays[0]), np.int64) if count is None else _whole(count)
         for a in (*arrays, counts):
             if a.ndim != 1 or len(a) != len(counts):
                 raise ValueError("x, t_x, T and count must be one-dimensional and of one length")
         x_, t_x_, T_ = arrays
         if len(x_) and (x_.min() < 0 or t_x_.min() < 0 or (t_x_ > T_).any() or ((x_ == 0) != (t_x_ == 0)).any()):
             raise ValueError("a history needs x >= 0, 0 <= t_x <= T, and t_x = 0 exactly where x = 0")
+        if len(counts) and counts.min() < 1:
+            raise ValueError("a history is counted once at least")
         return cls(x_, t_x_, T_, counts)
 
     @classmethod
@@ -78,3 +80,14 @@ class Spend:
     def customers(self) -> int:
         """How many customers all rows hold together."""
         return int(self.count.sum())
+
+
+def _whole(values: Any) -> NDArray[np.int64]:
+    """Whole numbers as int64; a fraction (weeks given for days) or a gap is an error, never cut off."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "iub":
+        numbers = np.asarray(given, dtype=np.float64)
+        if not (np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all()):
+            raise ValueError("x, t_x, T and count must be whole numbers: order days and days, not weeks")
+        given = numbers
+    return np.ascontiguousarray(given, dtype=np.int64)
