@@ -1,0 +1,186 @@
+"""What the latent-attrition models have in common: the shape of their likelihood, and how it is fitted.
+
+Each of them lets a customer order at a rate of their own until they leave unseen. A history is then as likely as
+
+.. math:: L(x, t_x, T) = C(x) \\, [\\, U(x, T) + V(x, t_x) \\,],
+
+with one positive term U for those still there at T (or gone after T) and one, V, for those gone since t_x. A model
+gives the three tables with their gradients; this class makes of them the likelihood of all customers, its exact
+gradient by the adjoint (the share w of V in the sum weighs the two tables' gradients), and its Hessian.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from lifelong.models.pairs import Pairs, Prepared, pair, prepare_days
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from lifelong.models.base import Parameter
+    from lifelong.values import Fit, Patterns
+
+    Floats = NDArray[np.float64]
+    Table = tuple[Floats, Floats]
+
+#: Step of the differences of the tables' gradients, on log(theta): error about step^2 = 1e-8 of the Hessian.
+STEP = 1e-4
+
+
+class Attrition:
+    """The likelihood C(x) [U(x, T) + V(x, t_x)] of customers, from a model's three tables."""
+
+    name: ClassVar[str]
+    params: ClassVar[tuple[Parameter, ...]]
+
+    def log_common(self, theta: Floats, x: Floats) -> Table:
+        """log C at each x, and its gradient, shape (k, len(x))."""
+        raise NotImplementedError
+
+    def log_alive(self, theta: Floats, pairs: Pairs) -> Table:
+        """log U at each pair (x, T), and its gradient, shape (k, pairs)."""
+        raise NotImplementedError
+
+    def log_dead(self, theta: Floats, pairs: Pairs) -> Table:
+        """log V at each pair (x, t_x), and its gradient, shape (k, pairs); -inf where it is impossible."""
+        raise NotImplementedError
+
+    def log_survive(self, theta: Floats, pairs: Pairs) -> Floats:
+        """Log of the part of U + V that is alive at T, at each pair (x, T): U itself but for Pareto/NBD."""
+        return self.log_alive(theta, pairs)[0]
+
+    def starts(self, rate: float, span: float) -> list[Floats]:
+        """Starting points from the mean orders a week and the mean weeks of history."""
+        raise NotImplementedError
+
+    def objective(self, patterns: Patterns) -> PatternObjective:
+        """The likelihood of these patterns, prepared for the fitting routine."""
+        return PatternObjective(self, patterns)
+
+    def fit(self, patterns: Any, *, prior: str = "auto", seed: int = 0) -> Fit:
+        """Fit to patterns, or to anything that has them as ``.patterns``; see ``optimise.fit_model``."""
+        from lifelong.models.optimise import fit_model
+
+        return fit_model(self, getattr(patterns, "patterns", patterns), prior=prior, seed=seed)
+
+    def loglik(self, theta: Floats, patterns: Patterns) -> float:
+        """Log-likelihood of all customers, time in weeks."""
+        return self.loglik_gradient(theta, patterns)[0]
+
+    def loglik_gradient(self, theta: Floats, patterns: Patterns) -> tuple[float, Floats]:
+        """Log-likelihood and its exact gradient in theta, in one pass."""
+        made = prepare_days(patterns.x, patterns.t_x, patterns.T, patterns.count)
+        return loglik_gradient(self, theta, made)
+
+    def loglik_each(self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        """Log-likelihood of each history; t_x, T in weeks; arrays broadcast."""
+        return self._each(theta, x, t_x, T)[0]
+
+    def alive(self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        """P(still a customer at T | x, t_x, T), in [0, 1]; t_x, T in weeks; arrays broadcast."""
+        return np.exp(np.minimum(self._each(theta, x, t_x, T)[1], 0.0))
+
+    def expect_if_alive(
+        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+    ) -> Floats:
+        """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
+        raise NotImplementedError
+
+    def expect(
+        self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+    ) -> Floats:
+        """Expected orders in (T, T + horizon]: P(alive) times what is expected of the living; see ``base``."""
+        return self.alive(theta, x, t_x, T) * self.expect_if_alive(theta, x, T, horizon, discount)
+
+    def _each(self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Floats, Floats]:
+        """Log-likelihood and log P(alive) of each history."""
+        arrays = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in (x, t_x, T)))
+        x_, t_, T_ = (a.ravel() for a in arrays)
+        alive, i_alive = pair(x_, T_)
+        dead, i_dead = pair(x_, t_)
+        both = np.logaddexp(self.log_alive(theta, alive)[0][i_alive], self.log_dead(theta, dead)[0][i_dead])
+        common = self.log_common(theta, alive.x)[0][alive.ix][i_alive]
+        survive = self.log_survive(theta, alive)[i_alive] - both
+        return (common + both).reshape(arrays[0].shape), survive.reshape(arrays[0].shape)
+
+
+class PatternObjective:
+    """The log-likelihood of patterns as the fitting routine wants it: value, gradient, Hessian, and a coarser self."""
+
+    def __init__(self, model: Attrition, patterns: Patterns, bin_days: int = 1) -> None:
+        self.model, self.patterns, self.bin_days = model, patterns, bin_days
+        self.made: Prepared = prepare_days(patterns.x, patterns.t_x, patterns.T, patterns.count, bin_days)
+        self.size = len(self.made.count)
+
+    def coarser(self) -> list[PatternObjective]:
+        """The same customers on bins of four weeks, then of one, where that is worth its cost."""
+        worth = [days for days, rows in ((28, 3_000), (7, 60_000)) if self.bin_days == 1 and self.size > rows]
+        return [PatternObjective(self.model, self.patterns, days) for days in worth]
+
+    def starts(self) -> list[Floats]:
+        """Starting points made for these customers."""
+        made = self.made
+        orders = float(made.count_x @ made.alive.x)
+        time = float(made.count_alive @ made.alive.t[made.alive.it])
+        span = max(time / max(made.customers, 1.0), 1.0 / 7.0)
+        rate = max(orders, 0.5) / max(time, 1.0 / 7.0)
+        return self.model.starts(rate, span)
+
+    def value(self, theta: Floats) -> tuple[float, Floats]:
+        """Log-likelihood and its gradient in theta."""
+        return loglik_gradient(self.model, theta, self.made)
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Second derivatives in theta."""
+        return loglik_hessian(self.model, theta, self.made)
+
+
+def loglik_gradient(model: Attrition, theta: Floats, made: Prepared) -> tuple[float, Floats]:
+    """Log-likelihood of prepared patterns and its exact gradient in theta."""
+    (c, dc), (u, du), (v, dv) = _tables(model, theta, made)
+    gap = v[made.i_dead] - u[made.i_alive]
+    small = np.exp(-np.abs(gap))
+    total = made.count @ (np.maximum(gap, 0.0) + np.log1p(small))
+    total += made.count_x @ c + made.count_alive @ u
+    share = made.count * (np.where(gap > 0.0, 1.0, small) / (1.0 + small))
+    to_dead = np.bincount(made.i_dead, share, len(made.dead))
+    to_alive = made.count_alive - np.bincount(made.i_alive, share, len(made.alive))
+    return float(total), dc @ made.count_x + du @ to_alive + dv @ to_dead
+
+
+def loglik_hessian(model: Attrition, theta: Floats, made: Prepared) -> Floats:
+    r"""Second derivatives in theta: tables' curvature weighed by the adjoint, and the spread between the two terms.
+
+    .. math:: H = \sum c'' + (1 - w) u'' + w v'' + w (1 - w) (v' - u')(v' - u')^\top
+
+    The curvature of the tables is taken by central differences of their exact gradients, which costs little,
+    because tables are small; the last term, the only one that visits every pattern, is exact.
+    """
+    (_, _), (u, du), (v, dv) = _tables(model, theta, made)
+    gap = v[made.i_dead] - u[made.i_alive]
+    small = np.exp(-np.abs(gap))
+    w = np.where(gap > 0.0, 1.0, small) / (1.0 + small)
+    to_dead = np.bincount(made.i_dead, made.count * w, len(made.dead))
+    to_alive = made.count_alive - np.bincount(made.i_alive, made.count * w, len(made.alive))
+    spread = dv[:, made.i_dead] - du[:, made.i_alive]
+    hessian = (spread * (made.count * (small / (1.0 + small) ** 2))) @ spread.T
+    for j, at in enumerate(theta):
+        slopes = []
+        for sign in (1.0, -1.0):
+            moved = theta.copy()
+            moved[j] = at * (1.0 + sign * STEP)
+            (_, dc_), (_, du_), (_, dv_) = _tables(model, moved, made)
+            slopes.append(dc_ @ made.count_x + du_ @ to_alive + dv_ @ to_dead)
+        hessian[j] += (slopes[0] - slopes[1]) / (2.0 * STEP * at)
+    return (hessian + hessian.T) / 2.0
+
+
+def _tables(model: Attrition, theta: Floats, made: Prepared) -> tuple[Table, Table, Table]:
+    return (
+        model.log_common(theta, made.alive.x),
+        model.log_alive(theta, made.alive),
+        model.log_dead(theta, made.dead),
+    )

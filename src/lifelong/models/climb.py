@@ -1,0 +1,202 @@
+"""The one optimiser: a trust-region Newton ascent in log parameters, within bounds, from several starts.
+
+It takes exact gradients and Hessians, and updates the Hessian by the symmetric rank-one formula where a fresh one
+would cost more than it brings. It never fails: it returns the best point that it met, and says how sure it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+class Objective(Protocol):
+    """A log-likelihood in theta > 0."""
+
+    size: int
+
+    def value(self, theta: Floats) -> tuple[float, Floats]:
+        """Value and gradient in theta."""
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Second derivatives in theta."""
+
+    def starts(self) -> list[Floats]:
+        """Starting points."""
+
+    def coarser(self) -> Sequence[Objective]:
+        """Cheaper likenesses of this objective, coarsest first; they only find the starting point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A normal prior on log(theta); infinite standard deviations switch it off."""
+
+    mean: Floats
+    sd: Floats
+
+    def value(self, z: Floats) -> tuple[float, Floats, Floats]:
+        """Log density (less its constant), its gradient and its Hessian."""
+        weight = 1.0 / self.sd**2
+        gap = z - self.mean
+        return float(-0.5 * (weight * gap) @ gap), -weight * gap, -np.diag(weight)
+
+
+@dataclass(slots=True)
+class Climb:
+    """Where an ascent stands: all on the scale z = log(theta), prior included."""
+
+    z: Floats
+    value: float
+    gradient: Floats
+    hessian: Floats
+    gain: float = np.inf
+    iterations: int = 0
+    evaluations: int = 0
+
+
+class Scaled:
+    """An objective with its prior, as a function of z = log(theta) within bounds."""
+
+    def __init__(self, objective: Objective, prior: Prior, low: Floats, high: Floats) -> None:
+        self.objective, self.prior, self.low, self.high = objective, prior, low, high
+        self.evaluations = 0
+
+    def value(self, z: Floats) -> tuple[float, Floats]:
+        """Value and gradient in z; minus infinity where the value is not a number."""
+        self.evaluations += 1
+        theta = np.exp(z)
+        f, g = self.objective.value(theta)
+        p, dp, _ = self.prior.value(z)
+        if not (np.isfinite(f) and np.isfinite(g).all()):
+            return -np.inf, np.zeros_like(z)
+        return f + p, theta * g + dp
+
+    def hessian(self, z: Floats, gradient: Floats) -> Floats:
+        """Second derivatives in z, by the chain rule from those in theta."""
+        theta = np.exp(z)
+        _, dp, ddp = self.prior.value(z)
+        inner = self.objective.hessian(theta)
+        return np.asarray(inner * np.outer(theta, theta) + np.diag(gradient - dp) + ddp)
+
+
+def maximise(objective: Objective, prior: Prior, low: Floats, high: Floats) -> Climb:
+    """The best point within (low, high) of log(theta), from every start, on coarse likenesses first.
+
+    The last level is the objective itself, so the optimum is exact whatever the coarse levels say.
+    """
+    levels = [Scaled(level, prior, low, high) for level in (*objective.coarser(), objective)]
+    first = levels[0]
+    found = [_ascend(first, np.clip(np.log(s), low + 1e-6, high - 1e-6), None, 1e-2) for s in objective.starts()]
+    best = max(found, key=lambda climb: climb.value)
+    best = _ascend(first, best.z, best.hessian, tolerance(best.value))
+    for level in levels[1:]:
+        best = _ascend(level, best.z, best.hessian, tolerance(best.value))
+    best = _confirm(levels[-1], best)
+    best.evaluations = sum(level.evaluations for level in levels)
+    return best
+
+
+def tolerance(value: float) -> float:
+    """A gain too small to matter: far below any printed digit, and above the noise of the sum."""
+    return max(1e-8, 1e-13 * abs(value))
+
+
+def _confirm(at: Scaled, climb: Climb) -> Climb:
+    """A fresh Hessian at the end, and the steps that it still asks for."""
+    for _ in range(4):
+        climb.hessian = at.hessian(climb.z, climb.gradient)
+        climb.gain = _gain(at, climb)
+        if climb.gain <= tolerance(climb.value):
+            break
+        before = climb.value
+        climb = _ascend(at, climb.z, climb.hessian, tolerance(climb.value))
+        if climb.value <= before:
+            break
+    return climb
+
+
+def _free(at: Scaled, climb: Climb) -> NDArray[np.bool_]:
+    """The parameters that do not press against their bound."""
+    pressed = ((climb.z <= at.low) & (climb.gradient < 0)) | ((climb.z >= at.high) & (climb.gradient > 0))
+    return np.asarray(~pressed)
+
+
+def _gain(at: Scaled, climb: Climb) -> float:
+    """What a Newton step would still bring: half the squared gradient in the metric of the Hessian."""
+    free = _free(at, climb)
+    if not free.any():
+        return 0.0
+    values, vectors = np.linalg.eigh(-climb.hessian[np.ix_(free, free)])
+    along = vectors.T @ climb.gradient[free]
+    # A flat or rising direction promises what a step of length one would bring.
+    floor = np.maximum(np.abs(values), np.abs(along))
+    return float(0.5 * np.sum(np.where(floor > 0, along**2 / np.where(floor > 0, floor, 1.0), 0.0)))
+
+
+def _ascend(at: Scaled, z: Floats, hessian: Floats | None, tolerance: float, most: int = 100) -> Climb:
+    """Climb from z until a step promises less than the tolerance."""
+    value, gradient = at.value(z)
+    fresh = hessian is None
+    climb = Climb(z, value, gradient, at.hessian(z, gradient) if hessian is None else hessian)
+    radius, refused = 1.0, 0
+    for climb.iterations in range(most):  # noqa: B007 - the count is part of the result
+        climb.gain = _gain(at, climb)
+        if climb.gain <= tolerance or radius < 1e-9:
+            break
+        free = _free(at, climb)
+        step = np.zeros_like(z)
+        step[free] = _step(climb.gradient[free], climb.hessian[np.ix_(free, free)], radius)
+        step = np.clip(climb.z + step, at.low, at.high) - climb.z
+        promise = float(climb.gradient @ step + 0.5 * step @ climb.hessian @ step)
+        value, gradient = at.value(climb.z + step)
+        ratio = (value - climb.value) / promise if promise > 0 else -1.0
+        updated = _rank_one(climb.hessian, step, gradient - climb.gradient) if np.isfinite(value) else climb.hessian
+        if value > climb.value or (ratio >= -1e-3 and promise <= 1e-13 * abs(value)):
+            climb.z, climb.value, climb.gradient, climb.hessian = climb.z + step, value, gradient, updated
+            refused, fresh = 0, False
+        else:
+            climb.hessian, refused = updated, refused + 1
+        length = float(np.linalg.norm(step))
+        radius = length / 4.0 if ratio < 0.25 else max(radius, 2.0 * length) if ratio > 0.75 else radius
+        if (ratio < 0.25 or ratio > 2.0) and not fresh:
+            climb.hessian, fresh = at.hessian(climb.z, climb.gradient), True
+            radius = max(radius, 0.1) if refused <= 1 else radius
+    return climb
+
+
+def _step(gradient: Floats, hessian: Floats, radius: float) -> Floats:
+    """The best step of a quadratic model within the radius, by the eigenvalues of the Hessian."""
+    values, vectors = np.linalg.eigh(-hessian)
+    along = vectors.T @ gradient
+    shift = max(0.0, -float(values[0])) + 1e-10 * (1.0 + abs(float(values[-1]))) if values[0] <= 0 else 0.0
+
+    def length(extra: float) -> float:
+        return float(np.linalg.norm(along / (values + extra)))
+
+    if length(shift) > radius:
+        low, high = shift, shift + float(np.linalg.norm(along)) / radius
+        for _ in range(60):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if length(middle) > radius else (low, middle)
+        shift = high
+    step: Floats = vectors @ (along / (values + shift))
+    return step
+
+
+def _rank_one(hessian: Floats, step: Floats, change: Floats) -> Floats:
+    """The symmetric rank-one update, left out where its denominator is too small to trust."""
+    rest = change - hessian @ step
+    below = float(rest @ step)
+    if abs(below) < 1e-8 * float(np.linalg.norm(rest) * np.linalg.norm(step)) or below == 0.0:
+        return hessian
+    return np.asarray(hessian + np.outer(rest, rest) / below)

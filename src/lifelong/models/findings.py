@@ -1,0 +1,110 @@
+"""What a fit must tell its user: one table of codes and texts, and the checks that fill it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from lifelong.models.optimise import Solved
+    from lifelong.values import Patterns, Severity, Spend
+
+#: Code -> (severity, text with the facts' names).
+TEXTS: dict[str, tuple[Severity, str]] = {
+    "F201": ("info", "only {customers} customers: a weak prior from published fits supports the estimates"),
+    "F202": ("warning", "only {customers} customers and no prior: the estimates may be far off"),
+    "F203": ("warning", "{name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it"),
+    "F204": (
+        "warning",
+        "{first} and {second} move together (correlation {correlation:.3f}): the data fix their ratio, not each",
+    ),
+    "F205": ("warning", "no customer has ordered twice: how often they order and when they leave cannot be learned"),
+    "F206": ("info", "all customers began on one day: new and old customers cannot be told apart"),
+    "F207": ("warning", "the data say little about {names}: their intervals rest on what is known from other firms"),
+    "F208": ("warning", "the optimum could not be confirmed: a step further would gain {gain:.2g} log-likelihood"),
+    "F209": (
+        "info",
+        "{name} = {estimate:.3g} <= 1: without discounting, the mean number of orders in a lifetime has no bound",
+    ),
+    "F210": ("warning", "q = {estimate:.3g} <= 1: the mean spend of a new customer is infinite under this model"),
+    "F211": (
+        "warning",
+        "customers who order more often spend {direction} an order (correlation {correlation:.2f}, p = {p_value:.1g}): "
+        "the spend model takes them to be independent",
+    ),
+    "F212": ("warning", "every order brought the same amount: how spends vary cannot be learned"),
+    "F213": ("warning", "the history is at most {days} days long: rates and leaving cannot be told apart"),
+    "F214": ("warning", "{customers} customers ordered on every day of their history: the model takes days as moments"),
+    "F215": (
+        "warning",
+        "every customer ordered last on the first or the last day of the history: nothing shows when they leave",
+    ),
+}
+#: |correlation| of two log estimates above which they are reported as a ridge.
+RIDGE = 0.98
+
+
+def finding(code: str, **facts: Any) -> Finding:
+    """A finding of :data:`TEXTS` with its facts."""
+    severity, text = TEXTS[code]
+    return Finding(code, text.format(**facts), severity, facts)
+
+
+def pattern_findings(patterns: Patterns, prior_on: bool, few: int) -> list[Finding]:
+    """What the purchase histories themselves cannot say."""
+    found = _size(patterns.customers, prior_on, few)
+    seen = patterns.count > 0
+    x, t_x, T, count = patterns.x[seen], patterns.t_x[seen], patterns.T[seen], patterns.count[seen]
+    if not x.any():
+        found.append(finding("F205"))
+    if T.min() == T.max() and patterns.customers > 1:
+        found.append(finding("F206"))
+    if T.max() < 7:
+        found.append(finding("F213", days=int(T.max())))
+    every_day = int(count[(x > 0) & (x >= T)].sum())
+    if every_day:
+        found.append(finding("F214", customers=every_day))
+    if x.any() and np.all((t_x == 0) | (t_x == T)):
+        found.append(finding("F215"))
+    return found
+
+
+def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
+    """What the spends themselves cannot say."""
+    some = (spend.x > 0) & (spend.count > 0)
+    mean = spend.total[some] / spend.x[some]
+    found = _size(int(spend.count[some].sum()), prior_on, few)
+    if np.ptp(mean) <= 1e-9 * mean.max():
+        found.append(finding("F212"))
+    return found
+
+
+def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:
+    """What the optimum's shape tells: edges, ridges, directions not held, moments that do not exist."""
+    theta, z, names = solved.theta, solved.climb.z, [p.name for p in model.params]
+    found = []
+    edge = (z - solved.low < 0.02) | (solved.high - z < 0.02)
+    found += [finding("F203", name=names[i], estimate=float(theta[i])) for i in np.flatnonzero(edge)]
+    sd = np.sqrt(np.diag(solved.covariance))
+    correlation = solved.covariance / np.outer(sd, sd)
+    for i, j in zip(*np.triu_indices(len(sd), 1), strict=True):
+        if abs(correlation[i, j]) > RIDGE:
+            found.append(finding("F204", first=names[i], second=names[j], correlation=float(correlation[i, j])))
+    wide = sd >= 0.75 * np.array([p.prior[1] for p in model.params])
+    if wide.any():
+        found.append(finding("F207", names=" and ".join(n for n, w in zip(names, wide, strict=True) if w)))
+    if solved.climb.gain > max(1e-4, tolerance):
+        found.append(finding("F208", gain=float(solved.climb.gain)))
+    for name, code in (("a", "F209"), ("s", "F209"), ("q", "F210")):
+        if name in names and theta[names.index(name)] <= 1.0:
+            found.append(finding(code, name=name, estimate=float(theta[names.index(name)])))
+    return found
+
+
+def _size(customers: int, prior_on: bool, few: int) -> list[Finding]:
+    if prior_on:
+        return [finding("F201", customers=customers)]
+    return [finding("F202", customers=customers)] if customers < few else []

@@ -1,0 +1,88 @@
+"""The special functions that the models need, made so that none overflows, cancels or warns.
+
+Sums over a whole number of steps replace lgamma and digamma; integrals are of positive, smooth functions and are
+taken by the trapezoidal rule after a change of variable that makes both tails fall double-exponentially.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+#: Above this x, tables by cumulative sums give way to scipy's lgamma and digamma.
+TABLE_LIMIT = 100_000
+
+
+def log_rising(a: float, x: ArrayLike) -> tuple[Floats, Floats]:
+    r"""Log of the rising factorial and its derivative in ``a``, at whole x >= 0.
+
+    .. math:: \log (a)_x = \log\Gamma(a + x) - \log\Gamma(a) = \sum_{j<x} \log(a + j), \qquad
+              \partial_a = \psi(a + x) - \psi(a) = \sum_{j<x} \frac{1}{a + j}
+
+    The sums lose nothing to cancellation, however small or large ``a`` is, and need no special function.
+
+    >>> log_rising(0.5, [0, 1, 3])[0].round(6).tolist()
+    [0.0, -0.693147, 0.628609]
+    """
+    n = np.asarray(x, dtype=np.int64)
+    top = int(n.max(initial=0))
+    if top > TABLE_LIMIT:
+        from scipy.special import digamma, gammaln
+
+        return np.asarray(gammaln(a + n) - gammaln(a)), np.asarray(digamma(a + n) - digamma(a))
+    steps = a + np.arange(top, dtype=np.float64)
+    value, slope = np.zeros(top + 1), np.zeros(top + 1)
+    np.cumsum(np.log(steps), out=value[1:])
+    np.cumsum(1.0 / steps, out=slope[1:])
+    return value[n], slope[n]
+
+
+def log_sum_exp(a: ArrayLike, b: ArrayLike) -> Floats:
+    """log(e^a + e^b) without overflow; -inf where both are -inf."""
+    return np.asarray(np.logaddexp(a, b), dtype=np.float64)
+
+
+#: Tails are followed until they have fallen by e^-DROP of the largest value, below double precision.
+DROP = 42.0
+
+
+def line_rule(low: Floats, high: Floats, left: Floats, right: Floats, step: float = 0.25) -> tuple[Floats, Floats]:
+    """Nodes v and weights, shape (n, N), of the trapezoidal rule for smooth positive functions on the whole line.
+
+    Between ``low`` and ``high``, where the function has its features (of width about 1), v runs evenly; beyond,
+    v = tau - e^(low - tau) + e^(tau - high) runs ever faster, so that a tail like e^(-rate |v|) falls
+    double-exponentially and a handful of nodes follows it to the end, be the rate 4 or 1e-4.
+
+    Args:
+        low, high: the features' edges, shape (n,).
+        left, right: the tails' rates; 0 < rate; above 4 they are taken as 4.
+        step: distance of nodes where v runs evenly.
+    """
+    start = low - np.log(DROP / np.minimum(left, 4.0))
+    stop = high + np.log(DROP / np.minimum(right, 4.0))
+    size = int(np.ceil(np.max(stop - start, initial=1.0) / step)) + 1
+    tau = start[:, None] + (stop - start)[:, None] * np.linspace(0.0, 1.0, size)
+    below, above = np.exp(low[:, None] - tau), np.exp(tau - high[:, None])
+    return tau - below + above, (1.0 + below + above) * ((stop - start) / (size - 1))[:, None]
+
+
+def discount_rule(scale: Floats, horizon: Floats, discount: float) -> tuple[Floats, Floats]:
+    r"""Nodes tau and weights of :math:`\int_0^h e^{-\delta\tau} m(\tau)\,d\tau`, shape (n, N); the weights hold e^-delta tau.
+
+    ``m`` is smooth and falls on the time ``scale``. Gauss-Legendre nodes lie evenly in log(1 + tau/scale), which
+    sees many scales of time at once; an infinite horizon ends where e^(-delta tau) is below double precision.
+    The relative error is below 1e-10 (tested against mpmath over the extremes of the parameters).
+    """
+    end = np.minimum(horizon, 50.0 / discount) if discount > 0 else horizon
+    length = np.log1p(end / scale)
+    size = 32 if np.max(length, initial=0.0) < 5 else 64 if np.max(length) < 12 else 160
+    node, weight = np.polynomial.legendre.leggauss(size)
+    at = length[:, None] * ((node + 1.0) / 2.0)
+    tau = scale[:, None] * np.expm1(at)
+    return tau, (weight / 2.0) * (length * scale)[:, None] * np.exp(at - discount * tau)
