@@ -1,0 +1,1 @@
+"""The judge: how well forecasts did on the firm's own past."""

@@ -1,0 +1,1 @@
+"""The cash wing: margins, value so far and present value. Arrays only."""

@@ -1,0 +1,8 @@
+"""Scores: what each customer, and any group of them, will be worth, with intervals."""
+
+from __future__ import annotations
+
+from lifelong.score.scores import again, group_total, score
+from lifelong.score.terms import ModelError, Terms
+
+__all__ = ["ModelError", "Terms", "again", "group_total", "score"]

@@ -1,0 +1,146 @@
+"""A fit with its models and the terms: the closed forms that a score needs, once a distinct history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong import plugins
+from lifelong.money.present import tail_horizon
+from lifelong.score.base import distinct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lifelong.models.base import PurchaseModel, SpendModel
+    from lifelong.score.base import Base
+    from lifelong.score.terms import Terms
+    from lifelong.values import Fit
+
+    Floats = NDArray[np.float64]
+
+# A simulated rest of life ends where no more than this share of a level stream's worth is left; the simulated worth
+# is then lifted to the closed form, so that what remains is an error in shape only.
+LIFE_LEFT = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engine:
+    """The fitted models and what is asked of them; time in weeks."""
+
+    fit: Fit
+    purchase: PurchaseModel
+    spend: SpendModel | None
+    terms: Terms
+
+    @classmethod
+    def of(cls, fit: Fit, terms: Terms) -> Engine:
+        """Load the models that the fit names."""
+        spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
+        return cls(fit, plugins.load("models", fit.model)(), spend, terms)
+
+    @property
+    def theta(self) -> Floats:
+        """The purchase model's parameters."""
+        return self.fit.theta
+
+    @property
+    def spend_theta(self) -> Floats:
+        """The spend model's parameters; empty where there is no money."""
+        return self.fit.spend.theta if self.fit.spend else np.empty(0)
+
+    @property
+    def horizon(self) -> float:
+        """Weeks ahead; infinite for the rest of life."""
+        return self.terms.horizon.weeks
+
+    @property
+    def force(self) -> float:
+        """The continuous discount rate a week."""
+        return self.terms.discount.force_per_week
+
+    @property
+    def simulated_horizon(self) -> float:
+        """Weeks ahead that are simulated: the horizon, or the part of the rest of life that counts."""
+        return min(self.horizon, tail_horizon(self.force, LIFE_LEFT)) if self.force > 0 else self.horizon
+
+    def ahead(self, theta: Floats, x: Any, T: Any, force: float, horizon: float | None = None) -> Floats:
+        """Expected orders given alive, for histories whose (x, T) repeat: computed once a pair; T in days."""
+        pair, first = distinct(np.asarray(x, np.int64), np.asarray(T, np.int64))
+        weeks = np.asarray(T, np.float64)[first] / 7.0
+        until = self.horizon if horizon is None else horizon
+        each: Floats = self.purchase.expect_if_alive(theta, np.asarray(x)[first], weeks, until, force)[pair]
+        return each
+
+    def tail(self, x: Any, T: Floats) -> Floats:
+        """Worth of all of the rest of life by worth of its simulated part; T in weeks."""
+        pair, first = distinct(np.asarray(x, np.int64), np.rint(T * 7.0).astype(np.int64))
+        whole, part = (
+            self.purchase.expect_if_alive(self.theta, np.asarray(x)[first], T[first], until, self.force)
+            for until in (self.horizon, self.simulated_horizon)
+        )
+        each: Floats = (whole / np.maximum(part, 1e-300))[pair]
+        return each
+
+    def alive(self, theta: Floats, base: Base) -> Floats:
+        """P(alive) of each distinct history."""
+        return self.purchase.alive(theta, base.x, base.t_x / 7.0, base.T / 7.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """What is expected of each distinct history, at one parameter vector; shape (histories,).
+
+    Attributes:
+        alive: P(alive).
+        orders: expected orders given alive; for the rest of life at present value, for their plain sum may have no bound.
+        worth: the same, each order discounted at its time.
+    """
+
+    alive: Floats
+    orders: Floats
+    worth: Floats
+
+
+def means(engine: Engine, base: Base, theta: Floats) -> Means:
+    """The closed forms for every distinct history."""
+    worth = engine.ahead(theta, base.x, base.T, engine.force)
+    plain = engine.force == 0 or np.isinf(engine.horizon)
+    orders = worth if plain else engine.ahead(theta, base.x, base.T, 0.0)
+    return Means(engine.alive(theta, base), orders, worth)
+
+
+def alive_over_draws(engine: Engine, base: Base, rng: np.random.Generator, budget: int = 300_000) -> Floats:
+    """P(alive) of each history, averaged over parameter draws.
+
+    Where histories are so many that the parameters are known too well to matter, it is taken at the optimum.
+    """
+    size = min(budget // max(base.histories, 1), 60)
+    if size < 10:
+        return engine.alive(engine.theta, base)
+    draws = engine.fit.draws(size, rng)
+    total = np.zeros(base.histories)
+    for theta in draws:
+        total += engine.alive(theta, base)
+    return total / size
+
+
+def spend_each(engine: Engine, theta: Floats, x: Any, total: Any, observed: float) -> Floats:
+    """Expected spend of an order.
+
+    Where the mean of the customer's spend has no bound (q + p x <= 1 in Gamma-Gamma), the observed mean of all
+    orders stands in its place.
+
+    Args:
+        engine: with a spend model.
+        theta: the spend parameters.
+        x: order days with spend.
+        total: spend on them.
+        observed: mean spend of an order day in this base.
+    """
+    if engine.spend is None:
+        return np.ones(np.shape(x))
+    each = np.asarray(engine.spend.expect(theta, x, total), np.float64)
+    return np.where(np.isfinite(each) & (each > 0), each, observed)

@@ -1,0 +1,106 @@
+"""All that is known ahead of a base: closed forms and simulated futures, once a distinct history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.score.engine import Engine, Means, alive_over_draws, means, spend_each
+from lifelong.score.futures import Futures, futures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lifelong.score.base import Base
+    from lifelong.score.terms import Terms
+    from lifelong.values import Fit
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+FUTURES = 600_000  # simulated over all cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """What is ahead of each distinct history, and the way from a history to a customer.
+
+    Attributes:
+        engine: fit, models, terms.
+        base: the histories and the customers.
+        means: closed forms at the fitted parameters.
+        alive_mixed: P(alive) averaged over parameter draws: the weight inside predictive distributions.
+        futures: simulated distributions.
+        margin: share of revenue that counts as value.
+        observed: mean spend of a repeat order day in this base.
+    """
+
+    engine: Engine
+    base: Base
+    means: Means
+    alive_mixed: Floats
+    futures: Futures
+    margin: float
+    observed: float
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the data hold amounts."""
+        return self.engine.spend is not None
+
+    @property
+    def mean_orders(self) -> Floats:
+        """Expected orders, each history."""
+        return self.means.alive * self.means.orders
+
+    @property
+    def mean_worth(self) -> Floats:
+        """Expected discounted orders, each history."""
+        return self.means.alive * self.means.worth
+
+    def factor(self, rows: Ints | slice) -> Floats:
+        """Each customer's factor of money; ones where there is none."""
+        total = self.base.total[rows]
+        spend = self.engine.spend
+        return np.ones(len(total)) if spend is None else spend.scale(self.engine.spend_theta, total)
+
+    def spend_of(self, theta: Floats, total: Floats) -> Floats:
+        """Expected spend an order of each history whose customers spent ``total``."""
+        return spend_each(self.engine, theta, self.base.spend_x, total, self.observed)
+
+    def spend(self, rows: Ints | slice) -> Floats:
+        """Expected spend an order of each customer."""
+        x = self.base.spend_x[self.base.history[rows]]
+        return spend_each(self.engine, self.engine.spend_theta, x, self.base.total[rows], self.observed)
+
+    def customer_value(self, rows: Ints | slice) -> Floats:
+        """Expected value of each customer; nan where the data hold no amounts."""
+        if not self.has_money:
+            return np.full(len(self.base.history[rows]), np.nan)
+        value: Floats = self.margin * self.mean_worth[self.base.history[rows]] * self.spend(rows)
+        return value
+
+    def quantile(self, level: float) -> Floats:
+        """The quantile of worth in units of the factor, each history."""
+        return self.futures.quantile(level, self.alive_mixed)
+
+
+def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES) -> Forecast:
+    """Evaluate the closed forms and simulate the futures of a base.
+
+    Args:
+        fit: the purchase model's fit, with the spend model's in ``fit.spend`` where there is money.
+        base: the customers.
+        terms: horizon, discount, seed ...
+        margin: share of revenue that counts as value.
+        budget: simulated futures over all cells, about.
+    """
+    engine = Engine.of(fit, terms)
+    rng = np.random.default_rng([terms.seed, 1])
+    at = means(engine, base, engine.theta)
+    mixed = alive_over_draws(engine, base, rng)
+    orders = int(base.spend_x[base.history].sum())
+    observed = float(base.total.sum()) / orders if orders else 0.0
+    return Forecast(engine, base, at, mixed, futures(engine, base, at.worth, rng, budget), margin, observed)

@@ -1,0 +1,242 @@
+"""Simulated futures: a table of what customers who are alive will bring, by (x, T), and quantiles from it.
+
+Given alive at T, the future depends only on (x, T); spend depends on its own x alone, up to a factor that each
+customer carries (``SpendModel.scale``). So value / factor is simulated once a cell of a lattice over (x, T,
+spend_x), every draw with parameters of its own, and a customer's predictive distribution is the mixture of 0 with
+weight 1 - P(alive) and the cell's distribution with weight P(alive), times the factor. Between the lattice's cells
+the distribution is stretched by the ratio of the exact means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.score.base import distinct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lifelong.score.base import Base
+    from lifelong.score.engine import Engine
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Histories = tuple[NDArray[Any], ...]
+
+MAX_CELLS = 1500
+DRAWS = (400, 4000)  # of each cell, at least and at most
+ORDERS_AT_ONCE = 2_000_000  # bounds the memory of a simulation
+EXACT_X = 12  # order days up to which every count has cells of its own
+T_OFFSET = 30.0  # days: below a month's tenure a day counts for more, as the models' alpha and beta make it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Futures:
+    """The table.
+
+    Attributes:
+        cell: int64, each history's cell, shape (histories,).
+        stretch: each history's exact mean worth given alive, by its cell's, shape (histories,).
+        orders_stretch: the same for the number of orders.
+        worth: discounted spend / factor of each simulated future, sorted, shape (cells, draws).
+        orders: orders of each simulated future, sorted, shape (cells, draws); for the rest of life at present value.
+    """
+
+    cell: NDArray[np.int64]
+    stretch: Floats
+    orders_stretch: Floats
+    worth: Floats
+    orders: Floats
+
+    @property
+    def draws(self) -> int:
+        """Futures a cell."""
+        return int(self.worth.shape[1])
+
+    def again(self) -> Floats:
+        """P(at least one order | alive), each history."""
+        share: Floats = (self.orders > 0).mean(axis=1)[self.cell]
+        return share
+
+    def moments(self, power: int, of: str = "worth") -> Floats:
+        """E[(worth or orders)^power | alive], each history; worth stretched to the history's own mean."""
+        table, stretch = (self.worth, self.stretch) if of == "worth" else (self.orders, self.orders_stretch)
+        each: Floats = (table**power).mean(axis=1)[self.cell]
+        return each * stretch**power
+
+    def quantile(self, level: float, alive: Floats) -> Floats:
+        """The quantile of worth at a level, each history, with P(alive) mixed in: 0 where leaving is likelier."""
+        each: Floats = self._quantile(self.worth, level, alive) * self.stretch
+        return each
+
+    def orders_quantile(self, level: float, alive: Floats) -> Floats:
+        """The quantile of the number of orders: the smallest n with P(N <= n) >= level."""
+        above = _conditional(level, alive)
+        rank = np.ceil(above * self.draws - 1e-9).astype(np.int64) - 1
+        each: Floats = self.orders[self.cell, np.clip(rank, 0, self.draws - 1)]
+        return np.where(above > 0, each, 0.0)
+
+    def orders_probability(self, n: Ints, history: Ints, alive: Floats) -> Floats:
+        """P(exactly n orders) for pairs of a number and a history; by counting futures, smoothed.
+
+        A count stands in for a probability, with one more future spread as a negative binomial of the cell's mean
+        and variance, so that what was never simulated is not called impossible.
+        """
+        cell = self.cell[history]
+        width = int(max(n.max(initial=0), self.orders.max(initial=0))) + 1
+        pair = self.orders.astype(np.int64) + np.arange(len(self.orders))[:, None] * width
+        counted = np.bincount(pair.ravel(), minlength=len(self.orders) * width)[cell * width + n]
+        given = (counted + self._smooth(n, cell)) / (self.draws + 1.0)
+        p = alive[history]
+        chance: Floats = p * given + np.where(n == 0, 1.0 - p, 0.0)
+        return chance
+
+    def _smooth(self, n: Ints, cell: Ints) -> Floats:
+        from scipy.special import gammaln
+
+        table = self.orders
+        mean = np.maximum(table.mean(axis=1), 0.5 / self.draws)
+        size = mean**2 / np.maximum(table.var(axis=1) - mean, 1e-3 * mean)
+        m, k = mean[cell], size[cell]
+        log = gammaln(n + k) - gammaln(k) - gammaln(n + 1.0) + k * np.log(k / (k + m)) + n * np.log(m / (k + m))
+        chance: Floats = np.exp(log)
+        return chance
+
+    def _quantile(self, table: Floats, level: float, alive: Floats) -> Floats:
+        above = _conditional(level, alive)
+        position = np.clip(above * self.draws - 0.5, 0.0, self.draws - 1.0)
+        below = position.astype(np.int64)
+        part = position - below
+        flat = self.cell * self.draws + below
+        values = table.ravel()
+        low = values[flat]
+        high = values[np.minimum(flat + 1, self.cell * self.draws + self.draws - 1)]
+        return np.where(above > 0, low + part * (high - low), 0.0)
+
+
+def _conditional(level: float, alive: Floats) -> Floats:
+    """The level within the distribution given alive; 0 or less where the mixture's quantile is 0 for being gone."""
+    return (level - (1.0 - alive)) / np.maximum(alive, 1e-12)
+
+
+def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator, budget: int) -> Futures:
+    """Simulate the table for a base.
+
+    Args:
+        engine: fit, models and terms.
+        base: distinct histories.
+        worth: exact expected discounted orders given alive, each history (``Means.worth``).
+        rng: source of chance.
+        budget: simulated futures over all cells, about.
+    """
+    cell, corner = _lattice(base)
+    weight = base.count.astype(np.float64)
+    size = np.bincount(cell, weights=weight)
+    T = np.bincount(cell, weights=weight * base.T) / size
+    x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
+    total = np.bincount(cell[base.history], weights=base.total) / size
+    at_corner = engine.purchase.expect_if_alive(engine.theta, x, T / 7.0, engine.horizon, engine.force)
+    draws = int(np.clip(budget // len(corner), *DRAWS))
+    orders, money = _simulate_cells(engine, (x, T / 7.0, spend_x, total), at_corner, draws, rng)
+    ratio = worth / np.maximum(at_corner[cell], 1e-300)
+    stretch = ratio * _spend_ratio(engine, base.spend_x, spend_x[cell])
+    return Futures(cell, stretch, ratio, np.sort(money, axis=1), np.sort(orders, axis=1))
+
+
+def draw(
+    engine: Engine, history: Histories, theta: Floats, spend_theta: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """One future for each history, given alive.
+
+    Args:
+        engine: fit, models and terms.
+        history: x, T (weeks), spend_x, shape (n,) each.
+        theta: the purchase model's parameters, shape (k, n): a draw each.
+        spend_theta: the spend model's.
+        rng: source of chance.
+
+    Returns:
+        Orders (for the rest of life at present value), and discounted spend in units of ``SpendModel.scale``
+        (discounted orders where there is no money).
+    """
+    x, T, spend_x = history
+    owner, when = engine.purchase.draw_orders(theta, x, T, engine.simulated_horizon, rng)
+    size = len(x)
+    each = np.exp(-engine.force * when) if engine.force > 0 else np.ones(len(when))
+    is_life = np.isinf(engine.horizon)
+    orders = np.bincount(owner, weights=each if is_life else None, minlength=size).astype(np.float64)
+    if engine.spend is not None:
+        each = each * engine.spend.draw_spend(spend_theta, spend_x, owner, rng)
+    worth: Floats = np.bincount(owner, weights=each, minlength=size).astype(np.float64)
+    if not is_life:
+        return orders, worth
+    lift = engine.tail(x, T)
+    return orders * lift, worth * lift
+
+
+def _simulate_cells(
+    engine: Engine, cells: Histories, expected: Floats, draws: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Futures of each cell, shape (cells, draws), in slices that memory can hold."""
+    x, T, spend_x, total = cells
+    theta = engine.fit.draws(draws, rng).T
+    spend_theta = engine.fit.spend.draws(draws, rng).T if engine.fit.spend else np.empty((0, draws))
+    orders, money = np.empty((len(x), draws)), np.empty((len(x), draws))
+    load = np.cumsum((1.0 + np.minimum(expected, 1e5)) * draws)
+    part = (load // ORDERS_AT_ONCE).astype(np.int64)
+    for some in np.split(np.arange(len(x)), np.flatnonzero(np.diff(part)) + 1):
+        repeat = [np.repeat(values[some], draws) for values in (x, T, spend_x)]
+        n, each = draw(engine, tuple(repeat), np.tile(theta, len(some)), np.tile(spend_theta, len(some)), rng)
+        orders[some] = n.reshape(len(some), draws)
+        money[some] = each.reshape(len(some), draws)
+    return orders, money * _factor(engine, spend_theta, total)
+
+
+def _factor(engine: Engine, spend_theta: Floats, total: Floats) -> Floats:
+    """What the doubt about the factor itself adds, at each cell's mean spend: shape (cells, draws)."""
+    if engine.spend is None:
+        return np.ones((len(total), 1))
+    here = engine.spend.scale(engine.spend_theta, total)[:, None]
+    drawn: Floats = np.stack([engine.spend.scale(theta, total) for theta in spend_theta.T], axis=1)
+    return drawn / here
+
+
+def _spend_ratio(engine: Engine, x: Ints, at: Ints) -> Floats:
+    """Expected spend an order in units of the factor, at one spend_x by at another."""
+    if engine.spend is None:
+        return np.ones(len(x))
+    top = int(max(x.max(initial=0), at.max(initial=0))) + 1
+    zero = np.zeros(top)
+    each = engine.spend.expect(engine.spend_theta, np.arange(top), zero)
+    each = np.asarray(each, np.float64)
+    known = np.isfinite(each) & (each > 0)
+    with np.errstate(invalid="ignore"):
+        ratio = each[x] / each[at]
+    return np.where(known[x] & known[at], ratio, 1.0)
+
+
+def _lattice(base: Base) -> tuple[NDArray[np.int64], Ints]:
+    """Cells over (x, spend_x, T): as fine as their number allows, each history its own where they are few."""
+    cell, corner = distinct(base.x, base.spend_x, base.T)
+    step = 0.01
+    while len(corner) > MAX_CELLS:
+        T = np.floor(np.log(base.T + T_OFFSET) / step).astype(np.int64)
+        cell, corner = distinct(_coarse(base.x, step), _coarse(base.spend_x, step), T - T.min())
+        step *= 1.5
+    return cell, corner
+
+
+def _coarse(x: Ints, step: float) -> Ints:
+    """Counts as they are up to a bound, then in steps that grow with them."""
+    above = np.log(np.maximum(x, EXACT_X) / EXACT_X) / step
+    wide = EXACT_X + np.floor(above).astype(np.int64)
+    return np.where(x <= EXACT_X, x, np.minimum(x, wide + 1))
+
+
+def _nearest(cell: Ints, weight: Floats, size: NDArray[Any], values: Ints) -> Ints:
+    """The cell's mean, as a whole number."""
+    mean: Ints = np.rint(np.bincount(cell, weights=weight * values) / size).astype(np.int64)
+    return mean

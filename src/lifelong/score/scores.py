@@ -1,0 +1,177 @@
+"""Scores: from a fit and a summary to every customer's value with its interval, and the totals of groups."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.definitions import value_definition
+from lifelong.money.margin import pooled_margin
+from lifelong.score import base as bases
+from lifelong.score.forecast import Forecast, forecast
+from lifelong.score.rows import all_columns, known, rows
+from lifelong.score.totals import group_totals
+from lifelong.units import date_of
+from lifelong.values import Finding, Scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from lifelong.score.terms import Terms
+    from lifelong.values import Fit, Totals
+
+    Ints = NDArray[np.int64]
+
+BEST = 0.20
+
+
+def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
+    """Every customer's P(alive), expected orders and value within the horizon, with predictive intervals.
+
+    Args:
+        fit: a purchase model's fit; ``fit.spend`` holds the spend model's, or None where there are no amounts.
+        summary: ``schema.SUMMARY``, any frame: a row a customer.
+        terms: horizon, margin, discount, currency, model error, seed.
+
+    Returns:
+        A row a customer (``schema.SCORES``) in the summary's order, and totals of all, of the best 20 % and of
+        each month's new customers. Means are closed forms at the fitted parameters; intervals come from simulated
+        futures with parameters drawn anew (see ``score.futures``).
+
+    Raises:
+        DataError: E102, E201 where the summary cannot be used; E108 where costs cannot give a margin.
+    """
+    table = bases.arrow(summary)
+    bases.check(table)
+    ahead, has_cost = prepare(fit, table, terms)
+    wanted = all_columns()
+    made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
+    groups = {"all": np.arange(len(table)), "best 20 %": best(made, BEST)} | cohorts(table)
+    totals = group_totals(ahead, groups)
+    return package(ahead, table, made, totals, has_cost=has_cost)
+
+
+def prepare(fit: Fit, table: pa.Table, terms: Terms) -> tuple[Forecast, bool]:
+    """The forecast behind scores, and whether costs give the margin."""
+    margin, has_cost = _margin(fit, table, terms)
+    wanted = bases.NEEDED if fit.spend else bases.NEEDED[:3]
+    columns = {name: table[name].to_numpy() for name in wanted}
+    return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin), has_cost
+
+
+def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:
+    """The total of any group of customers, with its intervals.
+
+    Args:
+        fit: as for :func:`score`.
+        summary: as for :func:`score`.
+        terms: as for :func:`score`.
+        ids: the members' customer numbers; those that are not in the summary are left out.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table = bases.arrow(summary)
+    bases.check(table)
+    ahead, _ = prepare(fit, table, terms)
+    wanted = pa.array(list(ids), table["customer_id"].type)
+    members = np.flatnonzero(pc.is_in(table["customer_id"], value_set=wanted).to_numpy())
+    return group_totals(ahead, {"group": members})["group"]
+
+
+def again(fit: Fit, summary: Any, terms: Terms) -> float:
+    """How many of the customers are expected to order at least once more within the horizon."""
+    table = bases.arrow(summary)
+    bases.check(table)
+    ahead, _ = prepare(fit, table, terms)
+    return float(ahead.base.count @ (ahead.means.alive * ahead.futures.again()))
+
+
+def best(made: pa.Table, share: float) -> Ints:
+    """Row numbers of the best ``ceil(share n)`` customers by value (by orders where there is no money).
+
+    Customers of equal value stand in the order of their customer number, so that every run agrees.
+    """
+    import pyarrow as pa
+
+    by = "value" if made["value"].null_count == 0 else "orders"
+    values = made[by].to_numpy()
+    size = math.ceil(share * len(values) - 1e-9)
+    edge = np.partition(values, len(values) - size)[len(values) - size]
+    sure = np.flatnonzero(values > edge)
+    tied = np.flatnonzero(values == edge)
+    names = made["customer_id"].take(pa.array(tied))
+    order = pa.compute.sort_indices(names).to_numpy()[: size - len(sure)]
+    return np.sort(np.concatenate([sure, tied[order]]))
+
+
+def cohorts(table: pa.Table) -> dict[str, Ints]:
+    """Row numbers of the customers of each month of first order: ``cohort 1997-01``."""
+    first = table["first_day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]")
+    months, code = np.unique(first, return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    ends = np.cumsum(np.bincount(code))
+    return {f"cohort {m}": part for m, part in zip(months, np.split(order, ends[:-1]), strict=True)}
+
+
+def package(
+    ahead: Forecast, table: pa.Table, made: pa.Table, totals: Mapping[str, Totals], *, has_cost: bool
+) -> Scores:
+    """The value that callers get."""
+    terms, fit = ahead.engine.terms, ahead.engine.fit
+    margin = ahead.margin if terms.margin is not None else None
+    first = table.slice(0, 1)
+    until = int(first["first_day"][0].as_py()) + int(first["T"][0].as_py())
+    words = value_definition(
+        str(terms.horizon), margin, str(terms.discount), has_cost=has_cost, has_money=ahead.has_money
+    )
+    return Scores(
+        as_of=date_of(until).isoformat(),
+        horizon=str(terms.horizon),
+        currency=terms.currency if ahead.has_money else "",
+        definition=words,
+        customers=len(ahead.base),
+        totals=totals["all"],
+        table=made,
+        groups=dict(totals),
+        findings=findings(ahead),
+        model=fit.model,
+    )
+
+
+def findings(ahead: Forecast) -> tuple[Finding, ...]:
+    """What a reader of these scores should know."""
+    found = []
+    if not ahead.has_money:
+        found.append(Finding("no_amounts", "The data hold no amounts: orders are forecast, value is not.", "info"))
+    else:
+        spend, x = ahead.engine.spend, ahead.base.spend_x
+        each = spend.expect(ahead.engine.spend_theta, x, np.zeros(len(x))) if spend else np.ones(len(x))
+        unbounded = int(ahead.base.count[~np.isfinite(each)].sum())
+        if unbounded:
+            text = (
+                f"For {unbounded:,} customers the mean spend has no upper bound under the spend model; the observed mean "
+                "of all orders stands in its place. Trust the median and the intervals before the mean."
+            )
+            found.append(Finding("spend_unbounded", text, "warning", {"customers": unbounded}))
+    if ahead.engine.terms.horizon.is_lifetime:
+        text = "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
+        found.append(Finding("orders_at_present_value", text, "info"))
+    return tuple(found)
+
+
+def _margin(fit: Fit, table: pa.Table, terms: Terms) -> tuple[float, bool]:
+    """The share of revenue that counts, and whether it came from costs."""
+    if fit.spend is None:
+        return 1.0, False
+    if terms.margin is not None:
+        return terms.margin, False
+    revenue, cost = bases.column(table, "revenue"), bases.column(table, "cost")
+    if revenue is None or cost is None:
+        return 1.0, False
+    return pooled_margin(revenue, cost), True
