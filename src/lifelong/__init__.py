@@ -39,7 +39,29 @@ _WHERE = {
     "GammaGamma": "lifelong.models.gamma_gamma",
 }
 
-__all__ = sorted([*_WHERE, "__version__"])
+__all__ = [
+    "AccessError",
+    "BGNBD",
+    "ConfigError",
+    "DataError",
+    "Finding",
+    "Fit",
+    "FitError",
+    "GammaGamma",
+    "Horizon",
+    "Leaderboard",
+    "LifelongError",
+    "MBGNBD",
+    "Money",
+    "ParetoNBD",
+    "Patterns",
+    "Project",
+    "Rate",
+    "Scores",
+    "StoreError",
+    "__version__",
+    "summarise",
+]
 
 if TYPE_CHECKING:
     from lifelong.errors import AccessError, ConfigError, DataError, FitError, LifelongError, StoreError

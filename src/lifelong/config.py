@@ -42,6 +42,10 @@ class Config:
     pseudonyms: bool = field(
         default=False, metadata={"say": "Store customers under a keyed hash; the key stays outside this folder."}
     )
+    starts_midway: bool = field(
+        default=False,
+        metadata={"say": "true where customers were there before the data begin: first orders are then not first."},
+    )
     best_share: str = field(default="20%", metadata={"say": "Whom reports call the best customers."})
 
 

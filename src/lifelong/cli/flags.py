@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Command = Callable[..., Any]
 
 
-class Pairs(click.ParamType):
+class Pairs(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic only in newer versions of click
     """``name=value``, gathered into a dictionary."""
 
     name = "name=value"

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lifelong.sources.files import ReadPlan
-
     from lifelong.config import Config
     from lifelong.project.folder import Folder
+    from lifelong.sources.files import ReadPlan
     from lifelong.values import ImportReport
 
 

@@ -24,7 +24,7 @@ def connect(root: Path, *, memory: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnect
 
     spill = root / "cache"
     spill.mkdir(parents=True, exist_ok=True)
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "threads": os.cpu_count() or 1,
         "temp_directory": str(spill / f".tmp-{os.getpid()}-spill"),

@@ -51,7 +51,13 @@ def _as_stored(fit: Fit) -> dict[str, Any]:
 
 
 def _from_stored(told: dict[str, Any]) -> Fit:
-    params = tuple(Estimate(**{k: (np.nan if v is None else v) for k, v in p.items()}) for p in told["params"])
+    blank = float("nan")
+    params = tuple(
+        Estimate(
+            p["name"], *(blank if p[k] is None else p[k] for k in ("estimate", "se", "low", "high")), unit=p["unit"]
+        )
+        for p in told["params"]
+    )
     return Fit(
         model=told["model"],
         params=params,

@@ -1,0 +1,277 @@
+"""The commands. Each makes a Project, calls one verb, and prints what it returns."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lifelong import __version__
+from lifelong.cli import flags
+from lifelong.cli.speech import Progress, say
+
+if TYPE_CHECKING:
+    from lifelong.project import Project
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="lifelong")
+def lifelong() -> None:
+    """Know what your customers are worth.
+
+    Begin with one file, an export of orders from your shop:
+
+        lifelong run orders.csv
+
+    It makes a project folder beside the file, tests three models on your own past, values every customer with an
+    interval, and writes a report that opens in any browser.
+    """
+
+
+def _open(project_dir: str, progress: Progress) -> Project:
+    from lifelong.project import Project
+
+    return Project(project_dir, create=False, progress=progress)
+
+
+@lifelong.command(epilog="Example:  lifelong run orders.csv --currency EUR --margin 35%")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--project",
+    "project_dir",
+    default="",
+    metavar="DIR",
+    help="The project's folder. [default: beside the file, by its name]",
+)
+@flags.reading
+@flags.until
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.model
+@flags.holdout
+@flags.as_json
+def run(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
+    """Do everything with one FILE: ingest, back-test, fit, score, report."""
+    from lifelong.project import Project
+
+    with Progress(quiet=as_json) as progress:
+        shop = Project(project_dir or file.with_suffix("").name, progress=progress)
+        reading, question = _split(told)
+        answer = shop.run(file, **reading, **question)
+    say(answer, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong init --project shop --currency EUR")
+@flags.project
+@click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as GBP.")
+@flags.as_json
+def init(project_dir: str, currency: str, as_json: bool) -> None:
+    """Make an empty project: a folder with lifelong.toml, a comment on each line."""
+    from lifelong.project import Project
+
+    say(Project(project_dir, settings={"currency": currency} if currency else None).status(), as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong ingest orders.csv --column customer_id=client --currency EUR")
+@click.argument("file", type=click.Path(path_type=Path))
+@flags.project
+@flags.reading
+@flags.as_json
+def ingest(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
+    """Read an export of orders FILE into the project and report on every row."""
+    reading, _ = _split(told)
+    with Progress(quiet=as_json) as progress:
+        report = _open(project_dir, progress).ingest(file, **reading)
+    say(report, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong check --json")
+@flags.project
+@flags.as_json
+def check(project_dir: str, as_json: bool) -> None:
+    """Look at the data: findings, quarantine, and whether every stored byte is intact."""
+    with Progress(quiet=as_json) as progress:
+        found = _open(project_dir, progress).check()
+    say(found, as_json=as_json)
+    if found.errors:
+        sys.exit(1)
+
+
+@lifelong.command(epilog="Example:  lifelong backtest --holdout 26w")
+@flags.project
+@click.option(
+    "--model", "models", multiple=True, metavar="NAME", help="Test this model; may be repeated. [default: all]"
+)
+@flags.holdout
+@flags.until
+@flags.margin
+@flags.as_json
+def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, **told: Any) -> None:
+    """Hide the recent past, forecast it, and compare with what happened."""
+    with Progress(quiet=as_json) as progress:
+        board = _open(project_dir, progress).backtest(models, **told)
+    say(board, as_json=as_json)
+
+
+@lifelong.command(epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@flags.project
+@flags.reading
+@flags.model
+@flags.until
+@click.option(
+    "--prior", default="", metavar="WHEN", help="Weakly informative prior: auto, on or off. [default: the project's]"
+)
+@flags.as_json
+def fit(file: Path | None, project_dir: str, as_json: bool, model: str, until: str, prior: str, **told: Any) -> None:
+    """Fit a model to the project's orders; with FILE, to that file alone, storing nothing."""
+    with Progress(quiet=as_json) as progress:
+        if file is not None:
+            from lifelong.project import fit_file
+
+            reading, _ = _split(told)
+            fitted = fit_file(file, model=model or "bg_nbd", until=until, prior=prior or "auto", **reading)
+        else:
+            fitted = _open(project_dir, progress).fit(model, until=until, prior=prior)
+    say(fitted, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong score --horizon 52w --margin 35% --discount 10%/year")
+@flags.project
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def score(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Value every customer with an interval, by the latest fit."""
+    with Progress(quiet=as_json) as progress:
+        scores = _open(project_dir, progress).score(**told)
+    say(scores, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong report --out clv.html")
+@flags.project
+@click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
+    """Write the report: one HTML file that needs no network."""
+    with Progress(quiet=as_json) as progress:
+        path = _open(project_dir, progress).report(out, **told)
+    say({"report": str(path)} if as_json else path, as_json=as_json)
+
+
+@lifelong.command(
+    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders"
+)
+@click.argument("out", type=click.Path(path_type=Path))
+@flags.project
+@click.option(
+    "--what",
+    default="scores",
+    type=click.Choice(["scores", "orders", "quarantine"]),
+    help="What to write.",
+    show_default=True,
+)
+@click.option(
+    "--european", is_flag=True, help="CSV with semicolons and decimal commas, as many office programs expect."
+)
+@flags.as_json
+def export(out: Path, project_dir: str, what: str, european: bool, as_json: bool) -> None:
+    """Write customers or orders to OUT: .csv, .parquet or .xlsx."""
+    with Progress(quiet=as_json) as progress:
+        path = _open(project_dir, progress).export(out, what=what, is_european=european)
+    say({"export": str(path)} if as_json else path, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong forget 17850 --yes")
+@click.argument("customer")
+@flags.project
+@flags.yes
+@flags.as_json
+def forget(customer: str, project_dir: str, yes: bool, as_json: bool) -> None:
+    """Take a CUSTOMER (an id or an e-mail) out of every file of the project, for good."""
+    if not yes:
+        click.confirm(
+            "This rewrites the project without the customer and cannot be undone. Go on?", abort=True, err=True
+        )
+    with Progress(quiet=as_json) as progress:
+        receipt = _open(project_dir, progress).forget(customer)
+    say(receipt, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong rebuild")
+@flags.project
+@flags.as_json
+def rebuild(project_dir: str, as_json: bool) -> None:
+    """Make the store again from the landing."""
+    with Progress(quiet=as_json) as progress:
+        state = _open(project_dir, progress).rebuild()
+    say(state, as_json=as_json)
+
+
+@lifelong.command(epilog="Example:  lifelong status")
+@flags.project
+@flags.as_json
+def status(project_dir: str, as_json: bool) -> None:
+    """Say what the project holds."""
+    say(_open(project_dir, Progress(quiet=True)).status(), as_json=as_json)
+
+
+@lifelong.group()
+def identity() -> None:
+    """See which customers were joined (guest and account), and undo it."""
+
+
+@identity.command("list", epilog="Example:  lifelong identity list")
+@flags.project
+@flags.as_json
+def identity_list(project_dir: str, as_json: bool) -> None:
+    """List the joined customers with the rule that joined each."""
+    say(_open(project_dir, Progress(quiet=True)).merges(), as_json=as_json)
+
+
+@identity.command("undo", epilog="Example:  lifelong identity undo guest-204")
+@click.argument("alias")
+@flags.project
+@flags.as_json
+def identity_undo(alias: str, project_dir: str, as_json: bool) -> None:
+    """Take ALIAS out of the customer that it was joined to; scores are made again without the join."""
+    with Progress(quiet=as_json) as progress:
+        left = _open(project_dir, progress).undo_merge(alias)
+    say(left, as_json=as_json)
+
+
+@lifelong.command(epilog="Examples:  lifelong demo\n\n           lifelong demo grocer")
+@click.argument("which", default="cdnow", type=click.Choice(["cdnow", "grocer", "simulated"]))
+@click.option("--project", "project_dir", default="", metavar="DIR", help="The project's folder. [default: demo/WHICH]")
+@click.option(
+    "--open/--no-open", "is_opened", default=None, help="Open the report in the browser. [default: on a terminal]"
+)
+@flags.as_json
+def demo(which: str, project_dir: str, is_opened: bool | None, as_json: bool) -> None:
+    """Show it on real data: a music shop (cdnow), a grocer's year, or a simulated shop whose truth is known."""
+    from lifelong.project import demo as run_demo
+
+    with Progress(quiet=as_json) as progress:
+        answer = run_demo(which, Path(project_dir or Path("demo") / which), progress)
+    say(answer, as_json=as_json)
+    if is_opened if is_opened is not None else sys.stdout.isatty() and not as_json:
+        click.launch(answer.report)
+
+
+_READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
+
+
+def _split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The flags about the file, and the flags about the question."""
+    reading = {k: v for k, v in told.items() if k in _READING}
+    for name in ("columns", "rates"):
+        if name in reading:
+            reading[name] = dict(reading[name])
+    return reading, {k: v for k, v in told.items() if k not in _READING}

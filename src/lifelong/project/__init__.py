@@ -1,0 +1,228 @@
+"""The verbs: ingest, check, backtest, fit, score, report, export, forget, rebuild, status, and run, which does it all.
+
+Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifelong.config import Config
+from lifelong.project.folder import Folder, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifelong.project.answers import Check, Merges, Receipt, Run, Status
+    from lifelong.project.folder import Progress
+    from lifelong.values import Fit, ImportReport, Leaderboard, Scores
+
+__all__ = ["Project", "demo", "fit_file", "predict", "summarise"]
+
+
+class Project:
+    """A folder with a firm's orders and all that is computed from them.
+
+    Args:
+        path: the folder.
+        create: make it where it is absent; otherwise that is an error.
+        settings: settings for a new project, by the names of ``lifelong.toml``.
+        progress: told of long work as ``progress(step, done, total)``.
+
+    Raises:
+        ConfigError: E304, there is no project and ``create`` is false.
+    """
+
+    def __init__(
+        self,
+        path: str | Path = ".",
+        *,
+        create: bool = True,
+        settings: Mapping[str, Any] | None = None,
+        progress: Progress = silent,
+    ) -> None:
+        self._folder = Folder(Path(path), progress)
+        if create and not self._folder.exists:
+            self._folder.create(Config(**{"name": Path(path).resolve().name, **(settings or {})}))
+        self._folder.require()
+
+    @property
+    def path(self) -> Path:
+        """The project's folder."""
+        return self._folder.root
+
+    @property
+    def config(self) -> Config:
+        """The settings, as lifelong.toml has them now."""
+        return self._folder.config()
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings in lifelong.toml."""
+        self._folder.set_config(**settings)
+
+    # -- data -----------------------------------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        file: str | Path,
+        *,
+        columns: Mapping[str, str] | None = None,
+        currency: str = "",
+        rates: Mapping[str, str] | None = None,
+        timezone: str = "",
+        keep: Sequence[str] = (),
+        bad_share: str = "",
+    ) -> ImportReport:
+        """Read an export of orders. The report reconciles to the file to the cent, or nothing is stored.
+
+        Args:
+            file: CSV, TSV, Parquet, JSON Lines or Excel, gzipped or not.
+            columns: our names (``schema.SOURCE``) to the file's, where they are not recognised.
+            currency: ISO 4217 code of the amounts, where the file does not say.
+            rates: what one unit of another currency is worth in the project's.
+            timezone: the zone that a day belongs to.
+            keep: further columns to store.
+            bad_share: above this share of bad rows the file is refused whole.
+        """
+        from lifelong.project.ingesting import Reading, ingest
+
+        reading = Reading(columns or {}, currency, rates, timezone, keep, bad_share)
+        return ingest(self._folder, Path(file), reading)
+
+    def check(self) -> Check:
+        """All findings about the data; every stored byte is held against its hash."""
+        from lifelong.project.looking import check
+
+        return check(self._folder)
+
+    def status(self) -> Status:
+        """What the project holds."""
+        from lifelong.project.looking import status
+
+        return status(self._folder)
+
+    def merges(self) -> Merges:
+        """Which customers were joined, and by which rule."""
+        from lifelong.project.looking import merges
+
+        return merges(self._folder)
+
+    def undo_merge(self, alias: str) -> Merges:
+        """Take a customer out of the one that it was joined to."""
+        from lifelong.project.looking import undo_merge
+
+        return undo_merge(self._folder, alias)
+
+    def rebuild(self) -> Status:
+        """Make everything but the landing again."""
+        from lifelong.project.looking import rebuild
+
+        return rebuild(self._folder)
+
+    def forget(self, customer: str) -> Receipt:
+        """Take a customer, by id or e-mail, out of every file of the project."""
+        from lifelong.project.answers import Receipt
+        from lifelong.project.forgetting import forget
+
+        return Receipt(forget(self._folder, customer))
+
+    # -- value ----------------------------------------------------------------------------------------------------
+
+    def backtest(
+        self, models: Sequence[str] = (), *, holdout: str = "", until: str = "", margin: str = ""
+    ) -> Leaderboard:
+        """Hide the recent past, forecast it with every model and both baselines, and compare.
+
+        Args:
+            models: names of models; all built-in ones by default.
+            holdout: how much of the past to hide, such as ``"26w"``; by default as fits the history.
+            until: the last day to look at.
+            margin: as in :meth:`score`.
+        """
+        from lifelong.project.valuing import backtest
+
+        return backtest(self._folder, models, holdout=holdout, until=until, margin=margin)
+
+    def fit(self, model: str = "", *, until: str = "", prior: str = "") -> Fit:
+        """Fit a purchase model, and the spend model where there are amounts. ``"auto"`` takes the back-test's winner."""
+        from lifelong.project.valuing import fit
+
+        return fit(self._folder, model, until=until, prior=prior)
+
+    def score(
+        self, fit: Fit | None = None, *, horizon: str = "", margin: str | float = "", discount: str = ""
+    ) -> Scores:
+        """Value every customer with 80 % and 90 % intervals.
+
+        Args:
+            fit: by default the latest one.
+            horizon: ``"52w"``, ``"90d"``, ``"2y"`` or ``"lifetime"``.
+            margin: gross margin as a share of revenue, such as ``"35%"`` or 0.35; without it costs, where the data
+                hold them, else value is revenue.
+            discount: such as ``"10%/year"``; each order is discounted at its own time.
+        """
+        from lifelong.project.valuing import Question, score
+
+        return score(self._folder, fit, Question.of(self.config, horizon, margin, discount))
+
+    def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
+        """Write the report: one HTML file that needs no network."""
+        from lifelong.project.reporting import report
+        from lifelong.project.valuing import Question
+
+        return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
+
+    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
+        """Write ``scores``, ``orders`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
+        from lifelong.project.reporting import export
+
+        return export(self._folder, Path(path), what=what, is_european=is_european)
+
+    def run(
+        self,
+        file: str | Path,
+        *,
+        until: str = "",
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        model: str = "",
+        holdout: str = "",
+        **reading: Any,
+    ) -> Run:
+        """Do everything with one file: ingest, back-test, fit, score, report."""
+        from lifelong.project.reporting import Choice, run
+        from lifelong.project.valuing import Question
+
+        question = Question.of(self.config, horizon, margin, discount)
+        report = self.ingest(file, **reading)
+        return run(self._folder, report, question, Choice(until, model, holdout))
+
+
+def summarise(orders: Any, *, until: str, currency: str = "XXX") -> Any:
+    """The summary of a frame of canonical orders, without a project: see :func:`lifelong.project.plain.summarise`."""
+    from lifelong.project.plain import summarise as implementation
+
+    return implementation(orders, until=until, currency=currency)
+
+
+def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None = None, discount: str = "0") -> Scores:
+    """Scores of a summary by a fit, without a project: see :func:`lifelong.project.plain.predict`."""
+    from lifelong.project.plain import predict as implementation
+
+    return implementation(fit, summary, horizon=horizon, margin=margin, discount=discount)
+
+
+def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior: str = "auto", **reading: Any) -> Fit:
+    """Fit a model to the orders of one file, storing nothing."""
+    from lifelong.project.plain import fit_file as implementation
+
+    return implementation(Path(file), model=model, until=until, prior=prior, **reading)
+
+
+def demo(which: str, path: Path, progress: Progress = silent) -> Run:
+    """Fetch a demonstration's data and run everything on it."""
+    from lifelong.project.demonstrating import demo as implementation
+
+    return implementation(which, path, progress)

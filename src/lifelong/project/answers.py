@@ -1,0 +1,142 @@
+"""What the verbs answer where the answer is not a value of its own: each prints as text and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a project holds."""
+
+    facts: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The facts by name."""
+        return dict(self.facts)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name.replace('_', ' '):<14} {_told(value)}" for name, value in self.facts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Everything found about the data, by batch."""
+
+    findings: tuple[Finding, ...]
+    batches: int
+    rows: int
+    quarantined: int
+    quarantine: str
+
+    @property
+    def errors(self) -> int:
+        """Findings that stand in the way of trusting the numbers."""
+        return sum(f.severity == "error" for f in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Findings to look at."""
+        return sum(f.severity == "warning" for f in self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Counts and findings."""
+        return {
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "batches": self.batches,
+            "rows": self.rows,
+            "quarantined": self.quarantined,
+            "quarantine": self.quarantine,
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.warnings} warnings, {self.errors} errors, {self.quarantined:,} of {self.rows:,} rows in quarantine"
+        )
+        lines = [head, *(f"  {f.severity:<8} {f}" for f in self.findings)]
+        if self.quarantined:
+            lines.append(f"the quarantined rows, each with its reason: {self.quarantine}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """Customers that were joined: alias, customer, rule."""
+
+    rows: tuple[Mapping[str, str], ...]
+    undone: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Joined and undone."""
+        return {"merges": [dict(row) for row in self.rows], "undone": list(self.undone)}
+
+    def __str__(self) -> str:
+        lines = [f"{row['alias']} -> {row['customer_id']}  ({row['rule']})" for row in self.rows]
+        lines = lines or ["no customers were joined"]
+        return "\n".join([*lines, *(f"{alias} stays apart, as you asked" for alias in self.undone)])
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What forgetting did, without saying to whom."""
+
+    facts: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The receipt's facts."""
+        return dict(self.facts)
+
+    def __str__(self) -> str:
+        return (
+            f"forgotten: {self.facts['rows_removed']:,} rows taken out of {self.facts['batches_rewritten']} batches; "
+            f"scores and reports made with them are removed\n"
+            f"beyond reach: {self.facts['beyond_reach']}\nreceipt: {self.facts['receipt']}"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """All that one command did, from the file to the report."""
+
+    ingest: ImportReport
+    leaderboard: Leaderboard | None
+    fit: Fit
+    scores: Scores
+    report: str
+    project: Path
+    findings: tuple[Finding, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON contract of `run`."""
+        return {
+            "ingest": self.ingest.as_dict(),
+            "leaderboard": self.leaderboard.as_dict() if self.leaderboard else None,
+            "fit": self.fit.as_dict(),
+            "scores": self.scores.as_dict(),
+            "report": self.report,
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+    def __str__(self) -> str:
+        parts = [str(self.ingest)]
+        if self.leaderboard:
+            parts.append(str(self.leaderboard))
+        parts += [str(self.scores), f"report   {self.report}", f"project  {self.project}"]
+        return "\n\n".join(parts)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value) if value not in ("", None) else "not known"

@@ -1,0 +1,92 @@
+"""The verb `demo`: the main job on real data, or on a simulated shop whose truth stands beside the forecast."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any
+
+from lifelong.config import Config
+from lifelong.project import ingesting
+from lifelong.project.folder import Folder
+from lifelong.project.reporting import Choice, run
+from lifelong.project.valuing import Question
+from lifelong.sources import demo as source
+from lifelong.store import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifelong.project.answers import Run
+    from lifelong.project.folder import Progress
+    from lifelong.values import Scores
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "cdnow": {"name": "CDNOW", "currency": "USD", "margin": "35%"},
+    "grocer": {"name": "The grocer", "currency": "USD", "margin": "25%", "horizon": "13w", "starts_midway": True},
+    "simulated": {"name": "The simulated shop", "currency": "EUR", "margin": "100%", "discount": "0"},
+}
+_COLUMNS = {
+    "cdnow": {"quantity": "cds"},
+    "grocer": {
+        "customer_id": "household_id",
+        "order_id": "basket_id",
+        "product": "product_id",
+        "revenue": "sales_value",
+        "ordered_at": "transaction_timestamp",
+    },
+}
+
+
+def demo(which: str, path: Path, progress: Progress) -> Run:
+    """Fetch a demonstration's data, make its project anew, and run everything on it."""
+    progress(f"fetching the data of {which}", 0, None)
+    truth = None
+    if which == "simulated":
+        orders, truth = source.simulated()
+    else:
+        orders = source.cdnow() if which == "cdnow" else source.grocer()
+    folder = Folder(path, progress)
+    if folder.exists and folder.root.joinpath("project.json").exists():
+        with files.disk_errors(path):
+            files.remove(path)
+    folder.create(Config(**_SETTINGS[which]))
+    ingested = ingesting.ingest(folder, orders, ingesting.Reading(_COLUMNS.get(which, {})))
+    question = Question.of(folder.config())
+    return run(folder, ingested, question, Choice(), truth=(lambda scores: _beside(scores, truth)) if truth else None)
+
+
+def _beside(scores: Scores, truth: Path) -> list[dict[str, Any]]:
+    """Predicted beside true: totals, the best fifth, and how often the intervals held."""
+    with truth.open(encoding="utf-8", newline="") as file:
+        came = {row["customer_id"]: row for row in csv.DictReader(file)}
+    rows = [row | came[row["customer_id"]] for row in scores.table.to_pylist()]
+    totals = scores.totals
+    best = sorted(rows, key=lambda row: (-row["value"], row["customer_id"]))[: -(-len(rows) // 5)]
+    share = sum(row["value"] for row in best) / totals.value
+    value = [float(row["next_value"]) for row in rows]
+    held = {
+        level: sum(row[f"low{level}"] <= v <= row[f"high{level}"] for row, v in zip(rows, value, strict=True))
+        / len(rows)
+        for level in (80, 90)
+    }
+    return [
+        _row("Value of all customers", "money", totals.value, sum(value), totals.low80, totals.high80),
+        _row(
+            "Orders of all customers",
+            "orders",
+            totals.orders,
+            sum(int(r["next_orders"]) for r in rows),
+            totals.orders_low80,
+            totals.orders_high80,
+        ),
+        _row("Still customers", "customers", totals.alive, sum(int(r["is_alive"]) for r in rows)),
+        _row("Share of value in the best 20 %", "share", share, sum(float(r["next_value"]) for r in best) / sum(value)),
+        _row("Customers inside their 80 % interval", "share", 0.8, held[80]),
+        _row("Customers inside their 90 % interval", "share", 0.9, held[90]),
+    ]
+
+
+def _row(
+    name: str, unit: str, predicted: float, true: float, low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    return {"name": name, "unit": unit, "predicted": predicted, "low": low, "high": high, "true": true}

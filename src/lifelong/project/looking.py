@@ -1,0 +1,113 @@
+"""The verbs that look at the data without computing values: status, check, merges, rebuild."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lifelong.errors import AccessError, did_you_mean
+from lifelong.project.answers import Check, Merges, Status
+from lifelong.store import files
+from lifelong.units import Money, date_of
+
+if TYPE_CHECKING:
+    from lifelong.project.folder import Folder
+
+_CONTENTS = """
+    SELECT count(*), count(DISTINCT customer_id), min(day), max(day), sum(revenue)::bigint,
+        (coalesce(sum(hash(order_id, customer_id, day, revenue, refund, is_order)::hugeint), 0) % 18446744073709551557)
+    FROM read_parquet($orders)
+"""
+
+
+def status(folder: Folder) -> Status:
+    """What the project holds, without computing anything new."""
+    folder.require()
+    manifest = folder.landing.read()
+    facts: dict[str, Any] = {
+        "project": str(folder.root.resolve()),
+        "name": folder.config().name,
+        "currency": folder.currency,
+        "batches": len(manifest.batches),
+        "rows": sum(b.rows for b in manifest.batches),
+        "state": manifest.state,
+    }
+    tables = folder.builder.find(manifest)
+    if tables is not None and manifest.batches:
+        facts |= contents(folder)
+    saved = sorted(p.stem for p in (folder.root / "fits").glob("*.json"))
+    return Status(facts | {"fits": ", ".join(saved) or "none yet"})
+
+
+def contents(folder: Folder) -> dict[str, Any]:
+    """Counts, dates and the content hash of the orders: equal for equal files in any order of ingest."""
+    _, tables = folder.tables()
+    connection = folder.connect()
+    told = connection.execute(_CONTENTS, {"orders": str(tables.orders.resolve())}).fetchone()
+    connection.close()
+    rows, customers, first, last, revenue, content = told or (0, 0, 0, 0, None, 0)
+    return {
+        "orders": rows,
+        "customers": customers,
+        "first_day": date_of(first).isoformat(),
+        "last_day": date_of(last).isoformat(),
+        "revenue": str(Money(revenue, folder.currency)) if revenue is not None else "",
+        "content": f"{content:016x}",
+    }
+
+
+def check(folder: Folder) -> Check:
+    """All findings of all batches; every stored byte is held against its hash."""
+    with folder.writing("check"):
+        manifest, tables = folder.tables()
+        for batch in manifest.batches:
+            folder.landing.path(batch)
+        reports = tables.reports().values()
+        return Check(
+            findings=tuple(finding for report in reports for finding in report.findings),
+            batches=len(manifest.batches),
+            rows=sum(report.rows_in for report in reports),
+            quarantined=sum(report.quarantined for report in reports),
+            quarantine=str(folder.root / "quarantine"),
+        )
+
+
+def merges(folder: Folder) -> Merges:
+    """Which customers were joined, and by which rule."""
+    import pyarrow.parquet as pq
+
+    folder.require()
+    manifest, tables = folder.tables()
+    rows = pq.read_table(tables.merges).sort_by([("customer_id", "ascending"), ("alias", "ascending")]).to_pylist()
+    return Merges(tuple(rows), manifest.undone)
+
+
+def undo_merge(folder: Folder, alias: str) -> Merges:
+    """Take a customer out of the one that it was joined to; the tables are made again."""
+    with folder.writing("identity undo"):
+        known = [row["alias"] for row in merges(folder).rows]
+        if alias not in known:
+            raise AccessError(
+                "E501",
+                f"no customer {alias!r} was joined to another",
+                where=f"alias {alias!r}",
+                why=did_you_mean(alias, known) if known else "no customers were joined",
+                fix="lifelong identity list",
+            )
+        manifest = folder.landing.read()
+        apart = replace(manifest, undone=tuple(sorted({*manifest.undone, alias})))
+        folder.builder.build(apart)
+        folder.landing.commit(apart)
+        folder.builder.sweep(apart)
+        return merges(folder)
+
+
+def rebuild(folder: Folder) -> Status:
+    """Remove everything that was made from the landing, and make it again."""
+    with folder.writing("rebuild"):
+        for name in ("cache", "quarantine"):
+            if (folder.root / name).exists():
+                files.remove(folder.root / name)
+        if folder.landing.read().batches:
+            folder.tables()
+        return status(folder)

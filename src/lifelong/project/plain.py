@@ -1,0 +1,98 @@
+"""The same maths without a project: a frame or a file in, a value out, nothing stored."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifelong.project.folder import NO_CURRENCY, Folder, silent
+from lifelong.project.ingesting import Reading
+from lifelong.units import Horizon, Rate, day_of, share
+
+if TYPE_CHECKING:
+    from lifelong.values import Fit, Scores
+
+
+class Summary:
+    """A row a customer, with the patterns that a model is fitted to: ``BGNBD().fit(summary)``.
+
+    Attributes:
+        table: ``schema.SUMMARY`` as an Arrow table.
+        until: the last day seen, as days since 1970-01-01.
+        currency: ISO 4217, XXX where there is none.
+    """
+
+    def __init__(self, table: Any, until: int, currency: str) -> None:
+        self.table, self.until, self.currency = table, until, currency
+
+    @property
+    def patterns(self) -> Any:
+        """Distinct purchase histories with counts."""
+        from lifelong.tables import patterns
+
+        return patterns.to_patterns(patterns.patterns(self.table))
+
+    @property
+    def spend(self) -> Any:
+        """Distinct spend histories with counts."""
+        from lifelong.tables import patterns
+        from lifelong.units import minor_digits
+
+        return patterns.to_spend(patterns.spends(self.table), minor_digits(self.currency))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def summarise(orders: Any, *, until: str, currency: str = NO_CURRENCY) -> Summary:
+    """The summary of canonical orders (``schema.ORDERS``: at least customer_id, day, revenue, is_order) to a day.
+
+    Args:
+        orders: any frame that narwhals knows: pandas, Polars, PyArrow, DuckDB ...
+        until: the last day to look at, ISO.
+        currency: of the revenue's minor units.
+    """
+    import narwhals as nw
+
+    from lifelong.tables import summary
+
+    last = day_of(until)
+    made = nw.from_native(summary.summary(orders, last))
+    eager = made.collect(backend="pyarrow") if isinstance(made, nw.LazyFrame) else made
+    return Summary(eager.to_arrow().sort_by("customer_id"), last, currency)
+
+
+def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None = None, discount: str = "0") -> Scores:
+    """Scores of a summary by a fit; totals carry a usual model error, since no back-test stands beside them.
+
+    Args:
+        fit: from a model's ``fit``, with ``spend`` for values in money.
+        summary: from :func:`summarise`, or any frame with ``schema.SUMMARY``'s columns.
+        horizon: as in :meth:`lifelong.Project.score`.
+        margin: as there.
+        discount: as there.
+    """
+    from lifelong.score import Terms, score
+
+    terms = Terms(
+        Horizon.parse(horizon),
+        None if margin is None else share(margin, flag="margin"),
+        Rate.parse(discount),
+        getattr(summary, "currency", NO_CURRENCY),
+    )
+    return score(fit, getattr(summary, "table", summary), terms)
+
+
+def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
+    """Fit to the orders of one file by way of a project that is thrown away."""
+    from lifelong.project import ingesting, valuing
+
+    with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
+        folder = Folder(Path(scratch), silent)
+        folder.create()
+        ingesting.ingest(folder, file, Reading(reading.pop("columns", {}), **reading))
+        return valuing.fit_base(model, valuing.base(folder, until), folder.currency, prior)

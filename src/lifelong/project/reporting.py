@@ -1,0 +1,168 @@
+"""The verbs that hand things out: report, export, and run, which does everything up to the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.project import valuing
+from lifelong.project.answers import Run
+from lifelong.store import fits
+from lifelong.units import date_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from lifelong.project.folder import Folder
+    from lifelong.project.valuing import Base, Question
+    from lifelong.values import Fit, ImportReport, Scores
+
+
+def report(folder: Folder, path: Path | None, question: Question) -> Path:
+    """Score with the latest fit and write the report."""
+    with folder.writing("report"):
+        made = fits.load(folder.root / "fits")
+        at = valuing.base(folder, made.origin.until)
+        scores = valuing.score_base(folder, made, at, question)
+        return write_report(folder, at, made, scores, path=path)
+
+
+def write_report(
+    folder: Folder,
+    at: Base,
+    made: Fit,
+    scores: Scores,
+    *,
+    path: Path | None = None,
+    truth: Sequence[Mapping[str, Any]] | None = None,
+) -> Path:
+    """Gather what the report prints and write it."""
+    from lifelong.report import html
+    from lifelong.report.inputs import ReportData
+    from lifelong.tables import cohorts
+
+    folder.progress("writing the report", 0, None)
+    config = folder.config()
+    as_of = date_of(at.until).isoformat()
+    unit = cohorts.period_of(at.orders, at.until)
+    _, tables = folder.tables()
+    data = ReportData(
+        name=config.name or folder.root.resolve().name,
+        as_of=as_of,
+        currency="" if not at.has_money else folder.currency,
+        scores=scores,
+        fit=made,
+        leaderboard=valuing.saved_backtest(folder, at),
+        imports=list(tables.reports().values()),
+        loyalty=cohorts.loyalty(at.summary, at.orders),
+        cohorts=cohorts.curves(at.orders, at.until, unit),
+        cohort_unit=unit,
+        truth=truth,
+        is_left_truncated=config.starts_midway,
+    )
+    if path is None:
+        (folder.root / "reports").mkdir(exist_ok=True)
+        path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
+    return html.write(data, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which model, as of which day, tested on how much of the past."""
+
+    until: str = ""
+    model: str = ""
+    holdout: str = ""
+
+
+def run(
+    folder: Folder,
+    ingested: ImportReport,
+    question: Question,
+    choice: Choice,
+    truth: Callable[[Scores], Sequence[Mapping[str, Any]]] | None = None,
+) -> Run:
+    """Back-test, fit, score and report, once the file is in.
+
+    Args:
+        folder: the project.
+        ingested: the report of the file that has just come in.
+        question: horizon, margin, discount.
+        choice: model, as-of day, hold-out.
+        truth: where a simulation knows what came: makes the report's rows of predicted beside true.
+    """
+    with folder.writing("run"):
+        at = valuing.base(folder, choice.until)
+        board = valuing.try_backtest(folder, at, choice.holdout)
+        made = valuing.fit_at(folder, at, choice.model)
+        scores = valuing.score_base(folder, made, at, question)
+        path = write_report(folder, at, made, scores, truth=truth(scores) if truth else None)
+    findings = (*ingested.findings, *(board.findings if board else ()), *made.findings, *scores.findings)
+    return Run(ingested, board, made, scores, str(path), folder.root, findings)
+
+
+def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
+    """Write scores, orders or quarantined rows to a file that office programs open safely."""
+    from lifelong import export as writers
+
+    makers = {"scores": _scores, "orders": _orders, "quarantine": _quarantine}
+    if what not in makers:
+        raise ConfigError(
+            "E302",
+            f"there is no {what!r} to export",
+            where="--what",
+            why=did_you_mean(what, makers),
+            fix="take a known name",
+        )
+    folder.require()
+    table, beside = makers[what](folder)
+    return writers.write(table, path, beside=beside, is_european=is_european)
+
+
+def _scores(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    """The latest scores, with what defines them on each row."""
+    import pyarrow.parquet as pq
+
+    from lifelong.store import files
+
+    pointer = folder.root / "scores" / "latest"
+    if not pointer.exists():
+        raise DataError(
+            "E106",
+            "nothing has been scored yet",
+            where=str(folder.root),
+            why="scores are exported, not computed",
+            fix="lifelong score",
+        )
+    path = pointer.with_name(pointer.read_text(encoding="utf-8") + ".parquet")
+    told = files.read_sealed(path.with_suffix(".json"), valuing.SCORES)
+    beside = {name: told[name] for name in ("as_of", "horizon", "currency", "definition")}
+    return pq.read_table(path), beside | {"model_version": told["model"]}
+
+
+def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    import pyarrow.parquet as pq
+
+    _, tables = folder.tables()
+    return pq.read_table(tables.orders), {"currency": folder.currency}
+
+
+def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = sorted((folder.root / "quarantine").glob("*.parquet"))
+    if not found:
+        raise DataError(
+            "E106",
+            "no row is in quarantine",
+            where=str(folder.root),
+            why="every row could be used",
+            fix="nothing needs to be done",
+        )
+    parts = [pq.read_table(path) for path in found]
+    return pa.concat_tables(parts, promote_options="default"), {}
