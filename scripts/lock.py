@@ -32,7 +32,7 @@ def wanted(extras: tuple[str, ...], groups: tuple[str, ...]) -> list[str]:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without any package-index setting, so that hashes are the default index's."""
+    """The environment without any package-index setting, so that hashes are the default index's."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_"))}
     return kept | {"PIP_CONFIG_FILE": os.devnull}
 
@@ -45,9 +45,9 @@ def write(name: str, requirements: list[str], constraint: Path | None = None) ->
     newest = (datetime.now(UTC) - COOLDOWN).strftime("%Y-%m-%dT00:00:00Z")
     command = [uv, "pip", "compile", "--no-config", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header", "--quiet"]
-    command += ["--exclude-newer", newest, "--default-index", "https://pypi.org/simple"]
+    command += ["--exclude-newer", newest]
     command += ["--constraint", str(constraint)] if constraint else []
-    made = subprocess.run(
+    made = subprocess.run(  # noqa: S603 - a fixed command
         [*command, "-"],
         input="\n".join(requirements),
         text=True,
@@ -58,7 +58,8 @@ def write(name: str, requirements: list[str], constraint: Path | None = None) ->
     if made.returncode:
         sys.exit(made.stderr)
     (ROOT / name).write_text(HEADER + made.stdout, encoding="utf-8")
-    print(f"{name}: {len(re.findall(r'^[A-Za-z0-9]', made.stdout, re.M))} packages, none newer than {newest[:10]}")
+    count = len(re.findall(r"^[A-Za-z0-9]", made.stdout, re.M))
+    sys.stdout.write(f"{name}: {count} packages, none newer than {newest[:10]}\n")
 
 
 if __name__ == "__main__":
