@@ -51,13 +51,7 @@ def _as_stored(fit: Fit) -> dict[str, Any]:
 
 
 def _from_stored(told: dict[str, Any]) -> Fit:
-    blank = float("nan")
-    params = tuple(
-        Estimate(
-            p["name"], *(blank if p[k] is None else p[k] for k in ("estimate", "se", "low", "high")), unit=p["unit"]
-        )
-        for p in told["params"]
-    )
+    params = tuple(Estimate(**_filled(p)) for p in told["params"])
     return Fit(
         model=told["model"],
         params=params,
@@ -69,3 +63,8 @@ def _from_stored(told: dict[str, Any]) -> Fit:
         origin=Origin(**told["origin"]),
         spend=_from_stored(told["spend"]) if told["spend"] else None,
     )
+
+
+def _filled(told: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no nan: an empty figure is one that the data could not say."""
+    return {name: float("nan") if value is None else value for name, value in told.items()}
