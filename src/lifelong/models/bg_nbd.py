@@ -8,7 +8,7 @@ import numpy as np
 
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
-from lifelong.models.geometric import draw_future, draw_histories, expected_orders
+from lifelong.models.geometric import draw_future, draw_histories, expected_orders, nbd
 from lifelong.models.pairs import Pairs, on_pairs
 from lifelong.models.special import log_rising
 
@@ -111,19 +111,13 @@ class BGNBD(Attrition):
 
     def pmf_new(self, theta: Floats, n: ArrayLike, t: ArrayLike) -> Floats:
         """P(exactly n repeat orders within t weeks of the first) (eq. 8): still there, or gone with the n-th."""
-        from scipy.special import betainc, gammaln
-
         r, alpha, a, b = theta
         n_, t_ = np.broadcast_arrays(np.asarray(n, dtype=np.float64), np.asarray(t, dtype=np.float64))
         count = n_.ravel()
-        (order, _), (stay, _), (all_, _) = log_rising(r, count), log_rising(b, count), log_rising(a + b, count)
-        share = (t_ / (alpha + t_)).ravel()
-        with np.errstate(divide="ignore"):
-            power = np.where(count > 0, count * np.log(share), 0.0)
-        here = np.exp(order - gammaln(count + 1) + power - r * np.log1p(t_.ravel() / alpha) + stay - all_)
-        leave = np.exp(stay - all_) * a / (b + np.maximum(count - 1.0, 0.0))
-        gone = np.where(count > 0, leave * betainc(np.maximum(count, 1.0), r, share), 0.0)
-        return np.asarray(here + gone).reshape(n_.shape)
+        exactly, at_least = nbd(r, alpha, count, t_.ravel())
+        stay = np.exp(log_rising(b, count)[0] - log_rising(a + b, count)[0])
+        gone = np.where(count > 0, a / (b + np.maximum(count - 1.0, 0.0)), 0.0)
+        return np.asarray(stay * (exactly + gone * at_least)).reshape(n_.shape)
 
     def simulate(self, theta: Floats, T: ArrayLike, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
         """Histories of new customers, one for each T (weeks): x, t_x and the time of death."""

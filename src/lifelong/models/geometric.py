@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.models.special import discount_rule, line_rule
+from lifelong.models.special import discount_rule, line_rule, log_rising
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +69,15 @@ def _beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]
     height = a * log_p + b[:, None] * log_q
     weight = w * np.exp(height - height.max(axis=1, keepdims=True))
     return np.maximum(np.exp(log_p), 1e-300), weight / weight.sum(axis=1, keepdims=True)
+
+
+def nbd(r: float, alpha: float, n: Floats, t: Floats) -> tuple[Floats, Floats]:
+    """P(exactly n) and P(at least n) orders of a gamma-Poisson customer within t weeks, nobody leaving."""
+    from scipy.special import betainc, gammaln, xlogy
+
+    share = t / (alpha + t)
+    exactly = np.exp(log_rising(r, n)[0] - gammaln(n + 1.0) + xlogy(n, share) - r * np.log1p(t / alpha))
+    return np.asarray(exactly), np.where(n > 0, betainc(np.maximum(n, 1.0), r, share), 1.0)
 
 
 def draw_future(rate: Floats, p: Floats, horizon: float, rng: np.random.Generator) -> tuple[Ints, Floats]:

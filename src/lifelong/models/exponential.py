@@ -1,0 +1,119 @@
+r"""What customers do who leave at a steady hazard of their own: the parts of Pareto/NBD beyond its likelihood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.models.geometric import MOST_ORDERS, nbd
+from lifelong.models.special import discount_rule, log_rising
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+BLOCK = 512
+
+
+def power_integral(base: ArrayLike, s: float, horizon: ArrayLike) -> Floats:
+    r"""Expected weeks alive within the horizon, :math:`\int_0^h (B/(B+\tau))^s d\tau`; arrays broadcast.
+
+    It is :math:`B\,(1 - (1+h/B)^{1-s})/(s-1)`, written so that s = 1 and small h lose nothing; inf where h is
+    and s <= 1.
+    """
+    B, h = np.asarray(base, dtype=np.float64), np.asarray(horizon, dtype=np.float64)
+    length = np.log1p(h / B)
+    if s == 1.0:
+        return np.asarray(B * length)
+    return np.asarray(B * np.expm1((1.0 - s) * length) / (1.0 - s))
+
+
+def discounted_power(base: Floats, s: float, horizon: float, discount: float) -> Floats:
+    r"""Discounted weeks alive, :math:`\int_0^h e^{-\delta\tau} (B/(B+\tau))^s d\tau`, for each base; h may be inf."""
+    parts = []
+    for i in range(0, len(base), BLOCK):
+        B = base[i : i + BLOCK]
+        tau, weight = discount_rule(B / (s + 1.0), np.full(len(B), horizon), discount)
+        parts.append((weight * np.exp(-s * np.log1p(tau / B[:, None]))).sum(axis=1))
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def death_before(theta: Floats, n: Floats, t: Floats) -> Floats:
+    r"""P(exactly n repeat orders within t weeks), alive at t or gone before.
+
+    .. math:: P_{NBD}(n; t) \left(\tfrac{\beta}{\beta+t}\right)^s
+              + \int_0^t P_{NBD}(n; u)\, \frac{s}{\beta+u} \left(\tfrac{\beta}{\beta+u}\right)^s du
+
+    Both terms are positive. The integral is taken in log u by Gauss-Legendre panels that close in on the largest
+    value of the integrand, whose logarithm is concave there.
+    """
+    r, alpha, s, beta = theta
+    here = nbd(r, alpha, n, t)[0] * np.exp(-s * np.log1p(t / beta))
+    order = log_rising(r, n)[0] - _log_factorial(n)
+
+    def log_f(v: Floats) -> Floats:
+        # d u = u d v, so the power of u is n + 1
+        u = np.exp(v)
+        body = n[:, None] * v + v - (r + n[:, None]) * np.log(alpha + u) - (s + 1.0) * np.log(beta + u)
+        return np.asarray(body + (order + r * np.log(alpha) + np.log(s) + s * np.log(beta))[:, None])
+
+    top = np.log(np.maximum(t, 1e-300))
+    v, weight = _panels(log_f, top)
+    gone = (weight * np.exp(log_f(v))).sum(axis=1)
+    return np.asarray(np.where(t > 0, here + gone, n == 0))
+
+
+def _panels(log_f, top: Floats) -> tuple[Floats, Floats]:  # type: ignore[no-untyped-def]
+    """Nodes and weights up to ``top`` for log-concave functions that fall at least like e^v to the left."""
+    low, high = top - 800.0, top.copy()
+    for _ in range(100):  # golden-section search of the largest value
+        a, b = high - 0.618 * (high - low), low + 0.618 * (high - low)
+        up = (log_f(a[:, None]) < log_f(b[:, None]))[:, 0]
+        low, high = np.where(up, a, low), np.where(up, high, b)
+    mode = (low + high) / 2.0
+    peak = log_f(mode[:, None])[:, 0]
+    edges = []
+    for far in (mode - 800.0, top):
+        near, out = mode.copy(), far.copy()
+        for _ in range(60):
+            middle = (near + out) / 2.0
+            above = log_f(middle[:, None])[:, 0] > peak - 40.0
+            near, out = np.where(above, middle, near), np.where(above, out, middle)
+        edges.append(out)
+    node, weight = np.polynomial.legendre.leggauss(24)
+    cuts = np.array([0.0, 0.05, 0.15, 0.4, 1.0])
+    points, weights = [], []
+    for edge in edges:
+        for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+            half = (edge - mode) * (b - a) / 2.0
+            points.append((mode + (edge - mode) * (a + b) / 2.0)[:, None] + half[:, None] * node)
+            weights.append(np.abs(half)[:, None] * weight)
+    return np.hstack(points), np.hstack(weights)
+
+
+def _log_factorial(n: Floats) -> Floats:
+    return log_rising(1.0, n)[0]
+
+
+def draw_future(rate: Floats, leave: Floats, horizon: float, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Orders of customers alive now: (owner, when), ``when`` in (0, horizon], unsorted within an owner."""
+    with np.errstate(divide="ignore", over="ignore"):
+        end = np.minimum(rng.standard_exponential(len(rate)) / leave, horizon)
+    orders = rng.poisson(np.minimum(rate * end, MOST_ORDERS))
+    owner = np.repeat(np.arange(len(rate)), orders)
+    return owner, rng.random(len(owner)) * end[owner]
+
+
+def draw_histories(rate: Floats, leave: Floats, T: Floats, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
+    """Histories of new customers: x, t_x and the time of death (inf where the hazard is zero to the last digit)."""
+    with np.errstate(divide="ignore", over="ignore"):
+        death = rng.standard_exponential(len(T)) / leave
+    end = np.minimum(death, T)
+    x = rng.poisson(np.minimum(rate * end, MOST_ORDERS))
+    t_x = np.zeros(len(T))
+    some = np.flatnonzero(x > 0)
+    t_x[some] = end[some] * rng.random(len(some)) ** (1.0 / x[some])
+    return x.astype(np.int64), t_x, death
