@@ -112,13 +112,13 @@ def means(engine: Engine, base: Base, theta: Floats) -> Means:
     return Means(engine.alive(theta, base), orders, worth)
 
 
-def alive_over_draws(engine: Engine, base: Base, rng: np.random.Generator, budget: int = 300_000) -> Floats:
+def alive_over_draws(engine: Engine, base: Base, rng: np.random.Generator, budget: int = 100_000) -> Floats:
     """P(alive) of each history, averaged over parameter draws.
 
     Where histories are so many that the parameters are known too well to matter, it is taken at the optimum.
     """
-    size = min(budget // max(base.histories, 1), 60)
-    if size < 10:
+    size = min(budget // max(base.histories, 1), 50)
+    if size < 8:
         return engine.alive(engine.theta, base)
     draws = engine.fit.draws(size, rng)
     total = np.zeros(base.histories)

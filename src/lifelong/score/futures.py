@@ -88,8 +88,10 @@ class Futures:
         cell = self.cell[history]
         width = int(max(n.max(initial=0), self.orders.max(initial=0))) + 1
         pair = self.orders.astype(np.int64) + np.arange(len(self.orders))[:, None] * width
-        counted = np.bincount(pair.ravel(), minlength=len(self.orders) * width)[cell * width + n]
-        given = (counted + self._smooth(n, cell)) / (self.draws + 1.0)
+        counted = np.bincount(pair.ravel(), minlength=len(self.orders) * width)
+        each, first = distinct(cell, n)
+        some, often = cell[first], n[first]
+        given = ((counted[some * width + often] + self._smooth(often, some)) / (self.draws + 1.0))[each]
         p = alive[history]
         chance: Floats = p * given + np.where(n == 0, 1.0 - p, 0.0)
         return chance

@@ -10,7 +10,7 @@ import numpy as np
 from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
 from lifelong.score import base as bases
-from lifelong.score.forecast import Forecast, forecast
+from lifelong.score.forecast import FUTURES, Forecast, forecast
 from lifelong.score.rows import all_columns, known, rows
 from lifelong.score.totals import group_totals
 from lifelong.units import date_of
@@ -56,12 +56,12 @@ def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
     return package(ahead, table, made, totals, has_cost=has_cost)
 
 
-def prepare(fit: Fit, table: pa.Table, terms: Terms) -> tuple[Forecast, bool]:
+def prepare(fit: Fit, table: pa.Table, terms: Terms, budget: int = FUTURES) -> tuple[Forecast, bool]:
     """The forecast behind scores, and whether costs give the margin."""
     margin, has_cost = _margin(fit, table, terms)
     wanted = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    columns = {name: table[name].to_numpy() for name in wanted}
-    return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin), has_cost
+    columns = {name: np.nan_to_num(table[name].to_numpy()) for name in wanted}
+    return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin, budget), has_cost
 
 
 def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:

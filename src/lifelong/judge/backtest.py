@@ -1,0 +1,235 @@
+"""The rolling-origin back-test: hide the last part of the firm's own past, forecast it, and compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong import plugins
+from lifelong.errors import FitError
+from lifelong.judge import metrics
+from lifelong.judge.baselines import baselines
+from lifelong.judge.choice import Record, choose
+from lifelong.judge.origin import Seen, earlier, edges, has_money, see
+from lifelong.judge.rows import Guess, row
+from lifelong.judge.tracking import tracking
+from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
+from lifelong.models.optimise import fit_model, fit_spend
+from lifelong.score.rows import LEVELS
+from lifelong.score.scores import prepare
+from lifelong.score.terms import ModelError, Terms
+from lifelong.score.totals import group_totals
+from lifelong.tables import patterns
+from lifelong.units import Horizon, Rate, date_of, minor_digits
+from lifelong.values import Finding, Leaderboard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from lifelong.score.forecast import Forecast
+    from lifelong.values import Fit, Totals
+
+    Floats = NDArray[np.float64]
+
+FUTURES = 250_000  # simulated for each model and origin: enough for coverage to half a point
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """One forecaster at one origin.
+
+    Attributes:
+        row: its measures.
+        errors: |forecast - actual| of each customer, of value where there is money.
+        miss: log(actual / forecast) of the totals and its variance by chance: ``orders`` and, with money, ``value``.
+        ahead, total: what a model forecast; None for a baseline.
+    """
+
+    row: dict[str, Any]
+    errors: Floats
+    miss: Mapping[str, tuple[float, float]]
+    ahead: Forecast | None = None
+    total: Totals | None = None
+
+
+def backtest(
+    orders: Any,
+    models: Sequence[str] = (),
+    *,
+    holdout: Horizon | None = None,
+    until: int | None = None,
+    margin: float | None = None,
+    currency: str = "",
+) -> Leaderboard:
+    """Test purchase models on the firm's own orders, at several origins, beside two baselines.
+
+    Args:
+        orders: ``schema.ORDERS``, any frame.
+        models: names of purchase models; all known ones where none is named.
+        holdout: how far ahead each origin looks; None chooses (see ``Trial``).
+        until: the last day of the data that counts, in days since 1970-01-01.
+        margin: share of revenue that counts as value.
+        currency: of the amounts.
+
+    Raises:
+        FitError: E203, where the history is too short for any origin.
+        DataError: E201, where there is no order.
+    """
+    trial = Trial(holdout=holdout, until=until, margin=margin, currency=currency)
+    return run(orders, models or plugins.known("models"), trial)
+
+
+def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
+    """As :func:`backtest`, with every term of the trial open."""
+    first, last = edges(orders)
+    plan = schedule(trial, first, last if trial.until is None else min(trial.until, last))
+    seen = [see(orders, day, int(plan.horizon.days), trial) for day in plan.origins]
+    kept = [one for one in seen if len(one) >= LEAST_CUSTOMERS and one.before.sum() + one.orders.sum() > 0]
+    if not kept:
+        raise _too_few(plan, max(len(one) for one in seen))
+    tests = [_test(orders, one, models, plan, trial) for one in kept]
+    return _leaderboard(orders, kept, tests, plan, models)
+
+
+def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
+    """Every model and both baselines at one origin, by name."""
+    spend = _fit_spend(seen, trial)
+    made = {name: _model(name, seen, spend, plan, trial) for name in models}
+    for name, (guess, money) in baselines(seen, earlier(orders, seen, plan, trial)).items():
+        made[name] = _result(_head(name, seen, plan), seen, (guess, money), None)
+    limit = min(float(made[name].errors.mean()) for name in made if name not in models)
+    for name in models:
+        made[name].row["beats_baseline"] = bool(made[name].errors.mean() < limit)
+    return made
+
+
+def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
+    if not trial.spend or not has_money(seen.summary):
+        return None
+    spends = patterns.to_spend(patterns.spends(seen.summary), minor_digits(trial.currency))
+    return fit_spend(plugins.load("spend", trial.spend)(), spends, prior=trial.prior)
+
+
+def _model(name: str, seen: Seen, spend: Fit | None, plan: Schedule, trial: Trial) -> Result:
+    """Fit a model as of the origin and hold its forecast against what came."""
+    histories = patterns.to_patterns(patterns.patterns(seen.summary))
+    fit = replace(fit_model(plugins.load("models", name)(), histories, prior=trial.prior), spend=spend)
+    margin = 1.0 if trial.margin is None else trial.margin
+    terms = Terms(plan.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
+    ahead, _ = prepare(fit, seen.summary, terms, FUTURES)
+    total = group_totals(ahead, {"all": np.arange(len(seen))})["all"]
+    orders, money = _guesses(ahead)
+    chance = ahead.futures.orders_probability(seen.orders.astype(np.int64), ahead.base.history, ahead.alive_mixed)
+    made = _result(_head(name, seen, plan), seen, (orders, money), metrics.log_score(chance))
+    return replace(made, miss=_misses(seen, total), ahead=ahead, total=total)
+
+
+def _guesses(ahead: Forecast) -> tuple[Guess, Guess | None]:
+    """A model's forecasts of orders and of value, with intervals."""
+    history, names = ahead.base.history, ("low80", "high80", "low90", "high90")
+    counts = tuple(ahead.futures.orders_quantile(LEVELS[n], ahead.alive_mixed)[history] for n in names)
+    orders = Guess(ahead.mean_orders[history], counts)
+    if not ahead.has_money:
+        return orders, None
+    factor = ahead.margin * ahead.factor(slice(None))
+    bands = tuple(ahead.quantile(LEVELS[n])[history] * factor for n in names)
+    return orders, Guess(ahead.customer_value(slice(None)), bands)
+
+
+def _head(name: str, seen: Seen, plan: Schedule) -> dict[str, Any]:
+    return {
+        "model": name,
+        "origin": date_of(seen.day).isoformat(),
+        "horizon": str(plan.horizon),
+        "customers": len(seen),
+    }
+
+
+def _result(head: dict[str, Any], seen: Seen, guesses: tuple[Guess, Guess | None], score: float | None) -> Result:
+    orders, money = guesses
+    made = row(head, (seen.orders, seen.value), (orders, money), score)
+    made |= {"actual_orders": float(seen.orders.sum()), "forecast_orders": float(orders.mean.sum())}
+    made |= {"active": float((seen.orders > 0).mean()), "beats_baseline": None}
+    if money is None or seen.value is None:
+        return Result(made, np.abs(orders.mean - seen.orders), {})
+    made |= {"actual_value": float(seen.value.sum()), "forecast_value": float(money.mean.sum())}
+    return Result(made, np.abs(money.mean - seen.value), {})
+
+
+def _misses(seen: Seen, total: Totals) -> dict[str, tuple[float, float]]:
+    """log(actual / forecast) of the totals, with the variance that chance and parameters explain."""
+    half = 0.5  # an order: keeps the logarithm where nothing came
+    spread = (np.log(total.orders_high80 + half) - np.log(total.orders_low80 + half)) / 2.563
+    made = {"orders": (float(np.log((seen.orders.sum() + half) / (total.orders + half))), float(spread**2))}
+    if seen.value is not None and seen.value.sum() > 0 and total.value > 0:
+        wide = (np.log(total.high80) - np.log(max(total.low80, 1e-3 * total.high80))) / 2.563
+        made["value"] = (float(np.log(seen.value.sum() / total.value)), float(wide**2))
+    return made
+
+
+def _leaderboard(
+    orders: Any, seen: Sequence[Seen], tests: Sequence[dict[str, Result]], plan: Schedule, models: Sequence[str]
+) -> Leaderboard:
+    """All results together, the latest origin first."""
+    records = {name: _record(name, tests, models) for name in tests[0]}
+    rivals = {name: record for name, record in records.items() if name not in models}
+    chosen, why, found = choose({name: records[name] for name in models}, rivals)
+    errors = {name: _error([test[name].miss for test in tests], plan.horizon.days) for name in models}
+    latest = tests[0][chosen]
+    others = [test[chosen].miss for test in tests[1:]]  # the latest origin's band must not know its own miss
+    ahead, total = latest.ahead, latest.total
+    if ahead is None or total is None:  # a model always has both
+        raise AssertionError(chosen)
+    return Leaderboard(
+        rows=[test[name].row for test in tests for name in test],
+        chosen=chosen,
+        why=why,
+        model_error=errors,
+        tracking=tracking(orders, seen[0], ahead, total, ModelError.of(_error(others, plan.horizon.days))),
+        deciles=_deciles(seen[0], ahead),
+        findings=(*plan.findings, *_skipped(plan, seen), *found),
+    )
+
+
+def _record(name: str, tests: Sequence[dict[str, Result]], models: Sequence[str]) -> Record:
+    scores = [test[name].row["log_score"] for test in tests] if name in models else []
+    parameters = len(plugins.load("models", name).params) if name in models else 0
+    return Record([test[name].errors for test in tests], scores, parameters)
+
+
+def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> dict[str, float]:
+    """The entry of ``Leaderboard.model_error``."""
+    orders = [miss["orders"] for miss in misses]
+    made = ModelError.measured(orders, [miss["value"] for miss in misses if "value" in miss], days)
+    bias = float(np.mean([miss for miss, _ in orders])) if orders else 0.0
+    return {"orders": made.orders, "value": made.value, "df": made.df, "days": made.days, "bias_orders": bias}
+
+
+def _deciles(seen: Seen, ahead: Forecast) -> list[dict[str, float]]:
+    """The decile table of the chosen model at the latest origin, of value where there is money."""
+    if seen.value is None:
+        return metrics.decile_table(seen.orders, ahead.mean_orders[ahead.base.history])
+    return metrics.decile_table(seen.value, ahead.customer_value(slice(None)))
+
+
+def _skipped(plan: Schedule, seen: Sequence[Seen]) -> tuple[Finding, ...]:
+    left = sorted(set(plan.origins) - {one.day for one in seen})
+    if not left:
+        return ()
+    days = ", ".join(date_of(day).isoformat() for day in left)
+    text = f"too few customers or no repeat order at {days}: left out of the back-test"
+    return (Finding("F303", text, "info", {"origins": [date_of(day).isoformat() for day in left]}),)
+
+
+def _too_few(plan: Schedule, customers: int) -> FitError:
+    return FitError(
+        "E203",
+        f"at most {customers} customers had ordered by {date_of(plan.origins[0])}, or none of them came again",
+        where="the origins of the back-test",
+        why=f"a back-test needs {LEAST_CUSTOMERS} customers and a repeat order",
+        fix="take a shorter hold-out (--holdout 4w), or fit without a back-test (--model mbg_nbd)",
+    )
