@@ -117,7 +117,9 @@ class PatternObjective:
 
     def coarser(self) -> list[PatternObjective]:
         """The same customers on bins of four weeks, then of one, where that is worth its cost."""
-        worth = [days for days, rows in ((28, 3_000), (7, 60_000)) if self.bin_days == 1 and self.size > rows]
+        if self.made.alive.t.max(initial=0.0) < 26.0:
+            return []
+        worth = [days for days, rows in ((28, 200), (7, 60_000)) if self.bin_days == 1 and self.size > rows]
         return [PatternObjective(self.model, self.patterns, days) for days in worth]
 
     def starts(self) -> list[Floats]:

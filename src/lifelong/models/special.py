@@ -126,7 +126,7 @@ def _first_bend(k: Floats, q: Floats, rho: Floats) -> Floats:
 def _power_block(k: Floats, q: Floats, rho: Floats) -> Floats:
     low = _first_bend(k, q, rho) - 1.0
     start, stop = low - np.log(DROP), np.log(DROP)
-    size = int(np.ceil(np.max(stop - start) / 0.22)) + 1
+    size = int(np.ceil(np.max(stop - start) / 0.28)) + 1
     tau = start[:, None] + (stop - start)[:, None] * np.linspace(0.0, 1.0, size)
     below = np.exp(low[:, None] - tau)
     y = np.exp(tau - below)
