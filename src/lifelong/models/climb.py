@@ -149,7 +149,7 @@ def _ascend(at: Scaled, z: Floats, hessian: Floats | None, tolerance: float, mos
     fresh = hessian is None
     climb = Climb(z, value, gradient, at.hessian(z, gradient) if hessian is None else hessian)
     radius, refused = 1.0, 0
-    for climb.iterations in range(most):  # noqa: B007 - the count is part of the result
+    for climb.iterations in range(most):
         climb.gain = _gain(at, climb)
         if climb.gain <= tolerance or radius < 1e-9:
             break

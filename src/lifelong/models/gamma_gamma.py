@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lifelong.models.base import Parameter
+from lifelong.models.special import weigh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -107,8 +108,8 @@ class SpendObjective:
         self.rows_x = self.x[self.ix] * self.count
         self.count_x = np.bincount(self.ix, self.count, len(self.x))
         log_mean = np.log(self.total) - np.log(self.x)[self.ix]
-        self.sum_log = float(self.count @ log_mean)
-        self.sum_x_log = float(self.rows_x @ log_mean + self.count_x @ (self.x * np.log(self.x)))
+        self.sum_log = float(weigh(log_mean, self.count))
+        self.sum_x_log = float(weigh(log_mean, self.rows_x) + self.count_x @ (self.x * np.log(self.x)))
         self.orders = float(self.count_x @ self.x)
         self.customers = float(self.count_x.sum())
 
@@ -119,14 +120,14 @@ class SpendObjective:
         p, q, gamma = theta
         px, n, N = p * self.x, self.count_x, self.customers
         log_all = np.log(gamma + self.total)
-        plain, by_x = float(self.count @ log_all), float(self.rows_x @ log_all)
+        plain, by_x = float(weigh(log_all, self.count)), float(weigh(log_all, self.rows_x))
         below = 1.0 / (gamma + self.total)
         f = n @ (gammaln(px + q) - gammaln(px)) - N * gammaln(q) + N * q * np.log(gamma)
         f += p * (self.sum_x_log - by_x) - self.sum_log - q * plain
         both = digamma(px + q)
         d_p = n @ (self.x * (both - digamma(px))) + self.sum_x_log - by_x
         d_q = n @ both - N * digamma(q) + N * np.log(gamma) - plain
-        d_gamma = N * q / gamma - p * (self.rows_x @ below) - q * (self.count @ below)
+        d_gamma = N * q / gamma - p * (weigh(below, self.rows_x)) - q * (weigh(below, self.count))
         return float(f), np.array([d_p, d_q, d_gamma])
 
     def hessian(self, theta: Floats) -> Floats:
@@ -139,13 +140,13 @@ class SpendObjective:
         both = polygamma(1, px + q)
         pp = n @ (self.x**2 * (both - polygamma(1, px)))
         pq, qq = n @ (self.x * both), n @ both - N * polygamma(1, q)
-        pg, qg = -(self.rows_x @ below), N / gamma - self.count @ below
-        gg = p * (self.rows_x @ below**2) + q * (self.count @ below**2) - N * q / gamma**2
+        pg, qg = -(weigh(below, self.rows_x)), N / gamma - weigh(below, self.count)
+        gg = p * (weigh(below**2, self.rows_x)) + q * (weigh(below**2, self.count)) - N * q / gamma**2
         return np.array([[pp, pq, pg], [pq, qq, qg], [pg, qg, gg]])
 
     def starts(self) -> list[Floats]:
         """Points about the published fits, with the scale from the mean spend."""
-        mean = float(self.count @ self.total) / self.orders
+        mean = float(weigh(self.total, self.count)) / self.orders
         return [np.array([p, q, mean * (q - 1.0) / p]) for p, q in ((5.0, 4.0), (1.5, 2.5), (20.0, 6.0))]
 
     def coarser(self) -> list[SpendObjective]:

@@ -108,36 +108,42 @@ def power_tail(k: Floats, q: Floats, rho: Floats) -> tuple[Floats, Floats, Float
     >>> [round(float(v[0]), 9) for v in power_tail(np.array([2.0]), np.array([1.0]), np.array([1.0]))[:1]]
     [-0.258008426]
     """
-    size = np.ceil((3.8 - _first_bend(k, q, rho)) / 4.0).astype(int)
+    first = np.minimum(1.0, k / ((1.0 + rho) * (1.0 + q)))
+    blocks = np.ceil((4.8 - np.log(first)) / 4.0).astype(int)
     result = np.empty((4, len(k)))
-    for blocks in np.unique(size):
-        rows = np.flatnonzero(size == blocks)
-        for at in range(0, len(rows), 1024):
-            block = rows[at : at + 1024]
-            result[:, block] = _power_block(k[block], q[block], rho[block])
+    for size in np.unique(blocks):
+        rows = np.flatnonzero(blocks == size)
+        for at in range(0, len(rows), 512):
+            block = rows[at : at + 512]
+            result[:, block] = _power_block(first[block], 4.0 * size, k[block], q[block], rho[block])
     return result[0], result[1], result[2], result[3]
 
 
-def _first_bend(k: Floats, q: Floats, rho: Floats) -> Floats:
-    """Log of the smallest y at which the integrand of :func:`power_tail` bends."""
-    return np.minimum(0.0, np.log(k / ((1.0 + rho) * (1.0 + q))))
+#: Distance of the nodes in log y: the error is near 1e-14 at 0.28 and 4e-10 at 0.4 (against mpmath).
+POWER_STEP = 0.28
 
 
-def _power_block(k: Floats, q: Floats, rho: Floats) -> Floats:
-    low = _first_bend(k, q, rho) - 1.0
-    start, stop = low - np.log(DROP), np.log(DROP)
-    size = int(np.ceil(np.max(stop - start) / 0.28)) + 1
-    tau = start[:, None] + (stop - start)[:, None] * np.linspace(0.0, 1.0, size)
-    below = np.exp(low[:, None] - tau)
-    y = np.exp(tau - below)
-    weight = y * (1.0 + below) * ((stop - start) / (size - 1))[:, None]
-    rest = -np.expm1(-y / k[:, None])
+def _power_block(first: Floats, length: float, k: Floats, q: Floats, rho: Floats) -> Floats:
+    """As :func:`power_tail` for integrands that bend first at y = ``first`` and last within e^length of it."""
+    tau = np.arange(-np.log(DROP) - 1.0, length, POWER_STEP)
+    below = np.exp(-1.0 - tau)
+    node = np.exp(tau - below)
+    weight = node * (1.0 + below) * POWER_STEP
+    y = first[:, None] * node
+    rest = -np.expm1(y * (-1.0 / k[:, None]))
     grown = rho[:, None] * rest
     bend = np.log1p(grown)
-    f = weight * np.exp(-y - q[:, None] * bend)
+    f = np.exp(-y - q[:, None] * bend)
+    f *= weight
     total = f.sum(axis=1)
+    d_q = -np.einsum("ij,ij->i", f, bend)
     f /= 1.0 + grown
-    d_rho = -q * (f * rest).sum(axis=1)
-    d_k = q * rho / k**2 * (f * y * (1.0 - rest)).sum(axis=1)
-    d_q = -(f * (1.0 + grown) * bend).sum(axis=1)
-    return np.stack([np.log(total), d_k / total, d_q / total, d_rho / total])
+    d_rho = -q * np.einsum("ij,ij->i", f, rest)
+    np.subtract(1.0, rest, out=rest)
+    d_k = q * rho / k**2 * np.einsum("ij,ij,ij->i", f, y, rest)
+    return np.stack([np.log(first * total), d_k / total, d_q / total, d_rho / total])
+
+
+def weigh(table: Floats, weight: Floats) -> Floats:
+    """Sum of a table's last axis by weights, in one thread: BLAS would start threads that cost more than the sum."""
+    return np.asarray(np.einsum("...i,i->...", table, weight))

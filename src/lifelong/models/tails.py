@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: Chebyshev nodes an x, and the size of the last coefficients, relative to the largest, that counts as exact.
-NODES, EXACT = 24, 1e-12
+#: The size of the last Chebyshev coefficients, relative to the largest, that counts as exact.
+EXACT = 1e-12
 
 
 def tail_table(theta: Floats, pairs: Pairs, i: float, j: float) -> tuple[Floats, Floats]:
@@ -45,31 +45,37 @@ def tail_table(theta: Floats, pairs: Pairs, i: float, j: float) -> tuple[Floats,
 
 def _tails(k: Floats, q: Floats, m: float, o: float, pairs: Pairs) -> Floats:
     """log S and its derivatives in k, q and rho at each pair, shape (4, pairs)."""
-    if len(pairs) > 2 * NODES * len(k):
-        found = _interpolated(k, q, m, o, pairs)
+    at = np.log(o + pairs.t)
+    size = _nodes(float(at.min(initial=0.0)), float(at.max(initial=0.0)))
+    if len(pairs) > 2 * size * len(k):
+        found = _interpolated(k, q, m - o, at, pairs, size)
         if found is not None:
             return found
     rho = ((m - o) / (o + pairs.t))[pairs.it]
     return np.stack(power_tail(k[pairs.ix], q[pairs.ix], rho))
 
 
-def _interpolated(k: Floats, q: Floats, m: float, o: float, pairs: Pairs) -> Floats | None:
+def _nodes(low: float, high: float) -> int:
+    """Nodes for 1e-13: log S is analytic within pi of the real line, which gives the rate of its coefficients."""
+    width = 2.0 * np.pi / max(high - low, 1e-3)
+    return int(np.ceil(31.0 / np.arcsinh(width))) + 2
+
+
+def _interpolated(k: Floats, q: Floats, gap: float, at: Floats, pairs: Pairs, size: int) -> Floats | None:
     """The same from Chebyshev nodes in log(o + t); None where their coefficients do not fall to nothing."""
-    at = np.log(o + pairs.t)
     low, high = float(at.min()), float(at.max())
-    angle = np.pi * (np.arange(NODES) + 0.5) / NODES
+    angle = np.pi * (np.arange(size) + 0.5) / size
     node = np.exp(low + (high - low) * (np.cos(angle) + 1.0) / 2.0)
-    rho = np.tile((m - o) / node, len(k))
-    table = np.stack(power_tail(np.repeat(k, NODES), np.repeat(q, NODES), rho)).reshape(4, len(k), NODES)
+    table = np.stack(power_tail(np.repeat(k, size), np.repeat(q, size), np.tile(gap / node, len(k))))
+    table = table.reshape(4, len(k), size)
     table[3] *= node  # d log S / d rho falls with 1 / rho: smoother once it is multiplied by o + t
-    basis = np.cos(np.outer(np.arange(NODES), angle)) * (2.0 / NODES)
+    basis = np.cos(np.outer(np.arange(size), angle)) * (2.0 / size)
     basis[0] /= 2.0
-    coefficient = table @ basis.T
-    size = np.abs(coefficient)
-    scale = np.maximum(size.max(axis=(1, 2), keepdims=True), 1e-300)
-    if (size[:, :, -2:] / scale).max() > EXACT:
+    coefficient = np.einsum("axn,cn->axc", table, basis)
+    largest = np.maximum(np.abs(coefficient).max(axis=(1, 2)), 1e-300)
+    if (np.abs(coefficient[:, :, -2:]).max(axis=(1, 2)) / largest).max() > EXACT:
         return None
-    turn = np.arccos(np.clip(2.0 * (at - low) / (high - low) - 1.0, -1.0, 1.0))
-    values = coefficient @ np.cos(np.outer(np.arange(NODES), turn))
-    values[3] /= o + pairs.t
+    turn = np.arccos(np.clip(2.0 * (at - low) / max(high - low, 1e-300) - 1.0, -1.0, 1.0))
+    values = np.einsum("axc,ct->axt", coefficient, np.cos(np.outer(np.arange(size), turn)))
+    values[3] /= np.exp(at)
     return np.asarray(values[:, pairs.ix, pairs.it])
