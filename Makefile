@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUN := $(VENV)/.installed-run
 ENGINES := .venv-engines
 COV ?= 95
 ARGS ?=
@@ -16,7 +17,7 @@ help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
 	  while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
 
-demo: $(STAMP)  ## value the customers of a real shop and open the report
+demo: $(RUN)  ## value the customers of a real shop and open the report
 	@$(BIN)/lifelong demo $(ARGS)
 
 test: $(STAMP)  ## the ordinary tests, with the coverage of every branch
@@ -54,13 +55,16 @@ clean:  ## remove what was built; keeps the environments
 define environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; name it:  make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
-	@echo "installing into $(1) (once; a minute or two)"
+	@echo "installing into $(1) (once; a minute or so)"
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv $(1) || \
 	  { $(PYTHON) -m venv --without-pip $(1) && $(PYTHON) -m pip --python $(1)/bin/python install -q pip; }
 	@$(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(2)
 	@$(1)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(1)/.installed
+	@touch $@
 endef
+
+$(RUN): requirements-run.lock.txt pyproject.toml
+	$(call environment,$(VENV),requirements-run.lock.txt)
 
 $(STAMP): requirements.lock.txt pyproject.toml
 	$(call environment,$(VENV),requirements.lock.txt)

@@ -63,9 +63,11 @@ def write(name: str, requirements: list[str], constraint: Path | None = None) ->
 
 
 if __name__ == "__main__":
-    write("requirements.lock.txt", wanted(("xlsx", "notebook"), ("dev",)))
+    everything = ROOT / "requirements.lock.txt"
+    write(everything.name, wanted(("xlsx", "notebook"), ("dev",)))
+    write("requirements-run.lock.txt", wanted(("xlsx",), ()), everything)
     write(
         "requirements-engines.lock.txt",
         wanted(("xlsx", "notebook", "spark", "grocer"), ("dev",)),
-        ROOT / "requirements.lock.txt",
+        everything,
     )

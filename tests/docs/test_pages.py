@@ -200,7 +200,7 @@ def test_no_data_file_is_committed() -> None:
 
 # -- the lock
 
-LOCKS = ("requirements.lock.txt", "requirements-engines.lock.txt")
+LOCKS = ("requirements.lock.txt", "requirements-run.lock.txt", "requirements-engines.lock.txt")
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -224,6 +224,12 @@ def test_the_lock_holds_what_the_project_names() -> None:
     for text in named:
         requirement = Requirement(text)
         assert requirement.specifier.contains(locked[requirement.name.lower()]), text
+
+
+def test_the_locks_agree() -> None:
+    """What the demo and the engines run on is what the tests run on."""
+    pinned = [set(re.findall(r"^([a-z0-9.-]+==[\w.]+)", read(name), re.M)) for name in LOCKS]
+    assert pinned[1] < pinned[0] < pinned[2]
 
 
 def test_the_core_stays_small() -> None:
