@@ -1,0 +1,176 @@
+"""Cohorts as they age: counted shares in ink, unripe cells hatched with the model's expectation."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from lifelong import i18n
+from lifelong.report.drawings import spark
+from lifelong.report.words import Range, people, unit_of, whole
+from lifelong.units import minor_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifelong.report.inputs import ReportData
+
+MOST_COHORTS, MOST_PERIODS = 24, 14
+SHADES = 6
+SPARK_HEIGHT = 22
+
+
+@dataclass(slots=True)
+class _Cohort:
+    name: str
+    first_day: str
+    customers: int
+    cells: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def section(data: ReportData) -> dict[str, Any] | None:
+    """The heat table; None where there are no cohorts."""
+    cohorts = _gather(data)
+    ages = sorted({p for c in cohorts for p in c.cells if p > 0})
+    periods = ages[:MOST_PERIODS]
+    if not cohorts or not periods:
+        return None
+    shown = cohorts[-MOST_COHORTS:]
+    is_orders = data.expected_unit == "orders"
+    strongest = max((round(_counted(data, c, p) or 0) for c in shown for p in periods), default=0)
+    ceiling = max((sum(_path(data, c, periods)[0]) + sum(_path(data, c, periods)[1]) for c in shown), default=1.0)
+    what = "Orders a hundred customers" if is_orders else "Customers who ordered, % of the cohort"
+    cut = f" The last {len(shown)} of {len(cohorts)} cohorts are shown." if len(shown) < len(cohorts) else ""
+    cut += f" The first {len(periods)} {data.cohort_unit}s are shown." if len(periods) < len(ages) else ""
+    return {
+        "title": _title(data, cohorts),
+        "measure": f"{what}, by {data.cohort_unit} since the first order (which is not counted)",
+        "unit": data.cohort_unit,
+        "periods": [str(p) for p in periods],
+        "has_next": any(_next(data, c) for c in shown),
+        "has_money": data.has_money,
+        "horizon": i18n.horizon(data.scores.horizon) if data.scores.horizon != "lifetime" else "all to come",
+        "rows": [_row(data, c, periods, strongest, ceiling) for c in shown],
+        "source": f"Hatched periods had not ended by {i18n.date(data.as_of)} for every member of the cohort.{cut}",
+        "has_expected": any(
+            c.cells.get(p, {}).get("expected") is not None and not c.cells[p]["is_ripe"] for c in shown for p in periods
+        ),
+    }
+
+
+def _gather(data: ReportData) -> list[_Cohort]:
+    found: dict[str, _Cohort] = {}
+    for row in data.cohorts:
+        key = str(row["cohort"])
+        one = found.setdefault(key, _Cohort(key, str(row["first_day"]), int(row["customers"])))
+        one.cells[int(row["period"])] = row
+    return sorted(found.values(), key=lambda c: (c.first_day.rjust(12), c.name))
+
+
+def _counted(data: ReportData, c: _Cohort, period: int) -> float | None:
+    """What came in a ripe cell, for a hundred customers; None where the cell is not ripe."""
+    cell = c.cells.get(period)
+    if cell is None or not cell["is_ripe"] or not c.customers:
+        return None
+    return 100.0 * float(cell["orders" if data.expected_unit == "orders" else "buyers"]) / c.customers
+
+
+def _expected(c: _Cohort, period: int) -> float | None:
+    cell = c.cells.get(period)
+    if cell is None or cell["is_ripe"] or cell.get("expected") is None or not c.customers:
+        return None
+    value = float(cell["expected"])
+    return 100.0 * value / c.customers if math.isfinite(value) else None
+
+
+def _path(data: ReportData, c: _Cohort, periods: list[int]) -> tuple[list[float], list[float]]:
+    """What came period by period while ripe, and what is expected after."""
+    came = [v for v in (_counted(data, c, p) for p in periods) if v is not None]
+    expected = [v for v in (_expected(c, p) for p in periods) if v is not None]
+    return came, expected
+
+
+def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceiling: float) -> dict[str, Any]:
+    cells = []
+    for p in periods:
+        counted, expected = _counted(data, c, p), _expected(c, p)
+        if counted is not None:
+            shade = min(SHADES, 1 + round(counted) * SHADES // (strongest + 1))
+            cells.append({"kind": f"h{shade}", "text": whole(counted), "note": ""})
+        elif expected is not None:
+            cells.append({"kind": "u", "text": whole(expected), "note": "expected"})
+        else:
+            cells.append(
+                {"kind": "u" if p in c.cells else "none", "text": "", "note": "not ripe" if p in c.cells else ""}
+            )
+    ink, est = _sparks(data, c, periods, ceiling)
+    after = _next(data, c)
+    return {
+        "name": _label(c.name), "customers": whole(c.customers), "cells": cells, "ink": ink, "est": est,
+        "so_far": _so_far(data, c), "next": after[0] if after else "", "next_range": after[1] if after else "",
+    }  # fmt: skip
+
+
+def _sparks(data: ReportData, c: _Cohort, periods: list[int], ceiling: float) -> tuple[str, str]:
+    """Cumulative orders: a path of what came and one of what is expected, which goes on where the first ends."""
+    came, expected = _path(data, c, periods)
+    up = [0.0]
+    for v in came:
+        up.append(up[-1] + v)
+    on = [up[-1]]
+    for v in expected:
+        on.append(on[-1] + v)
+    slots = len(periods)
+    return spark(up, ceiling, 0, slots, SPARK_HEIGHT), spark(on, ceiling, len(came), slots, SPARK_HEIGHT)
+
+
+def _so_far(data: ReportData, c: _Cohort) -> str:
+    """Revenue (or orders) a customer since the first order, that one included."""
+    if not c.customers:
+        return ""
+    if not data.has_money:
+        return i18n.number(sum(float(cell["orders"]) for cell in c.cells.values()) / c.customers, 2)
+    minor = sum(float(cell["revenue"] or 0) for cell in c.cells.values())
+    return i18n.money(minor / 10 ** minor_digits(data.currency) / c.customers, data.currency)
+
+
+def _next(data: ReportData, c: _Cohort) -> tuple[str, str] | None:
+    """The value to come a customer of the cohort, with its interval."""
+    group = data.scores.groups.get(f"cohort {c.name}")
+    if group is None or not group.customers:
+        return None
+    unit = unit_of(data)
+    r: Range = unit.total(group).each(group.customers)
+    return unit.say(r), unit.spread(r)
+
+
+def _label(name: str) -> str:
+    return i18n.month(f"{name}-01") if re.fullmatch(r"\d{4}-\d{2}", name) else name
+
+
+def _title(data: ReportData, cohorts: list[_Cohort]) -> str:
+    """A finding where the first period of early and late cohorts differs beyond chance; else the common level."""
+    buyers = [(int(c.cells[1]["buyers"]), c.customers) for c in cohorts if 1 in c.cells and c.cells[1]["is_ripe"]]
+    period = data.cohort_unit
+    if not buyers:
+        return "No cohort is ripe yet"
+    if len(buyers) == 1:
+        k, n = buyers[0]
+        return f"One cohort is too few to compare: {_of_hundred(k / n)} of its {people(n)} ordered in the {period} after the first"
+    third = max(len(buyers) // 3, 1)
+    (k1, n1), (k2, n2) = (tuple(map(sum, zip(*part, strict=True))) for part in (buyers[:third], buyers[-third:]))
+    early, late, pooled = k1 / n1, k2 / n2, (k1 + k2) / (n1 + n2)
+    se = math.sqrt(max(pooled * (1 - pooled) * (1 / n1 + 1 / n2), 1e-12))
+    level = sum(k for k, _ in buyers) / sum(n for _, n in buyers)
+    if abs(late - early) / se > 2.576 and abs(late - early) > 0.1 * early:
+        way = "less" if late < early else "more"
+        return f"Later cohorts come back {way}: {_of_hundred(late)} in their first {period}, after {_of_hundred(early)} before"
+    return (
+        f"No clear difference between cohorts: about {_of_hundred(level)} order again in the {period} after their first"
+    )
+
+
+def _of_hundred(value: float) -> str:
+    return f"{i18n.number(value * 100, 0 if value >= 0.1 else 1)} in a hundred"

@@ -1,0 +1,115 @@
+"""The report as one HTML file: no script, no network, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from lifelong import __version__
+from lifelong.charts import tokens
+from lifelong.errors import StoreError
+from lifelong.i18n import NBSP
+from lifelong.report import cohorts, fonts, glossary, loyalty, origin, risk, trust, truth, value, verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from lifelong.report.inputs import ReportData
+
+_FONTS = "/*fonts*/"
+_SPACED = re.compile(r"(?<=\d) %")
+
+
+def write(data: ReportData, path: Path) -> Path:
+    """Write the report to ``path``, all of it or nothing, and return the path.
+
+    Raises StoreError E403 where the disk refuses.
+    """
+    text = render(data)
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as problem:
+        raise StoreError(
+            "E403", f"the report cannot be written: {problem.strerror}", where=str(path),
+            why="nothing was written", fix="name a folder that you may write to, with room on the disk",
+        ) from None  # fmt: skip
+    return path
+
+
+def render(data: ReportData) -> str:
+    """The whole page as text. All words of the data pass through autoescape; no script stands in the page at all."""
+    page = _environment().get_template("report.html.j2").render(view(data), style=_FONTS, policy=_FONTS)
+    style = _style(fonts.font_faces(page))
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; font-src data:; style-src 'sha256-{digest}'"
+    head, _, rest = page.partition(_FONTS)
+    middle, _, tail = rest.partition(_FONTS)
+    return f"{head}{policy}{middle}{style}{tail}"
+
+
+def view(data: ReportData) -> dict[str, Any]:
+    """All that the template prints, section by section."""
+    return {
+        "data": data,
+        "version": __version__,
+        "masthead": verdict.masthead(data),
+        "sentences": verdict.sentences(data),
+        "numbers": verdict.numbers(data),
+        "value": value.section(data),
+        "loyalty": loyalty.section(data),
+        "cohorts": cohorts.section(data),
+        "trust": trust.section(data),
+        "risk": risk.section(data),
+        "truth": truth.section(data),
+        "ledger": origin.ledger(data),
+        "parameters": origin.parameters(data),
+        "findings": origin.findings(data),
+        "truncation": origin.truncation(data),
+        "glossary": glossary.entries(data),
+    }
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("lifelong.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_unbroken,
+    )
+
+
+def _unbroken(value: Any) -> Any:
+    """A number and its per cent sign stay on one line; what is markup already (a customer's id) is left as it is."""
+    return _SPACED.sub(f"{NBSP}%", value) if type(value) is str else value
+
+
+def _style(faces: str) -> Markup:
+    """The style sheet with the tokens and the font faces set in."""
+    sheet = files("lifelong.report").joinpath("templates/style.css").read_text(encoding="utf-8")
+    stacks = f"--sans: {tokens.SANS}; --serif: {tokens.SERIF};"
+    for mark, text in (
+        ("/*light*/", f"{tokens.css(tokens.LIGHT)} {stacks}"),
+        ("/*dark*/", tokens.css(tokens.DARK)),
+        ("/*print*/", tokens.css(tokens.PRINT)),
+        (_FONTS, faces),
+    ):
+        sheet = sheet.replace(mark, text)
+    return Markup(sheet)  # noqa: S704 - our own file and tokens

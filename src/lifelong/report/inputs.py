@@ -1,0 +1,61 @@
+"""What a report is made from: values that other rooms computed. Nothing here is fitted or estimated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReportData:
+    """All that one report prints.
+
+    Attributes:
+        name: the firm's or shop's name.
+        as_of: the last day that the data cover, ISO.
+        currency: ISO 4217, or empty where the data hold no amounts; then the report speaks of orders.
+        scores: a row a customer, with totals; ``groups`` may hold ``best 20 %`` and one total a cohort.
+        fit: the model behind them, with its spend model where there is one.
+        leaderboard: the back-test; None where the history is too short for one.
+        imports: a report for each ingested file.
+        loyalty: ``customers``, ``one_time``, ``repeat_rate``, ``tenure_days``, ``repeat_revenue_share``,
+            ``median_days_to_second``; what is missing or None is printed as not known.
+        cohorts: dicts of ``cohort``, ``first_day`` (days since 1970 or ISO), ``customers``, ``period`` (age, 0 is the
+            period of the first order), ``buyers``, ``orders``, ``revenue`` (minor units), ``is_ripe``, ``expected``
+            (float or None, in ``expected_unit``).
+        expected_unit: what ``expected`` counts: ``orders`` of the period or ``buyers`` in it.
+        cohort_unit: ``week``, ``month`` or ``quarter``.
+        truth: where a simulation knows it: dicts of ``name``, ``unit`` (``money``, ``orders``, ``customers``, ``share``
+            or ``number``), ``predicted``, ``low``, ``high`` (80 %, or None) and ``true``.
+        notes: further findings to print.
+        is_left_truncated: whether customers were there before the data begin, so that their first order is not seen.
+        action: the command that brings the list of customers at risk.
+        again: the command that makes this report again.
+    """
+
+    name: str
+    as_of: str
+    currency: str
+    scores: Scores
+    fit: Fit
+    leaderboard: Leaderboard | None = None
+    imports: Sequence[ImportReport] = ()
+    loyalty: Mapping[str, float | int | None] = field(default_factory=dict)
+    cohorts: Sequence[Mapping[str, Any]] = ()
+    expected_unit: Literal["orders", "buyers"] = "orders"
+    cohort_unit: Literal["week", "month", "quarter"] = "month"
+    truth: Sequence[Mapping[str, Any]] | None = None
+    notes: Sequence[Finding] = ()
+    is_left_truncated: bool = False
+    action: str = "lifelong export customers.csv"
+    again: str = "lifelong report --out clv.html"
+
+    @property
+    def has_money(self) -> bool:
+        """Whether values are money; else they are orders."""
+        return bool(self.currency)

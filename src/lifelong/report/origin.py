@@ -1,0 +1,156 @@
+"""What stands behind the numbers: rows and money accounted for, the fitted parameters, all findings."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from lifelong import i18n
+from lifelong.report.words import model_name, whole
+from lifelong.units import Money
+
+if TYPE_CHECKING:
+    from lifelong.report.inputs import ReportData
+    from lifelong.values import Estimate, Finding, Fit, ImportReport
+
+_MEANING = {
+    ("bg_nbd", "r"): "shape of the spread of order rates",
+    ("bg_nbd", "alpha"): "scale of that spread",
+    ("bg_nbd", "a"): "spread of the chance to leave after an order",
+    ("bg_nbd", "b"): "spread of the chance to stay after an order",
+    ("pareto_nbd", "s"): "shape of the spread of leaving rates",
+    ("pareto_nbd", "beta"): "scale of that spread",
+    ("gamma_gamma", "p"): "how steady one customer’s orders are",
+    ("gamma_gamma", "q"): "how alike customers’ means are",
+    ("gamma_gamma", "v"): "scale of spend",
+    ("gamma_gamma", "gamma"): "scale of spend",
+}
+_SAME = {"mbg_nbd": "bg_nbd"}
+_LEVEL = {"error": "Error", "warning": "Warning", "info": "Note"}
+
+
+def ledger(data: ReportData) -> dict[str, Any] | None:
+    """Rows and money, reconciled; None where no ingest report was given."""
+    reports = list(data.imports)
+    if not reports:
+        return None
+    total = {k: sum(getattr(r, k) for r in reports) for k in ("rows_in", "kept", "quarantined", "duplicates", "orders")}
+    rows = [
+        ("Rows in the file" if len(reports) == 1 else f"Rows in {len(reports)} files", whole(total["rows_in"]), ""),
+        ("Said twice, counted once", _less(total["duplicates"]), ""),
+        ("In quarantine", _less(total["quarantined"]), ""),
+        ("Rows used", whole(total["kept"]), "sum"),
+    ]
+    groups = [rows]
+    money = _money(reports)
+    if money:
+        groups.append(money)
+    files = [
+        [r.source, whole(r.rows_in), whole(r.kept), whole(r.duplicates), whole(r.quarantined), _span(r)]
+        for r in reports
+    ]
+    return {"groups": groups, "files": files, "title": _title(total, reports), "orders": whole(total["orders"])}
+
+
+def _money(reports: list[ImportReport]) -> list[tuple[str, str, str]]:
+    """The same for money, exact to the smallest coin; nothing where any file has no amounts or another currency."""
+    currencies = {r.currency for r in reports}
+    parts = ("money_in", "money_kept", "money_quarantined", "money_duplicates")
+    if len(currencies) != 1 or any(r.money_in is None for r in reports):
+        return []
+    currency = currencies.pop()
+    amount = {k: sum(int(getattr(r, k) or 0) for r in reports) for k in parts}
+    difference = amount["money_in"] - amount["money_kept"] - amount["money_quarantined"] - amount["money_duplicates"]
+    say = {k: i18n.ledger(Money(v, currency)) for k, v in amount.items()}
+    return [
+        ("Revenue in the file" if len(reports) == 1 else "Revenue in the files", say["money_in"], ""),
+        ("In rows said twice", say["money_duplicates"], ""),
+        ("In quarantine", say["money_quarantined"], ""),
+        ("Revenue used", say["money_kept"], ""),
+        ("Difference", i18n.ledger(Money(difference, currency)), "sum"),
+    ]
+
+
+def _less(count: int) -> str:
+    return f"{i18n.MINUS}{whole(count)}" if count else "0"
+
+
+def _span(r: ImportReport) -> str:
+    return (
+        f"{i18n.short_date(r.first_day)} to {i18n.short_date(r.last_day)}"
+        if r.first_day and r.last_day
+        else i18n.unknown()
+    )
+
+
+def _title(total: dict[str, int], reports: list[ImportReport]) -> str:
+    lost = total["quarantined"]
+    exact = ", to the cent" if _money(reports) else ""
+    if not lost:
+        return f"Every row is accounted for{exact}"
+    return f"Every row is accounted for{exact}; {whole(lost)} could not be used and {'is' if lost == 1 else 'are'} kept aside"
+
+
+def parameters(data: ReportData) -> dict[str, Any]:
+    """The fitted parameters of the model and of its spend model."""
+    fits = [data.fit, *([data.fit.spend] if data.fit.spend else [])]
+    return {
+        "title": _fit_title(data.fit),
+        "measure": "Estimates with 95 % intervals; time in weeks",
+        "fits": [{"name": model_name(f.model), "rows": [_parameter(f.model, p) for p in f.params],
+                  "loglik": i18n.number(f.loglik, 1), "customers": whole(f.origin.customers)} for f in fits],
+    }  # fmt: skip
+
+
+def _fit_title(fit: Fit) -> str:
+    loose = [p.name for f in (fit, *([fit.spend] if fit.spend else [])) for p in f.params if not _is_held(p)]
+    if loose:
+        return f"The data hold {_list(loose)} only loosely"
+    return "The data hold every parameter of the model"
+
+
+def _is_held(p: Estimate) -> bool:
+    """Whether the interval spans less than a factor of ten."""
+    return math.isfinite(p.low) and math.isfinite(p.high) and p.low > 0 and p.high / p.low < 10
+
+
+def _list(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _parameter(model: str, p: Estimate) -> dict[str, str]:
+    meaning = _MEANING.get((_SAME.get(model, model), p.name)) or _MEANING.get(("bg_nbd", p.name), "")
+    known = math.isfinite(p.low) and math.isfinite(p.high)
+    digits = min(max(i18n.precision(p.low, p.high) + 1, 0), 8) if known else 4
+    return {
+        "name": p.name, "meaning": meaning, "unit": p.unit, "estimate": i18n.number(p.estimate, digits),
+        "range": i18n.number_interval(p.low, p.high, digits) if known else i18n.unknown(),
+    }  # fmt: skip
+
+
+def findings(data: ReportData) -> list[dict[str, str]]:
+    """All findings once each, the grave ones first."""
+    sources: list[Finding] = [*data.notes]
+    for report in data.imports:
+        sources += report.findings
+    sources += [*data.fit.findings, *(data.fit.spend.findings if data.fit.spend else ()), *data.scores.findings]
+    sources += data.leaderboard.findings if data.leaderboard else ()
+    seen: dict[tuple[str, str], Finding] = {}
+    for one in sources:
+        seen.setdefault((one.code, one.text), one)
+    rank = {"error": 0, "warning": 1, "info": 2}
+    ordered = sorted(seen.values(), key=lambda f: rank[f.severity])
+    return [{"level": _LEVEL[f.severity], "kind": f.severity, "code": f.code, "text": f.text} for f in ordered]
+
+
+def truncation(data: ReportData) -> str:
+    """What it means where customers were there before the data begin; empty where they were not."""
+    if not data.is_left_truncated:
+        return ""
+    first = min((r.first_day for r in data.imports if r.first_day), default="")
+    since = f" before {i18n.date(first)}, the first day of the data" if first else " before the data begin"
+    return (
+        f"Many of these customers were customers{since}. Their true first orders are not seen, so tenure, time to the second "
+        "order and cohorts count from the first order that is seen, and customers who had already left are missing. Ranks "
+        "and forecasts of orders hold better than anything that counts from the first order."
+    )
