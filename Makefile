@@ -58,8 +58,8 @@ define environment
 	@echo "installing into $(1) (once; a minute or so)"
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv $(1) || \
 	  { $(PYTHON) -m venv --without-pip $(1) && $(PYTHON) -m pip --python $(1)/bin/python install -q pip; }
-	@$(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $(2)
-	@$(1)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(1)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(2)
+	@$(1)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 endef
 
