@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifelong.score.scores import again, group_total, score
+from lifelong.score.stream import to_parquet
 from lifelong.score.terms import ModelError, Terms
 
-__all__ = ["ModelError", "Terms", "again", "group_total", "score"]
+__all__ = ["ModelError", "Terms", "again", "group_total", "score", "to_parquet"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-FUTURES = 600_000  # simulated over all cells
+FUTURES = 450_000  # simulated over all cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Histories = tuple[NDArray[Any], ...]
 
-MAX_CELLS = 1500
+MAX_CELLS = 900
 DRAWS = (400, 4000)  # of each cell, at least and at most
 ORDERS_AT_ONCE = 2_000_000  # bounds the memory of a simulation
 EXACT_X = 12  # order days up to which every count has cells of its own

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lifelong.score.terms import Terms
     from lifelong.values import Fit, Totals
 
+    Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 BEST = 0.20
@@ -51,8 +52,7 @@ def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
     ahead, has_cost = prepare(fit, table, terms)
     wanted = all_columns()
     made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
-    groups = {"all": np.arange(len(table)), "best 20 %": best(made, BEST)} | cohorts(table)
-    totals = group_totals(ahead, groups)
+    totals = group_totals(ahead, groups(ahead, table))
     return package(ahead, table, made, totals, has_cost=has_cost)
 
 
@@ -92,21 +92,26 @@ def again(fit: Fit, summary: Any, terms: Terms) -> float:
     return float(ahead.base.count @ (ahead.means.alive * ahead.futures.again()))
 
 
-def best(made: pa.Table, share: float) -> Ints:
-    """Row numbers of the best ``ceil(share n)`` customers by value (by orders where there is no money).
+def groups(ahead: Forecast, table: pa.Table) -> dict[str, Ints]:
+    """Row numbers of all customers, of the best 20 %, and of each month's new ones, by the group's name."""
+    everyone = np.arange(len(table))
+    by = ahead.customer_value(everyone) if ahead.has_money else ahead.mean_orders[ahead.base.history]
+    return {"all": everyone, "best 20 %": best(by, table["customer_id"], BEST)} | cohorts(table)
 
-    Customers of equal value stand in the order of their customer number, so that every run agrees.
+
+def best(by: Floats, ids: Any, share: float) -> Ints:
+    """Row numbers of the best ``ceil(share n)`` customers by a measure.
+
+    Customers of equal measure stand in the order of their customer number, so that every run agrees.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    by = "value" if made["value"].null_count == 0 else "orders"
-    values = made[by].to_numpy()
-    size = math.ceil(share * len(values) - 1e-9)
-    edge = np.partition(values, len(values) - size)[len(values) - size]
-    sure = np.flatnonzero(values > edge)
-    tied = np.flatnonzero(values == edge)
-    names = made["customer_id"].take(pa.array(tied))
-    order = pa.compute.sort_indices(names).to_numpy()[: size - len(sure)]
+    size = math.ceil(share * len(by) - 1e-9)
+    edge = np.partition(by, len(by) - size)[len(by) - size]
+    sure = np.flatnonzero(by > edge)
+    tied = np.flatnonzero(by == edge)
+    order = pc.sort_indices(ids.take(pa.array(tied))).to_numpy()[: size - len(sure)]
     return np.sort(np.concatenate([sure, tied[order]]))
 
 
@@ -120,7 +125,7 @@ def cohorts(table: pa.Table) -> dict[str, Ints]:
 
 
 def package(
-    ahead: Forecast, table: pa.Table, made: pa.Table, totals: Mapping[str, Totals], *, has_cost: bool
+    ahead: Forecast, table: pa.Table, made: pa.Table, totals: Mapping[str, Totals], *, has_cost: bool, path: str = ""
 ) -> Scores:
     """The value that callers get."""
     terms, fit = ahead.engine.terms, ahead.engine.fit
@@ -141,6 +146,7 @@ def package(
         groups=dict(totals),
         findings=findings(ahead),
         model=fit.model,
+        path=path,
     )
 
 
@@ -148,7 +154,7 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
     """What a reader of these scores should know."""
     found = []
     if not ahead.has_money:
-        found.append(Finding("no_amounts", "The data hold no amounts: orders are forecast, value is not.", "info"))
+        found.append(Finding("S301", "The data hold no amounts: orders are forecast, value is not.", "info"))
     else:
         spend, x = ahead.engine.spend, ahead.base.spend_x
         each = spend.expect(ahead.engine.spend_theta, x, np.zeros(len(x))) if spend else np.ones(len(x))
@@ -158,10 +164,10 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
                 f"For {unbounded:,} customers the mean spend has no upper bound under the spend model; the observed mean "
                 "of all orders stands in its place. Trust the median and the intervals before the mean."
             )
-            found.append(Finding("spend_unbounded", text, "warning", {"customers": unbounded}))
+            found.append(Finding("S302", text, "warning", {"customers": unbounded}))
     if ahead.engine.terms.horizon.is_lifetime:
         text = "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
-        found.append(Finding("orders_at_present_value", text, "info"))
+        found.append(Finding("S303", text, "info"))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ multiplies the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ DIRECT = 200  # groups up to this size are simulated customer by customer
 DRAWS = 4000  # of a large group's total
 DIRECT_DRAWS = 800  # of a small group's total
 LEVELS = (0.10, 0.90, 0.05, 0.95)
+SAMPLE = 40_000  # histories at which answers to the parameters are computed, where there are more
 STEP = 1.5  # standard deviations at which a total's answer to a parameter is computed
 MOST_SKEW = 2.0  # beyond it, the quadratic form of the correction folds over
 
@@ -38,11 +39,13 @@ class Axes:
     """How each history's means answer to the parameters, along the axes of their covariance.
 
     Attributes:
-        orders, worth: alive x expected orders (discounted ones), shape (2 x purchase parameters, histories): minus
+        some: the histories at which they are computed: all, or an even sample of many.
+        orders, worth: alive x expected orders (discounted ones), shape (2 x purchase parameters, len(some)): minus
             and plus ``STEP`` standard deviations along each axis.
         spend: spend parameters at minus and plus ``STEP`` along each axis of theirs.
     """
 
+    some: Ints
     orders: Floats
     worth: Floats
     spend: list[Floats]
@@ -52,10 +55,13 @@ def axes(forecast: Forecast) -> Axes:
     """Evaluate the closed forms along the axes: twice as often as there are parameters."""
     from lifelong.score.engine import means
 
-    engine = forecast.engine
-    moved = [means(engine, forecast.base, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
+    engine, base = forecast.engine, forecast.base
+    some = np.unique(np.linspace(0, base.histories - 1, min(base.histories, SAMPLE)).astype(np.int64))
+    part = replace(base, x=base.x[some], t_x=base.t_x[some], T=base.T[some], spend_x=base.spend_x[some])
+    moved = [means(engine, part, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
     spend = engine.fit.spend
     return Axes(
+        some,
         np.stack([m.alive * m.orders for m in moved]),
         np.stack([m.alive * m.worth for m in moved]),
         list(_along(spend.theta, spend.covariance)) if spend else [],
@@ -111,27 +117,30 @@ def _summed(
 
 def _by_moments(forecast: Forecast, rows: Ints, moved: Axes, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """A large group: the mean under drawn parameters, plus chance of the summed variance and skewness."""
-    history = forecast.base.history[rows]
-    size = forecast.base.histories
+    history, size, engine = forecast.base.history[rows], forecast.base.histories, forecast.engine
     count = np.bincount(history, minlength=size).astype(np.float64)
-    z = rng.standard_normal((DRAWS, len(forecast.engine.theta)))
-    orders = _moved(moved.orders @ count, float(count @ forecast.mean_orders), z)
-    orders += _chance(_order_moments(forecast, count), rng)
+    z = rng.standard_normal((DRAWS, len(engine.theta)))
+    asked = count[moved.some]
+    if len(moved.some) < size and asked.sum() < DIRECT:  # too few of the group in the sample: as all customers answer
+        asked = forecast.base.count[moved.some].astype(np.float64)
+    answer = _moved(moved.orders @ asked, float(asked @ forecast.mean_orders[moved.some]), z)
+    orders = answer * float(count @ forecast.mean_orders) + _chance(_order_moments(forecast, count), rng)
     if not forecast.has_money:
         return np.maximum(orders, 0.0), np.maximum(orders, 0.0)
     total = np.bincount(history, weights=forecast.base.total[rows], minlength=size) / np.maximum(count, 1.0)
-    here = forecast.engine.spend_theta
-    each = count * forecast.spend_of(here, total)
-    center = float(each @ forecast.mean_worth)
-    spend_z = rng.standard_normal((DRAWS, len(here)))
-    by_spend = np.array([(count * forecast.spend_of(t, total)) @ forecast.mean_worth for t in moved.spend])
-    money = _moved(moved.worth @ each, center, z) * _moved(by_spend, center, spend_z) / max(center, 1e-300)
-    money = forecast.margin * money + _chance(_value_moments(forecast, rows, history), rng)
+    worth = count * forecast.mean_worth
+    each = forecast.spend_of(engine.spend_theta, total)
+    center = float(worth @ each)
+    by_spend = np.array([worth @ forecast.spend_of(theta, total) for theta in moved.spend])
+    paid = asked * each[moved.some]
+    money = _moved(moved.worth @ paid, float(paid @ forecast.mean_worth[moved.some]), z)
+    money *= _moved(by_spend, center, rng.standard_normal((DRAWS, len(engine.spend_theta))))
+    money = forecast.margin * center * money + _chance(_value_moments(forecast, rows, history), rng)
     return np.maximum(orders, 0.0), np.maximum(money, 0.0)
 
 
 def _moved(at: Floats, center: float, z: Floats) -> Floats:
-    """A total under parameter draws: along each axis, log-linear between the computed points and beyond them.
+    """A total by its optimum under parameter draws: log-linear along each axis, on either side of the optimum.
 
     Args:
         at: the total at minus and plus ``STEP`` along each axis, shape (2 x axes,).
@@ -139,11 +148,11 @@ def _moved(at: Floats, center: float, z: Floats) -> Floats:
         z: draws along the axes, shape (draws, axes), clipped at three standard deviations.
     """
     if center <= 0 or not len(at):
-        return np.full(len(z), center)
+        return np.ones(len(z))
     slopes = np.clip(np.log(np.maximum(at, 1e-300) / center), -2.0, 2.0).reshape(-1, 2) / STEP
     moved = np.clip(z, -3.0, 3.0)
     log = (np.where(moved > 0, slopes[:, 1] * moved, -slopes[:, 0] * moved)).sum(axis=1)
-    each: Floats = center * np.exp(np.clip(log, -4.0, 4.0))
+    each: Floats = np.exp(np.clip(log, -4.0, 4.0))
     return each
 
 
