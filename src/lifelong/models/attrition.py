@@ -1,8 +1,8 @@
-"""What the latent-attrition models have in common: the shape of their likelihood, and how it is fitted.
+r"""What the latent-attrition models have in common: the shape of their likelihood, and how it is fitted.
 
 Each of them lets a customer order at a rate of their own until they leave unseen. A history is then as likely as
 
-.. math:: L(x, t_x, T) = C(x) \\, [\\, U(x, T) + V(x, t_x) \\,],
+.. math:: L(x, t_x, T) = C(x) \, [\, U(x, T) + V(x, t_x) \,],
 
 with one positive term U for those still there at T (or gone after T) and one, V, for those gone since t_x. A model
 gives the three tables with their gradients; this class makes of them the likelihood of all customers, its exact
@@ -11,17 +11,17 @@ gradient by the adjoint (the share w of V in the sum weighs the two tables' grad
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
 from lifelong.models.pairs import Pairs, Prepared, pair, prepare_days
-from lifelong.models.special import weigh
+from lifelong.models.special import tally, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from lifelong.models.base import Parameter
+    from lifelong.models.base import Parameter, PurchaseModel
     from lifelong.values import Fit, Patterns
 
     Floats = NDArray[np.float64]
@@ -38,15 +38,15 @@ class Attrition:
     params: ClassVar[tuple[Parameter, ...]]
 
     def log_common(self, theta: Floats, x: Floats) -> Table:
-        """log C at each x, and its gradient, shape (k, len(x))."""
+        """Log C at each x, and its gradient, shape (k, len(x))."""
         raise NotImplementedError
 
     def log_alive(self, theta: Floats, pairs: Pairs) -> Table:
-        """log U at each pair (x, T), and its gradient, shape (k, pairs)."""
+        """Log U at each pair (x, T), and its gradient, shape (k, pairs)."""
         raise NotImplementedError
 
     def log_dead(self, theta: Floats, pairs: Pairs) -> Table:
-        """log V at each pair (x, t_x), and its gradient, shape (k, pairs); -inf where it is impossible."""
+        """Log V at each pair (x, t_x), and its gradient, shape (k, pairs); -inf where it is impossible."""
         raise NotImplementedError
 
     def log_survive(self, theta: Floats, pairs: Pairs) -> Floats:
@@ -65,7 +65,7 @@ class Attrition:
         """Fit to patterns, or to anything that has them as ``.patterns``; see ``optimise.fit_model``."""
         from lifelong.models.optimise import fit_model
 
-        return fit_model(self, getattr(patterns, "patterns", patterns), prior=prior, seed=seed)
+        return fit_model(cast("PurchaseModel", self), getattr(patterns, "patterns", patterns), prior=prior, seed=seed)
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood of all customers, time in weeks."""
@@ -117,9 +117,11 @@ class PatternObjective:
         self.size = len(self.made.count)
 
     def coarser(self) -> list[PatternObjective]:
-        """The same customers on bins of four weeks, where there is history enough for that."""
-        worth = self.bin_days == 1 and self.size > 200 and self.made.alive.t.max(initial=0.0) > 26.0
-        return [PatternObjective(self.model, self.patterns, 28)] if worth else []
+        """The same customers with some 8, then some 26 bins of time, where there is enough to bin."""
+        span = int(self.patterns.T.max(initial=0))
+        if self.bin_days > 1 or self.size <= 200 or span < 120:
+            return []
+        return [PatternObjective(self.model, self.patterns, span // bins) for bins in (8, 26)]
 
     def starts(self) -> list[Floats]:
         """Starting points made for these customers."""
@@ -165,9 +167,9 @@ def loglik_hessian(model: Attrition, theta: Floats, made: Prepared) -> Floats:
     small = np.exp(-np.abs(gap))
     weights = _adjoint(made, made.count * (np.where(gap > 0.0, 1.0, small) / (1.0 + small)))
     both = made.count * (small / (1.0 + small) ** 2)
-    on_dead = np.bincount(made.i_dead, both, len(made.dead))
-    on_alive = np.bincount(made.i_alive, both, len(made.alive))
-    across = np.stack([np.bincount(made.i_alive, both * row[made.i_dead], len(made.alive)) for row in dv])
+    on_dead = tally(made.i_dead, both, len(made.dead))
+    on_alive = tally(made.i_alive, both, len(made.alive))
+    across = np.stack([tally(made.i_alive, both * row[made.i_dead], len(made.alive)) for row in dv])
     mixed = np.einsum("ip,jp->ij", across, du)
     hessian = np.einsum("ip,p,jp->ij", dv, on_dead, dv) + np.einsum("ip,p,jp->ij", du, on_alive, du) - mixed - mixed.T
     here = _slope(tables, made, *weights)
@@ -180,8 +182,8 @@ def loglik_hessian(model: Attrition, theta: Floats, made: Prepared) -> Floats:
 
 def _adjoint(made: Prepared, share: Floats) -> tuple[Floats, Floats]:
     """Customers' weights on the pairs of U and of V, from each pattern's share of V."""
-    on_alive = made.count_alive - np.bincount(made.i_alive, share, len(made.alive))
-    return on_alive, np.bincount(made.i_dead, share, len(made.dead))
+    on_alive = made.count_alive - tally(made.i_alive, share, len(made.alive))
+    return on_alive, tally(made.i_dead, share, len(made.dead))
 
 
 def _slope(tables: tuple[Table, Table, Table], made: Prepared, on_alive: Floats, on_dead: Floats) -> Floats:

@@ -8,14 +8,15 @@ import numpy as np
 
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
+from lifelong.models.chebyshev import on_pairs
 from lifelong.models.geometric import draw_future, draw_histories, expected_orders, nbd
-from lifelong.models.pairs import Pairs, on_pairs
 from lifelong.models.special import log_rising
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.attrition import Table
+    from lifelong.models.pairs import Pairs
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -61,7 +62,7 @@ class BGNBD(Attrition):
     )
 
     def log_common(self, theta: Floats, x: Floats) -> Table:
-        """log of alpha^r (r)_x (b)_x / (a+b)_x at each x, and its gradient."""
+        """Log of alpha^r (r)_x (b)_x / (a+b)_x at each x, and its gradient."""
         r, alpha, a, b = theta
         (order, d_r), (stay, d_b), (all_, d_ab) = log_rising(r, x), log_rising(b, x), log_rising(a + b, x)
         slope = np.stack([d_r + np.log(alpha), np.full(len(x), r / alpha), -d_ab, d_b - d_ab])
@@ -94,8 +95,13 @@ class BGNBD(Attrition):
     ) -> Floats:
         """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
         r, alpha, a, b = theta
+        if horizon == 0.0:
+            return np.zeros(np.broadcast(x, T).shape)
         return on_pairs(
-            lambda n, t: expected_orders(r + n, alpha + t, a, b + n, np.full(len(n), float(horizon)), discount), x, T
+            lambda n, t: expected_orders(r + n, alpha + t, a, b + n, np.full(len(n), float(horizon)), discount),
+            x,
+            T,
+            float(alpha),
         )
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:

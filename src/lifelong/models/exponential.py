@@ -2,6 +2,7 @@ r"""What customers do who leave at a steady hazard of their own: the parts of Pa
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ from lifelong.models.geometric import MOST_ORDERS, nbd
 from lifelong.models.special import discount_rule, log_rising
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -66,7 +69,7 @@ def death_before(theta: Floats, n: Floats, t: Floats) -> Floats:
     return np.asarray(np.where(t > 0, here + gone, n == 0))
 
 
-def _panels(log_f, top: Floats) -> tuple[Floats, Floats]:  # type: ignore[no-untyped-def]
+def _panels(log_f: Callable[[Floats], Floats], top: Floats) -> tuple[Floats, Floats]:
     """Nodes and weights up to ``top`` for log-concave functions that fall at least like e^v to the left."""
     low, high = top - 800.0, top.copy()
     for _ in range(100):  # golden-section search of the largest value
@@ -87,7 +90,7 @@ def _panels(log_f, top: Floats) -> tuple[Floats, Floats]:  # type: ignore[no-unt
     cuts = np.array([0.0, 0.05, 0.15, 0.4, 1.0])
     points, weights = [], []
     for edge in edges:
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        for a, b in pairwise(cuts):
             half = (edge - mode) * (b - a) / 2.0
             points.append((mode + (edge - mode) * (a + b) / 2.0)[:, None] + half[:, None] * node)
             weights.append(np.abs(half)[:, None] * weight)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from lifelong.models.special import weigh
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from lifelong.models.optimise import Solved
-    from lifelong.values import Patterns, Severity, Spend
+    from lifelong.values import Patterns, Spend
 
 #: Code -> (severity, text with the facts' names).
-TEXTS: dict[str, tuple[Severity, str]] = {
+TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     "F201": ("info", "only {customers} customers: a weak prior from published fits supports the estimates"),
     "F202": ("warning", "only {customers} customers and no prior: the estimates may be far off"),
     "F203": ("warning", "{name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it"),
@@ -108,3 +113,39 @@ def _size(customers: int, prior_on: bool, few: int) -> list[Finding]:
     if prior_on:
         return [finding("F201", customers=customers)]
     return [finding("F202", customers=customers)] if customers < few else []
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """The correlation of log orders and log mean spend over customers with x > 0, its two-sided p-value, and what to tell."""
+
+    correlation: float
+    p_value: float
+    customers: int
+    finding: Finding | None
+
+
+def independence(x: ArrayLike, mean_spend: ArrayLike, count: ArrayLike | None = None) -> Independence:
+    """Whether those who order more often spend more, or less, an order: the spend models take them to be independent.
+
+    Pearson's correlation of the logarithms, which a few large orders cannot sway; tested by the normal approximation
+    to Fisher's z. It matters (F211) where it is both beyond chance (p < 0.01) and beyond 0.1. Rows without orders or
+    spend do not count; fewer than four customers, or no spread, give a correlation of 0 and p = 1.
+    """
+    n, z = np.asarray(x, dtype=np.float64), np.asarray(mean_spend, dtype=np.float64)
+    weight = np.ones(n.shape) if count is None else np.asarray(count, dtype=np.float64)
+    some = (n > 0) & (z > 0) & (weight > 0)
+    a, b, w = np.log(n[some]), np.log(z[some]), weight[some]
+    customers = int(w.sum())
+    if customers < 4:
+        return Independence(0.0, 1.0, customers, None)
+    a, b = a - weigh(a, w) / customers, b - weigh(b, w) / customers
+    spread = float(np.sqrt(weigh(a * a, w) * weigh(b * b, w)))
+    if spread <= 1e-12 * customers:
+        return Independence(0.0, 1.0, customers, None)
+    r = float(np.clip(weigh(a * b, w) / spread, -1.0, 1.0))
+    score = math.atanh(min(abs(r), 1.0 - 1e-12)) * math.sqrt(customers - 3)
+    p = math.erfc(score / math.sqrt(2.0))
+    matters = p < 0.01 and abs(r) > 0.1
+    told = finding("F211", direction="more" if r > 0 else "less", correlation=r, p_value=p) if matters else None
+    return Independence(r, p, customers, told)

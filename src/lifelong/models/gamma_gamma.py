@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lifelong.models.base import Parameter
-from lifelong.models.special import weigh
+from lifelong.models.special import tally, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -106,7 +106,7 @@ class SpendObjective:
         self.x, self.ix = np.unique(x[some].astype(np.float64), return_inverse=True)
         self.size = len(self.total)
         self.rows_x = self.x[self.ix] * self.count
-        self.count_x = np.bincount(self.ix, self.count, len(self.x))
+        self.count_x = tally(self.ix, self.count, len(self.x))
         log_mean = np.log(self.total) - np.log(self.x)[self.ix]
         self.sum_log = float(weigh(log_mean, self.count))
         self.sum_x_log = float(weigh(log_mean, self.rows_x) + self.count_x @ (self.x * np.log(self.x)))

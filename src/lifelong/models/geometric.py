@@ -61,8 +61,11 @@ def _beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]
     mode = np.log(a / b)
     scale = np.minimum(1.0, np.sqrt((a + b) / (a * b)))
     bend = np.maximum(-log_reach - 2.0, mode - 45.0 / max(a - 1.0, 1e-6))
-    low = (np.minimum(mode - scale, bend) - mode) / scale
-    high = (np.maximum(mode + scale, -np.log(np.maximum(b, 1.0)) if a < 1 else mode) - mode) / scale
+    # Where one exponent is below 1 the weight's long tail begins at the other's bend, far from its largest value.
+    left = np.where(b < 1.0, np.log(max(a, 1.0)) - 2.0, mode)
+    right = -np.log(np.maximum(b, 1.0)) if a < 1 else mode
+    low = (np.minimum(np.minimum(mode - scale, left), bend) - mode) / scale
+    high = (np.maximum(mode + scale, right + 2.0 * (a < 1)) - mode) / scale
     u, w = line_rule(low, high, a * scale, b * scale)
     v = mode[:, None] + scale[:, None] * u
     log_p, log_q = -np.logaddexp(0.0, -v), -np.logaddexp(0.0, v)

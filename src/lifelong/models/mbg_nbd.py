@@ -8,14 +8,15 @@ import numpy as np
 
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
+from lifelong.models.chebyshev import on_pairs
 from lifelong.models.geometric import draw_future, draw_histories, expected_orders, nbd
-from lifelong.models.pairs import Pairs, on_pairs
 from lifelong.models.special import log_rising
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.attrition import Table
+    from lifelong.models.pairs import Pairs
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -95,10 +96,13 @@ class MBGNBD(Attrition):
     ) -> Floats:
         """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
         r, alpha, a, b = theta
+        if horizon == 0.0:
+            return np.zeros(np.broadcast(x, T).shape)
         return on_pairs(
             lambda n, t: expected_orders(r + n, alpha + t, a, b + n + 1.0, np.full(len(n), float(horizon)), discount),
             x,
             T,
+            float(alpha),
         )
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:
@@ -107,7 +111,7 @@ class MBGNBD(Attrition):
         t_ = np.asarray(t, dtype=np.float64)
         one = np.ones(t_.size)
         orders = expected_orders(r * one, alpha * one, a, (b + 1.0) * one, t_.ravel())
-        return b / (a + b) * orders.reshape(t_.shape)
+        return np.asarray(b / (a + b) * orders.reshape(t_.shape))
 
     def pmf_new(self, theta: Floats, n: ArrayLike, t: ArrayLike) -> Floats:
         """P(exactly n repeat orders within t weeks of the first): still there, or gone with the n-th."""

@@ -7,13 +7,13 @@ and kept in a value that the fitting routine holds: nothing is cached behind any
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from lifelong.models.special import tally
 
+if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -73,8 +73,8 @@ def prepare(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, count: ArrayLike) -> Pre
         i_alive=i_alive,
         i_dead=i_dead,
         count=weight,
-        count_x=np.bincount(ix, weight, len(xs)),
-        count_alive=np.bincount(i_alive, weight, len(alive)),
+        count_x=tally(ix, weight, len(xs)),
+        count_alive=tally(i_alive, weight, len(alive)),
     )
 
 
@@ -109,21 +109,13 @@ def pair(x: ArrayLike, t: ArrayLike) -> tuple[Pairs, Index]:
     return _pair(xs, ix, t_)
 
 
-def on_pairs(function: Callable[[Floats, Floats], Floats], x: ArrayLike, t: ArrayLike) -> Floats:
-    """``function(x, t)``, broadcast, but called only with the distinct pairs where there are many."""
-    x_, t_ = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(t, dtype=np.float64))
-    pairs, row = pair(x_.ravel(), t_.ravel())
-    values = function(pairs.x[pairs.ix], pairs.t[pairs.it])
-    return values[row].reshape(x_.shape)
-
-
 def _pair(xs: Floats, ix: Index, t: NDArray[np.generic]) -> tuple[Pairs, Index]:
     ts, it = _compact(t)
     key, row = _compact(ix * len(ts) + it, floats=False)
     return Pairs(xs, ts, key // len(ts), key % len(ts)), row
 
 
-def _compact(values: NDArray[np.generic], floats: bool = True) -> tuple[NDArray, Index]:  # type: ignore[type-arg]
+def _compact(values: NDArray[np.generic], floats: bool = True) -> tuple[Any, Index]:
     """Distinct values, sorted, and each one's index; without a sort where they are small whole numbers."""
     if values.dtype.kind in "iu" and len(values) and values.min() >= 0 and values.max() < 4 * len(values) + 100_000:
         seen = np.zeros(int(values.max()) + 1, dtype=bool)
@@ -135,7 +127,7 @@ def _compact(values: NDArray[np.generic], floats: bool = True) -> tuple[NDArray,
     return (distinct.astype(np.float64) if floats else distinct), index
 
 
-def _merge(x: Index, t: Index, T: Index, weight: Floats) -> tuple[Index, Index, Index, Floats]:
+def _merge(x: Index, t: Index, T: Index, weight: Floats) -> tuple[Any, Any, Any, Floats]:
     """Equal histories put together."""
     if not len(x):
         return x, t, T, weight
@@ -143,4 +135,4 @@ def _merge(x: Index, t: Index, T: Index, weight: Floats) -> tuple[Index, Index, 
     key, row = _compact((x * span_t + t) * span_T + T, floats=False)
     rest, T_ = np.divmod(key, span_T)
     x_, t_ = np.divmod(rest, span_t)
-    return x_, t_, T_, np.bincount(row, weight, len(key))
+    return x_, t_, T_, tally(row, weight, len(key))

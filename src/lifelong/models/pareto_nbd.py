@@ -8,8 +8,8 @@ import numpy as np
 
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
+from lifelong.models.chebyshev import on_pairs
 from lifelong.models.exponential import death_before, discounted_power, draw_future, draw_histories, power_integral
-from lifelong.models.pairs import Pairs, on_pairs
 from lifelong.models.special import log_rising
 from lifelong.models.tails import tail_table
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.attrition import Table
+    from lifelong.models.pairs import Pairs
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -127,10 +128,12 @@ class ParetoNBD(Attrition):
         """
         r, alpha, s, beta = theta
         t = np.asarray(T, dtype=np.float64)
-        if discount == 0.0:
+        if discount == 0.0 or horizon == 0.0:
             weeks = power_integral(beta + t, s, float(horizon))
         else:
-            weeks = on_pairs(lambda _, at: discounted_power(beta + at, s, float(horizon), discount), 0.0, t)
+            weeks = on_pairs(
+                lambda _, at: discounted_power(beta + at, s, float(horizon), discount), 0.0, t, float(beta)
+            )
         return np.asarray((r + np.asarray(x, dtype=np.float64)) / (alpha + t) * weeks)
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:

@@ -60,8 +60,10 @@ def line_rule(low: Floats, high: Floats, left: Floats, right: Floats, step: floa
     double-exponentially and a handful of nodes follows it to the end, be the rate 4 or 1e-4.
 
     Args:
-        low, high: the features' edges, shape (n,).
-        left, right: the tails' rates; 0 < rate; above 4 they are taken as 4.
+        low: the features' left edge, shape (n,).
+        high: their right edge.
+        left: the left tail's rate, > 0; above 4 it is taken as 4.
+        right: the right tail's rate, likewise.
         step: distance of nodes where v runs evenly.
     """
     start = low - np.log(DROP / np.minimum(left, 4.0))
@@ -81,7 +83,8 @@ def discount_rule(scale: Floats, horizon: Floats, discount: float) -> tuple[Floa
     """
     end = np.minimum(horizon, 50.0 / discount) if discount > 0 else horizon
     length = np.log1p(end / scale)
-    size = 32 if np.max(length, initial=0.0) < 5 else 64 if np.max(length) < 12 else 160
+    longest = float(np.max(length, initial=0.0))
+    size = 32 if longest < 4 else 48 if longest < 9 else 64 if longest < 14 else 128
     node, weight = np.polynomial.legendre.leggauss(size)
     at = length[:, None] * ((node + 1.0) / 2.0)
     tau = scale[:, None] * np.expm1(at)
@@ -147,3 +150,8 @@ def _power_block(first: Floats, length: float, k: Floats, q: Floats, rho: Floats
 def weigh(table: Floats, weight: Floats) -> Floats:
     """Sum of a table's last axis by weights, in one thread: BLAS would start threads that cost more than the sum."""
     return np.asarray(np.einsum("...i,i->...", table, weight))
+
+
+def tally(index: NDArray[np.intp], weight: Floats, size: int) -> Floats:
+    """Sums of the weights by index, float64."""
+    return np.bincount(index, weight, size).astype(np.float64, copy=False)
