@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     import click
 
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "lifelong"
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 MADE = "<!-- Made by `make docs` from the code. Do not edit. -->\n\n"
 
@@ -86,6 +89,57 @@ def cli() -> str:
     return head + "\n".join(sections) + COMPLETION
 
 
+def findings() -> str:
+    """Every finding that the code can make, with its words; what differs from case to case is shown as dots."""
+    head = (
+        "# Findings\n\nA finding is worth knowing and no failure: a code, a sentence, a severity and the figures behind it. "
+        "It stands in the `findings` of the value that it speaks of. D: the data, F: fit and back-test, S: scores. "
+        "What is a failure is an [error](errors.md).\n\n| code | severity | says |\n| --- | --- | --- |\n"
+    )
+    told: dict[str, tuple[str, str]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for code, severity, text in _findings_of(ast.parse(path.read_text(encoding="utf-8"))):
+            if code not in told or len(text) > len(told[code][1]):
+                told[code] = (severity, text)
+    return head + "".join(f"| {c} | {s} | {_cell(t)} |\n" for c, (s, t) in sorted(told.items()))
+
+
+def _findings_of(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+    for scope in [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]:
+        assigned = [n for n in ast.walk(scope) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and len(node.args) > 1:
+                code, text = node.args[0], node.args[1]
+                if isinstance(code, ast.Constant) and re.fullmatch(r"[A-Z]\d{3}", str(code.value)):
+                    before = [
+                        a for a in assigned if a.lineno < node.lineno and a.targets[0].id == getattr(text, "id", "")
+                    ]
+                    text = max(before, key=lambda a: a.lineno).value if before else text
+                    yield str(code.value), _severity(node), _template(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and re.fullmatch(r"[A-DF-Z]\d{3}", str(key.value)):
+                    parts = value.elts if isinstance(value, ast.Tuple) else [ast.Constant("warning"), value]
+                    yield str(key.value), _template(parts[0]), _template(parts[1])
+
+
+def _severity(call: ast.Call) -> str:
+    given = [k.value for k in call.keywords if k.arg == "severity"] or call.args[2:3]
+    return _template(given[0]) if given else "warning"
+
+
+def _template(node: ast.expr) -> str:
+    """A text as it stands in the code, with dots for what is filled in."""
+    if isinstance(node, ast.Constant):
+        return re.sub(r"\{[^{}]*\}", "...", str(node.value))
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "..." for v in node.values)
+    if isinstance(node, ast.BinOp):
+        return _template(node.left) + _template(node.right)
+    return "..."
+
+
 COMPLETION = """
 ## Shell completion
 
@@ -98,6 +152,7 @@ COMPLETION = """
 
 PAGES: dict[str, Callable[[], str]] = {
     "definitions.md": definitions,
+    "findings.md": findings,
     "settings.md": settings,
     "tables.md": tables,
     "cli.md": cli,
