@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lifelong import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KILLS = 200
 VERBS = ("ingest", "fit", "rebuild", "forget")
@@ -118,7 +120,7 @@ def _is_whole(folder: Path, verb: str, told: dict[str, Any], *, acknowledged: bo
         assert content == told[verb]
     else:
         assert content in {told["before"], told.get(verb, told["before"])}
-    left = [p for p in folder.rglob(".tmp-*")]
+    left = list(folder.rglob(".tmp-*"))
     assert not left, f"leftovers after the next verb: {left}"
     if verb == "forget" and content == told["forget"]:
         assert not _holds(folder, VICTIM), "forgotten, yet still in a file"

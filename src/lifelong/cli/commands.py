@@ -36,7 +36,9 @@ def _open(project_dir: str, progress: Progress) -> Project:
     return Project(project_dir, create=False, progress=progress)
 
 
-@lifelong.command(epilog="Example:  lifelong run orders.csv --currency EUR --margin 35%")
+@lifelong.command(
+    short_help="Do everything with one file.", epilog="Example:  lifelong run orders.csv --currency EUR --margin 35%"
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--project",
@@ -64,7 +66,7 @@ def run(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong init --project shop --currency EUR")
+@lifelong.command(short_help="Make an empty project.", epilog="Example:  lifelong init --project shop --currency EUR")
 @flags.project
 @click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as GBP.")
 @flags.as_json
@@ -75,7 +77,10 @@ def init(project_dir: str, currency: str, as_json: bool) -> None:
     say(Project(project_dir, settings={"currency": currency} if currency else None).status(), as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong ingest orders.csv --column customer_id=client --currency EUR")
+@lifelong.command(
+    short_help="Read an export of orders.",
+    epilog="Example:  lifelong ingest orders.csv --column customer_id=client --currency EUR",
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @flags.project
 @flags.reading
@@ -88,7 +93,7 @@ def ingest(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     say(report, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong check --json")
+@lifelong.command(short_help="Look at the data and every stored byte.", epilog="Example:  lifelong check --json")
 @flags.project
 @flags.as_json
 def check(project_dir: str, as_json: bool) -> None:
@@ -100,7 +105,7 @@ def check(project_dir: str, as_json: bool) -> None:
         sys.exit(1)
 
 
-@lifelong.command(epilog="Example:  lifelong backtest --holdout 26w")
+@lifelong.command(short_help="Test models on your own past.", epilog="Example:  lifelong backtest --holdout 26w")
 @flags.project
 @click.option(
     "--model", "models", multiple=True, metavar="NAME", help="Test this model; may be repeated. [default: all]"
@@ -116,7 +121,10 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, **told: A
     say(board, as_json=as_json)
 
 
-@lifelong.command(epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd")
+@lifelong.command(
+    short_help="Fit a model.",
+    epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd",
+)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @flags.project
 @flags.reading
@@ -139,7 +147,10 @@ def fit(file: Path | None, project_dir: str, as_json: bool, model: str, until: s
     say(fitted, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong score --horizon 52w --margin 35% --discount 10%/year")
+@lifelong.command(
+    short_help="Value every customer, with an interval.",
+    epilog="Example:  lifelong score --horizon 52w --margin 35% --discount 10%/year",
+)
 @flags.project
 @flags.horizon
 @flags.margin
@@ -152,7 +163,7 @@ def score(project_dir: str, as_json: bool, **told: Any) -> None:
     say(scores, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong report --out clv.html")
+@lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")
 @flags.horizon
@@ -167,7 +178,8 @@ def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 
 
 @lifelong.command(
-    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders"
+    short_help="Write customers or orders to a file.",
+    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders",
 )
 @click.argument("out", type=click.Path(path_type=Path))
 @flags.project
@@ -189,7 +201,7 @@ def export(out: Path, project_dir: str, what: str, european: bool, as_json: bool
     say({"export": str(path)} if as_json else path, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong forget 17850 --yes")
+@lifelong.command(short_help="Take a customer out, for good.", epilog="Example:  lifelong forget 17850 --yes")
 @click.argument("customer")
 @flags.project
 @flags.yes
@@ -205,7 +217,7 @@ def forget(customer: str, project_dir: str, yes: bool, as_json: bool) -> None:
     say(receipt, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong rebuild")
+@lifelong.command(short_help="Make the store again from the landing.", epilog="Example:  lifelong rebuild")
 @flags.project
 @flags.as_json
 def rebuild(project_dir: str, as_json: bool) -> None:
@@ -215,7 +227,7 @@ def rebuild(project_dir: str, as_json: bool) -> None:
     say(state, as_json=as_json)
 
 
-@lifelong.command(epilog="Example:  lifelong status")
+@lifelong.command(short_help="Say what the project holds.", epilog="Example:  lifelong status")
 @flags.project
 @flags.as_json
 def status(project_dir: str, as_json: bool) -> None:
@@ -223,7 +235,7 @@ def status(project_dir: str, as_json: bool) -> None:
     say(_open(project_dir, Progress(quiet=True)).status(), as_json=as_json)
 
 
-@lifelong.group()
+@lifelong.group(short_help="See and undo joined customers.")
 def identity() -> None:
     """See which customers were joined (guest and account), and undo it."""
 
@@ -247,7 +259,9 @@ def identity_undo(alias: str, project_dir: str, as_json: bool) -> None:
     say(left, as_json=as_json)
 
 
-@lifelong.command(epilog="Examples:  lifelong demo\n\n           lifelong demo grocer")
+@lifelong.command(
+    short_help="See it work on real data.", epilog="Examples:  lifelong demo\n\n           lifelong demo grocer"
+)
 @click.argument("which", default="cdnow", type=click.Choice(["cdnow", "grocer", "simulated"]))
 @click.option("--project", "project_dir", default="", metavar="DIR", help="The project's folder. [default: demo/WHICH]")
 @click.option(
@@ -263,6 +277,17 @@ def demo(which: str, project_dir: str, is_opened: bool | None, as_json: bool) ->
     say(answer, as_json=as_json)
     if is_opened if is_opened is not None else sys.stdout.isatty() and not as_json:
         click.launch(answer.report)
+
+
+@lifelong.command(short_help="Set up completion in your shell.", epilog='Example:  eval "$(lifelong completion bash)"')
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes commands and flags in SHELL; put its line into your shell's start file."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is not None:
+        say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
 _READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")

@@ -92,11 +92,11 @@ def backtest(
 
 
 def _backtest(folder: Folder, at: Base, models: Sequence[str], holdout: str, margin: str) -> Leaderboard:
-    from lifelong.judge import backtest as judge
+    from lifelong.judge.backtest import backtest as judge
 
     folder.progress("testing on your own past", 0, None)
     told = margin or folder.config().margin
-    board = judge.backtest(
+    board = judge(
         at.orders,
         models=models,
         holdout=Horizon.parse(holdout) if holdout else None,

@@ -7,12 +7,15 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lifelong.errors import StoreError
 from lifelong.store import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_write_replaces_the_whole_file_and_leaves_no_other(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,6 +10,9 @@ import pytest
 from lifelong.errors import StoreError
 from lifelong.store import fits
 from lifelong.values import Estimate, Finding, Fit, Origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _fit(name: str = "bg_nbd", spend: Fit | None = None) -> Fit:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from lifelong.errors import StoreError
 from lifelong.store.landing import Batch, Landing, Manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _land(landing: Landing, content: bytes, batch_id: str) -> Batch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +12,9 @@ import pytest
 
 from lifelong.errors import AccessError
 from lifelong.store import privacy
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLE = {
     "row": [1, 2, 3, 4, 5, 6],

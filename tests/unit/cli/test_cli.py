@@ -1,0 +1,180 @@
+"""The command line: exit codes, JSON, errors in one shape, and help with examples."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+
+from lifelong.cli import main
+from lifelong.cli.commands import lifelong
+from lifelong.cli.speech import Progress
+from lifelong.sources.simulate import simulate_shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def orders_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("cli") / "orders.csv"
+    path.write_text(simulate_shop(300, seed=5).orders_csv())
+    return path
+
+
+class Shell:
+    """Runs `lifelong` in this process and keeps what it said."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._patch, self._caught = monkeypatch, capsys
+
+    def __call__(self, *words: object) -> tuple[int, str, str]:
+        self._patch.setattr(sys, "argv", ["lifelong", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = self._caught.readouterr()
+        return int(left.value.code or 0), told.out, told.err
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(monkeypatch, capsys)
+
+
+def _commands(group: click.Group, path: str = "lifelong") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        inner = _commands(command, f"{path} {name}") if isinstance(command, click.Group) else []
+        found += inner or [(f"{path} {name}", command)]
+    return found
+
+
+@pytest.mark.parametrize(("path", "command"), _commands(lifelong), ids=lambda v: v if isinstance(v, str) else "")
+def test_every_command_has_help_an_example_and_json(path: str, command: click.Command) -> None:
+    assert command.help
+    assert command.epilog
+    assert path in command.epilog
+    if path != "lifelong completion":
+        assert any(p.name == "as_json" for p in command.params), path
+
+
+def test_one_flag_has_one_meaning_everywhere() -> None:
+    seen: dict[str, Any] = {}
+    for path, command in _commands(lifelong):
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.name not in {"project_dir"}:
+                first = seen.setdefault(str(parameter.name), parameter.opts)
+                if parameter.name not in {"models"}:
+                    assert parameter.opts == first, f"{path} {parameter.opts}"
+
+
+def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Path) -> None:
+    at = ("--project", tmp_path / "shop")
+    assert shell("init", *at, "--currency", "EUR")[0] == 0
+    code, out, _ = shell("ingest", orders_csv, *at, "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["rows_in"] == report["kept"] + report["quarantined"] + report["duplicates"]
+    assert {"money_in", "money_kept", "findings"} <= set(report)
+    code, out, err = shell("fit", *at, "--model", "bg_nbd")
+    assert code == 0
+    assert "log-likelihood" in out
+    assert "fitting bg_nbd" in err
+    code, out, _ = shell("score", *at, "--horizon", "13w", "--margin", "35%", "--json")
+    scores = json.loads(out)
+    assert scores["totals"]["low80"] < scores["totals"]["value"] < scores["totals"]["high80"]
+    assert "35 % of revenue" in scores["definition"]
+    code, out, _ = shell("export", tmp_path / "out.csv", *at)
+    assert (tmp_path / "out.csv").exists()
+    code, out, _ = shell("check", *at)
+    assert code == 0
+    assert "0 errors" in out
+    code, out, _ = shell("status", *at, "--json")
+    assert json.loads(out)["orders"] == report["orders"]
+    first = orders_csv.read_text().splitlines()[1].split(",")[1]
+    code, out, _ = shell("forget", first, *at, "--yes", "--json")
+    assert json.loads(out)["rows_removed"] >= 1
+    assert shell("identity", "list", *at)[0] == 0
+    assert shell("rebuild", *at, "--json")[0] == 0
+
+
+def test_fit_takes_a_file_and_stores_nothing(
+    shell: Shell, orders_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = shell("fit", orders_csv, "--model", "bg_nbd", "--json")
+    assert code == 0
+    assert [p["name"] for p in json.loads(out)["params"]] == ["r", "alpha", "a", "b"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "expected"),
+    [
+        (["fitt"], 2, "E301"),
+        (["ingest"], 2, "E301"),
+        (["ingest", "x.csv", "--column", "nonsense"], 2, "E301"),
+        (["status"], 2, "E304"),
+        (["run", "nowhere.csv"], 3, "E101"),
+    ],
+)
+def test_errors_have_one_shape_and_exit_codes(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    left, out, err = shell(*words)
+    assert left == code
+    assert err.startswith(expected)
+    assert not out
+    left, out, err = shell(*words, "--json")
+    assert left == code
+    told = json.loads(out)
+    assert set(told) == {"error"}
+    assert set(told["error"]) == {"code", "where", "why", "fix"}
+    assert told["error"]["code"] == expected
+
+
+def test_forget_asks_first(shell: Shell, orders_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = ("--project", tmp_path / "shop")
+    shell("init", *at)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
+    assert shell("forget", "c1", *at)[0] == 130
+
+
+def test_progress_is_a_line_a_step_where_the_output_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress() as progress:
+        progress("reading", 0, 100)
+        progress("reading", 50, 100)
+        progress("writing", 0, None)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("reading (100 rows)")
+
+
+def test_progress_is_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Progress() as progress:
+        progress("reading", 0, 100)
+        progress("reading", 100, 100)
+        progress("thinking", 0, None)
+        progress("writing", 0, 10)
+    told = capsys.readouterr().err
+    assert "reading" in told
+    assert "100/100" in told
+
+
+def test_completion_prints_a_script(shell: Shell) -> None:
+    code, out, _ = shell("completion", "bash")
+    assert code == 0
+    assert "_LIFELONG_COMPLETE" in out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; sys.argv = ['lifelong', '--help']\nfrom lifelong.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "print(sorted({'numpy', 'duckdb', 'pyarrow', 'scipy', 'pandas', 'narwhals'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.rstrip().endswith("[]")
