@@ -1,0 +1,31 @@
+"""Into narwhals and back: pandas' own integers cannot be missing, so its frames are worked on as Arrow tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+
+
+def entered(frame: Any) -> Any:
+    """A narwhals frame of any engine's frame; a pandas frame becomes an Arrow one."""
+    given = nw.from_native(frame)
+    if isinstance(given, nw.DataFrame) and given.implementation.is_pandas():
+        given = nw.from_native(nw.from_native(given.to_native().reset_index(drop=True)).to_arrow())
+    if given.implementation.is_pyarrow():  # two kinds of text cannot stand one below the other
+        given = given.with_columns(nw.col(n).cast(nw.String) for n, kind in given.schema.items() if kind == nw.String)
+    return given
+
+
+def returned(frame: Any, like: Any) -> Any:
+    """The native frame of the engine that ``like`` came from; pandas gets Arrow types, which keep integers exact."""
+    given = nw.from_native(like)
+    if isinstance(given, nw.DataFrame) and given.implementation.is_pandas():
+        pandas = given.implementation.to_native_namespace()
+        return frame.to_native().to_pandas(types_mapper=pandas.ArrowDtype)
+    return frame.to_native()
+
+
+def names_of(frame: Any) -> list[str]:
+    """The column names, also of a lazy frame."""
+    return list(frame.collect_schema().names())

@@ -1,0 +1,116 @@
+"""From kept lines to orders: lines of one order together, refunds at the order that they take back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+
+from lifelong import schema
+from lifelong.tables.clean_duplicates import order_key
+from lifelong.tables.clean_frame import entered, names_of, returned
+from lifelong.tables.clean_refunds import found
+
+_KINDS = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
+
+
+def orders(lines_kept: Any, merges: Any = None) -> Any:
+    """One row an order, with exactly the columns and types of ``schema.ORDERS``.
+
+    An order is told by its number and customer; without a number by customer and time, and where a row is a whole
+    order each row is one. A refund joins the order that it takes back (``clean_refunds``), so that all revenue is the
+    same to the cent. ``is_order`` is 0 where nothing was left of what was paid, and for a refund without an order.
+
+    Args:
+        lines_kept: lines without a reason that are no duplicates, as ``duplicates`` gave them.
+        merges: frame with ``alias`` and ``customer_id``: whoever is known as alias is that customer.
+    """
+    frame = _named(entered(lines_kept))
+    if merges is not None:
+        frame = _merged(frame, entered(merges))
+    taken = found(frame).filter(~nw.col("target").is_null()).select("batch", "row", "target")
+    reached = taken.select(_key="target").unique().with_columns(_is_reached=nw.lit(1))
+    frame = frame.join(reached, on="_key", how="left")
+    is_whole = nw.col("is_alone") & nw.col("_is_reached").is_null() & ~_true(nw.col("revenue") < 0)
+    rest = frame.filter(~is_whole)
+    below = rest.filter(_true(nw.col("revenue") < 0)).join(taken, on=["batch", "row"], how="left")
+    below = below.with_columns(_key=nw.coalesce("target", "_key")).drop("target")
+    above = rest.filter(~_true(nw.col("revenue") < 0))
+    columns = names_of(above)
+    grouped = _grouped(nw.concat([above, below.select(*columns)], how="vertical"))
+    whole = frame.filter(is_whole).with_columns(order_id=nw.col("_key"), lines=nw.lit(1))
+    parts = [_finished(whole), _finished(grouped)]
+    return returned(nw.concat(parts, how="vertical"), lines_kept)
+
+
+def _named(frame: Any) -> Any:
+    """Every line with ``_key``, its order's number; made from customer and time where the file has none."""
+    have = names_of(frame)
+    if "batch" not in have:
+        frame = frame.with_columns(batch=nw.lit(""))
+    if "is_alone" not in have:
+        frame = frame.with_columns(is_alone=nw.lit(False))
+    columns = names_of(frame)
+    many = ~nw.col("is_alone") & nw.col("is_single") & nw.col("order_id").is_null()
+    same = frame.filter(many)
+    sorting = {
+        "_s1": nw.coalesce("revenue", nw.lit(0)), "_s2": nw.coalesce("quantity", nw.lit(0)),
+        "_s3": nw.coalesce("product", nw.lit("")), "_s4": nw.coalesce("channel", nw.lit("")),
+        "_s5": nw.coalesce("cost", nw.lit(0)),
+    }  # fmt: skip
+    same = same.with_columns(**sorting, _key=order_key())
+    same = same.with_row_index("_i", order_by=["_key", *sorting, "batch", "row"])
+    same = same.with_columns(nw.col("_i").cast(nw.Int64))
+    number = (nw.col("_i") - nw.col("_i").min().over("_key") + 1).cast(nw.String)
+    same = same.with_columns(_key=nw.concat_str(nw.col("_key"), nw.lit("#"), number))
+    others = frame.filter(~many).with_columns(_key=order_key())
+    return nw.concat([part.select(*columns, "_key") for part in (others, same)], how="vertical")
+
+
+def _merged(frame: Any, merges: Any) -> Any:
+    joined = merges.select(customer_id=nw.col("alias"), _known_as=nw.col("customer_id"))
+    frame = frame.join(joined, on="customer_id", how="left")
+    return frame.with_columns(customer_id=nw.coalesce("_known_as", "customer_id")).drop("_known_as")
+
+
+def _grouped(rest: Any) -> Any:
+    """Sums over the lines of an order; the cost is empty where a sold line has none."""
+    rest = rest.with_columns(
+        _at=nw.col("day"),
+        _dear=-nw.coalesce("revenue", nw.lit(0)),
+        _name=nw.coalesce("product", nw.lit("")),
+        _is_free=(_true(nw.col("revenue") >= 0) & nw.col("cost").is_null()).cast(nw.Int64),
+    )
+    sums = {"_revenue": "revenue", "refund": "refund", "_cost": "cost", "_free": "_is_free"}
+    grouped = rest.group_by("_key", "customer_id").agg(
+        day=nw.col("_at").min(),
+        **{new: nw.col(old).sum() for new, old in sums.items()},
+        _known=nw.col("revenue").count(),
+        _costs=nw.col("cost").count(),
+        lines=nw.len(),
+        channel=nw.col("channel").min(),
+    )
+    grouped = grouped.with_columns(*(nw.col(name).cast(nw.Int64) for name in sums))
+    first = rest.select("_key", "customer_id", "_dear", "_name").group_by("_key", "customer_id")
+    dearest = first.agg(_dear=nw.col("_dear").min())
+    named = rest.select("_key", "customer_id", "_dear", "_name").join(
+        dearest, on=["_key", "customer_id", "_dear"], how="semi"
+    )
+    names = named.group_by("_key", "customer_id").agg(_name=nw.col("_name").min())
+    return grouped.join(names, on=["_key", "customer_id"], how="left").with_columns(
+        order_id=nw.col("_key"),
+        revenue=nw.when(nw.col("_known") > 0).then(nw.col("_revenue")),
+        cost=nw.when((nw.col("_costs") > 0) & (nw.col("_free") == 0)).then(nw.col("_cost")),
+        product=nw.when(nw.col("_name") != "").then(nw.col("_name")),
+    )
+
+
+def _finished(frame: Any) -> Any:
+    """The columns of the schema, and whether anything was left of what was paid."""
+    gone = _true((nw.col("revenue") <= 0) & (nw.col("refund") > 0))
+    frame = frame.with_columns(is_order=nw.when(gone).then(nw.lit(0)).otherwise(nw.lit(1)))
+    return frame.select(*(nw.col(c.name).cast(_KINDS[c.kind]) for c in schema.ORDERS))
+
+
+def _true(flag: nw.Expr) -> nw.Expr:
+    return nw.when(flag).then(nw.lit(True)).otherwise(nw.lit(False))
