@@ -156,7 +156,7 @@ def figure(frame: Frame, layers: Sequence[Spec]) -> Spec:
         "height": height,
         "padding": {"left": frame.left, "right": frame.right, "top": frame.top, "bottom": frame.bottom},
         "autosize": {"type": "none"},
-        "background": None,
+        "background": "transparent",
         "config": {"view": {"stroke": None}, "aria": False, "font": "var(--sans)"},
         "layer": list(layers),
     }

@@ -133,11 +133,11 @@ def _names(frame: Frame, rows: list[Row], words: Mapping[str, str]) -> list[Spec
     layers = []
     counted = [r for r in rows if "counted" in r]
     if counted:
-        peak = max(counted[: max(len(counted) * 4 // 5, 1)], key=lambda r: r["counted"])
-        at = (peak["x"] - frame.x[0]) / (frame.x[1] - frame.x[0])
+        peak = max(counted[: max(len(counted) * 3 // 5, 1)], key=lambda r: r["counted"])
+        is_right = peak["x"] > (frame.x[0] + frame.x[1]) / 2
         row = {"x": peak["x"], "y": peak["counted"], "label": words["came"]}
         layers.append(
-            text(frame, [row], kind="key", align="left" if at < 0.9 else "right", shift=(8 if at < 0.9 else -8, 0))
+            text(frame, [row], kind="key", align="right" if is_right else "left", shift=(-8 if is_right else 8, 0))
         )
     ends = []
     for field, kind in (("forecast", "est"), ("baseline", "note")):

@@ -27,6 +27,7 @@ class _Cohort:
     name: str
     first_day: str
     customers: int
+    unit: str
     cells: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -38,9 +39,9 @@ def section(data: ReportData) -> dict[str, Any] | None:
     if not cohorts or not periods:
         return None
     shown = cohorts[-MOST_COHORTS:]
-    is_orders = data.expected_unit == "orders"
-    strongest = max((round(_counted(data, c, p) or 0) for c in shown for p in periods), default=0)
-    ceiling = max((sum(_path(data, c, periods)[0]) + sum(_path(data, c, periods)[1]) for c in shown), default=1.0)
+    is_orders = cohorts[0].unit == "orders"
+    strongest = max((round(_counted(c, p) or 0) for c in shown for p in periods), default=0)
+    ceiling = max((sum(came) + sum(due) for came, due in (_path(c, periods) for c in shown)), default=1.0)
     what = "Orders a hundred customers" if is_orders else "Customers who ordered, % of the cohort"
     cut = f" The last {len(shown)} of {len(cohorts)} cohorts are shown." if len(shown) < len(cohorts) else ""
     cut += f" The first {len(periods)} {data.cohort_unit}s are shown." if len(periods) < len(ages) else ""
@@ -62,19 +63,25 @@ def section(data: ReportData) -> dict[str, Any] | None:
 
 def _gather(data: ReportData) -> list[_Cohort]:
     found: dict[str, _Cohort] = {}
+    unit = _unit(data)
     for row in data.cohorts:
         key = str(row["cohort"])
-        one = found.setdefault(key, _Cohort(key, str(row["first_day"]), int(row["customers"])))
+        one = found.setdefault(key, _Cohort(key, str(row["first_day"]), int(row["customers"]), unit))
         one.cells[int(row["period"])] = row
     return sorted(found.values(), key=lambda c: (c.first_day.rjust(12), c.name))
 
 
-def _counted(data: ReportData, c: _Cohort, period: int) -> float | None:
+def _unit(data: ReportData) -> str:
+    """Cells count what the model's expectation counts; where it says nothing, customers who ordered."""
+    return data.expected_unit if any(row.get("expected") is not None for row in data.cohorts) else "buyers"
+
+
+def _counted(c: _Cohort, period: int) -> float | None:
     """What came in a ripe cell, for a hundred customers; None where the cell is not ripe."""
     cell = c.cells.get(period)
     if cell is None or not cell["is_ripe"] or not c.customers:
         return None
-    return 100.0 * float(cell["orders" if data.expected_unit == "orders" else "buyers"]) / c.customers
+    return 100.0 * float(cell[c.unit]) / c.customers
 
 
 def _expected(c: _Cohort, period: int) -> float | None:
@@ -85,9 +92,9 @@ def _expected(c: _Cohort, period: int) -> float | None:
     return 100.0 * value / c.customers if math.isfinite(value) else None
 
 
-def _path(data: ReportData, c: _Cohort, periods: list[int]) -> tuple[list[float], list[float]]:
+def _path(c: _Cohort, periods: list[int]) -> tuple[list[float], list[float]]:
     """What came period by period while ripe, and what is expected after."""
-    came = [v for v in (_counted(data, c, p) for p in periods) if v is not None]
+    came = [v for v in (_counted(c, p) for p in periods) if v is not None]
     expected = [v for v in (_expected(c, p) for p in periods) if v is not None]
     return came, expected
 
@@ -95,7 +102,7 @@ def _path(data: ReportData, c: _Cohort, periods: list[int]) -> tuple[list[float]
 def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceiling: float) -> dict[str, Any]:
     cells = []
     for p in periods:
-        counted, expected = _counted(data, c, p), _expected(c, p)
+        counted, expected = _counted(c, p), _expected(c, p)
         if counted is not None:
             shade = min(SHADES, 1 + round(counted) * SHADES // (strongest + 1))
             cells.append({"kind": f"h{shade}", "text": whole(counted), "note": ""})
@@ -105,7 +112,7 @@ def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceili
             cells.append(
                 {"kind": "u" if p in c.cells else "none", "text": "", "note": "not ripe" if p in c.cells else ""}
             )
-    ink, est = _sparks(data, c, periods, ceiling)
+    ink, est = _sparks(c, periods, ceiling)
     after = _next(data, c)
     return {
         "name": _label(c.name), "customers": whole(c.customers), "cells": cells, "ink": ink, "est": est,
@@ -113,9 +120,9 @@ def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceili
     }  # fmt: skip
 
 
-def _sparks(data: ReportData, c: _Cohort, periods: list[int], ceiling: float) -> tuple[str, str]:
+def _sparks(c: _Cohort, periods: list[int], ceiling: float) -> tuple[str, str]:
     """Cumulative orders: a path of what came and one of what is expected, which goes on where the first ends."""
-    came, expected = _path(data, c, periods)
+    came, expected = _path(c, periods)
     up = [0.0]
     for v in came:
         up.append(up[-1] + v)

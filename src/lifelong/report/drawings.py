@@ -80,7 +80,9 @@ def nice_span(values: Sequence[float]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     low, high = min(values), max(values)
-    step = nice_ceiling((high - low) / 4 or abs(high) / 4)
+    if high == low:
+        low, high = low - abs(low) / 4 or -1.0, high + abs(high) / 4 or 1.0
+    step = nice_ceiling((high - low) / 4)
     return round(math.floor(low / step) * step, 12), round(math.ceil(high / step) * step, 12)
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
-from importlib.resources import files
-from pathlib import Path
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from lifelong import __version__
 from lifelong.charts import tokens
-from lifelong.errors import StoreError
 from lifelong.i18n import NBSP
 from lifelong.report import cohorts, fonts, glossary, loyalty, origin, risk, trust, truth, value, verdict
+from lifelong.store import files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Environment
 
     from lifelong.report.inputs import ReportData
@@ -33,20 +32,10 @@ def write(data: ReportData, path: Path) -> Path:
 
     Raises StoreError E403 where the disk refuses.
     """
-    text = render(data)
-    path = Path(path)
-    try:
+    content = render(data).encode("utf-8")
+    with files.disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as problem:
-        raise StoreError(
-            "E403", f"the report cannot be written: {problem.strerror}", where=str(path),
-            why="nothing was written", fix="name a folder that you may write to, with room on the disk",
-        ) from None  # fmt: skip
+        files.write_bytes(path, content)
     return path
 
 
@@ -103,7 +92,7 @@ def _unbroken(value: Any) -> Any:
 
 def _style(faces: str) -> Markup:
     """The style sheet with the tokens and the font faces set in."""
-    sheet = files("lifelong.report").joinpath("templates/style.css").read_text(encoding="utf-8")
+    sheet = resources.files("lifelong.report").joinpath("templates/style.css").read_text(encoding="utf-8")
     stacks = f"--sans: {tokens.SANS}; --serif: {tokens.SERIF};"
     for mark, text in (
         ("/*light*/", f"{tokens.css(tokens.LIGHT)} {stacks}"),
