@@ -1,0 +1,193 @@
+"""What an ingest did, added up and said in words; and the refusal where too much of a file cannot be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from lifelong.errors import DataError
+from lifelong.tables.clean_duplicates import order_key
+from lifelong.tables.clean_frame import entered
+from lifelong.tables.clean_refunds import found
+from lifelong.tables.clean_rules import REASONS, Rules
+from lifelong.tables.quality_findings import about
+from lifelong.units import date_of
+from lifelong.values import ImportReport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SHOWN = 3  # row numbers of a reason that an error names
+
+
+def report(lines_with_duplicates: Any, rules: Rules, source: str, batch: str) -> ImportReport:
+    """Count one batch's rows and money, and say what a user should know of them.
+
+    Args:
+        lines_with_duplicates: the batch's rows as ``clean.duplicates`` marked them.
+        rules: the rules by which they were cleaned.
+        source: the file's name.
+        batch: the batch's id.
+
+    Raises:
+        DataError: E109, where the parts are not the whole (a fault of ours).
+    """
+    frame = entered(lines_with_duplicates).with_columns(_key=order_key())
+    classes = _classes(frame)
+    kept = frame.filter(nw.col("reason").is_null() & ~nw.col("duplicate"))
+    facts = _facts(kept)
+    if facts["refunds"]:
+        facts |= _refunds(kept)
+    facts["days"] = sorted(_rows(kept.group_by("day").agg(n=nw.len()).select("day"), "day"))
+    facts["rows"] = {r: _first_rows(frame, r) for r in classes["reasons"]}
+    total = [sum(part[i] for part in classes["parts"].values()) for i in (0, 1)]
+    parts, has_amount = classes["parts"], rules.has_amount
+    details = {
+        "reasons": classes["reasons"],
+        "repeats": classes["repeats"],
+        "refunds": {k: facts.get(k, 0) for k in ("refunds", "matched", "refunded")} | {"rules": facts.get("by_rule", {})},
+        "rows": facts["rows"],
+        "is_rounded": facts["rounded"],
+    }
+    return ImportReport(
+        source=source,
+        batch=batch,
+        rows_in=total[0],
+        kept=parts["kept"][0],
+        quarantined=parts["quarantined"][0],
+        duplicates=parts["duplicates"][0],
+        **{f"money_{k}": (parts[k][1] if has_amount else None) for k in parts},
+        money_in=total[1] if has_amount else None,
+        currency=rules.currency,
+        orders=facts["orders"],
+        customers=facts["customers"],
+        first_day=_iso(facts["first_day"]),
+        last_day=_iso(facts["last_day"]),
+        details=details,
+        findings=about(classes, facts, rules),
+    )
+
+
+def too_bad(report: ImportReport, share: float) -> None:
+    """Refuse a file of which more than the allowed share of rows is faulty.
+
+    Raises:
+        DataError: E104, or E105 where the rows are in a currency without a rate.
+    """
+    counts = {r: told["rows"] for r, told in report.details.get("reasons", {}).items() if REASONS[r].is_fault}
+    bad = sum(counts.values())
+    foreign = counts.get("foreign currency", 0)
+    if not foreign and (not bad or bad <= share * report.rows_in):
+        return
+    worst = "foreign currency" if foreign else max(counts, key=lambda r: counts[r])
+    rows = counts[worst]
+    shown = report.details["rows"][worst]
+    more = f" and {rows - len(shown):,} more" if rows > len(shown) else ""
+    others = f"; {bad - rows:,} more are bad for other reasons" if bad > rows else ""
+    allowed = "" if foreign else f"; allowed {_percent(share)}"
+    raise DataError(
+        "E105" if foreign else "E104",
+        f"{rows:,} of {report.rows_in:,} rows {REASONS[worst].text} ({_percent(rows / report.rows_in)}{allowed}){others}",
+        where=f"{report.source}, rows {', '.join(f'{r:,}' for r in shown)}{more}",
+        why=_WHY.get(worst, "an order needs a customer, a day and an amount that can be read"),
+        fix=_fix(worst, report, bad),
+    )
+
+
+_WHY = {
+    "no customer": "an order without a customer belongs in nobody's history",
+    "foreign currency": "amounts of two currencies cannot be added",
+    "invalid date": "an order without a day cannot be put in time",
+    "date in the future": "an order that has not happened yet is a mistake in the file or in its order of day and month",
+}
+
+
+def _fix(reason: str, report: ImportReport, bad: int) -> str:
+    """The command that mends the commonest cause, and the one that takes the loss."""
+    command = f"lifelong ingest {report.source}"
+    if reason == "foreign currency":
+        return f"give each currency's rate:  {command} --rate USD=0.92"
+    loss = f"{command} --bad-share {_percent_up(bad / report.rows_in)}"
+    columns = {"no customer": "customer_id=email", "no amount": "revenue=...", "invalid amount": "revenue=..."}
+    if reason in columns:
+        return f"name another column:  {command} --column {columns[reason]}\n      or leave them out:  {loss}"
+    return f"mend the rows, or leave them out:  {loss}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.3g} %"
+
+
+def _percent_up(share: float) -> str:
+    return f"{min(int(share * 100) + 1, 100)}%"
+
+
+def _classes(frame: Any) -> dict[str, Any]:
+    """Rows and money by what became of them: kept, each reason, each kind of repetition."""
+    grouped = frame.group_by("reason", "repeats").agg(n=nw.len(), money=nw.col("revenue").sum())
+    told = _table(grouped.with_columns(nw.col("n").cast(nw.Int64), nw.col("money").cast(nw.Int64)))
+    parts = {"kept": [0, 0], "quarantined": [0, 0], "duplicates": [0, 0]}
+    reasons: dict[str, dict[str, int]] = {}
+    repeats: dict[str, dict[str, int]] = {}
+    for reason, repeat, n, money in zip(told["reason"], told["repeats"], told["n"], told["money"], strict=True):
+        amount = int(money or 0)
+        part = parts["quarantined" if reason else "duplicates" if repeat else "kept"]
+        part[0], part[1] = part[0] + n, part[1] + amount
+        if reason:
+            reasons[reason] = {"rows": n, "money": amount}
+        elif repeat:
+            repeats[repeat] = {"rows": n, "money": amount}
+    ordered = {r: reasons[r] for r in REASONS if r in reasons}
+    return {"parts": parts, "reasons": ordered, "repeats": dict(sorted(repeats.items()))}
+
+
+def _facts(kept: Any) -> dict[str, Any]:
+    """Figures of the kept rows, in one pass."""
+    money = nw.coalesce("revenue", nw.lit(0))
+    flagged = kept.with_columns(
+        _alone=nw.col("is_alone").cast(nw.Int64), _minus=(money < 0).cast(nw.Int64), _zero=(money == 0).cast(nw.Int64),
+        _round=nw.col("is_rounded").cast(nw.Int64), _other=nw.when(~nw.col("is_alone")).then(nw.col("_key")),
+    )  # fmt: skip
+    sums = {"alone": "_alone", "refunds": "_minus", "zeros": "_zero", "rounded": "_round", "refunded": "refund", "money": "revenue"}
+    told = _table(
+        flagged.select(
+            *(nw.col(c).sum().cast(nw.Int64).alias(n) for n, c in sums.items()),
+            largest=nw.col("revenue").max(),
+            first_day=nw.col("day").min(),
+            last_day=nw.col("day").max(),
+            customers=nw.col("customer_id").n_unique(),
+            others=nw.col("_other").n_unique(),
+            holes=nw.col("_other").is_null().any(),
+        )
+    )
+    facts = {name: values[0] for name, values in told.items()}
+    facts = {name: int(value or 0) if name not in {"first_day", "last_day"} else value for name, value in facts.items()}
+    facts["orders"] = facts["alone"] + facts["others"] - facts["holes"]
+    return facts
+
+
+def _refunds(kept: Any) -> dict[str, Any]:
+    """How many refunds found the order that they take back, by rule."""
+    told = _table(found(kept).group_by("rule").agg(n=nw.len()))
+    by_rule = {rule or "none": int(n) for rule, n in zip(told["rule"], told["n"], strict=True)}
+    tried = sum(by_rule.values())
+    return {"by_rule": dict(sorted(by_rule.items())), "tried": tried, "matched": tried - by_rule.get("none", 0)}
+
+
+def _first_rows(frame: Any, reason: str) -> list[int]:
+    some = frame.filter(nw.col("reason") == reason).select("row").sort("row").head(_SHOWN)
+    return [int(row) for row in _rows(some, "row")]
+
+
+def _rows(frame: Any, name: str) -> list[Any]:
+    return _table(frame)[name]
+
+
+def _table(frame: Any) -> dict[str, list[Any]]:
+    eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return {name: eager[name].to_list() for name in eager.columns}
+
+
+def _iso(day: Mapping[str, Any] | int | None) -> str:
+    return "" if day is None else date_of(int(day)).isoformat()  # type: ignore[call-overload]
