@@ -97,6 +97,7 @@ def run(
     """
     with folder.writing("run"):
         at = valuing.base(folder, choice.until)
+        valuing.kind_of_business(at, is_named=bool(choice.model))
         board = valuing.try_backtest(folder, at, choice.holdout)
         made = valuing.fit_at(folder, at, choice.model)
         scores = valuing.score_base(folder, made, at, question)

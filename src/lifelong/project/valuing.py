@@ -145,9 +145,10 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     """Fit to a base and keep the fit; `auto` takes the back-test's winner and says why."""
     config = folder.config()
     name = model or config.model
-    findings: tuple[Finding, ...] = ()
+    findings = kind_of_business(at, is_named=name != "auto")
     if name == "auto":
-        name, findings = _winner(folder, at)
+        name, why = _winner(folder, at)
+        findings += why
     else:
         _known_models([name])
     folder.progress(f"fitting {name}", 0, None)
@@ -155,6 +156,25 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     made = replace(made, findings=(*findings, *made.findings))
     fits.save(made, folder.root / "fits")
     return made
+
+
+def kind_of_business(at: Base, *, is_named: bool) -> tuple[Finding, ...]:
+    """Refuse subscriptions, whose customers leave openly: these models are for customers who leave unseen."""
+    from lifelong.tables.regularity import regularity
+
+    found = regularity(at.orders, at.until)
+    if not found.is_contractual:
+        return ()
+    what = f"{found.regular:,} of {found.judged:,} customers with four or more orders pay every {found.median_gap:.0f} days"
+    if is_named:
+        return (Finding("F292", f"{what}: these look like subscriptions, and the model is for free buying"),)
+    raise FitError(
+        "E204",
+        f"{what}: these look like subscriptions",
+        where="the orders",
+        why="a subscriber's leaving is seen; a model that guesses who has left would be wrong about all of them",
+        fix="models for subscriptions are not part of this version; where these are free purchases, name a model: --model pareto_nbd",
+    )
 
 
 def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:

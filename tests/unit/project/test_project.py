@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lifelong as ll
-from lifelong.errors import AccessError, ConfigError, DataError, StoreError
+from lifelong.errors import AccessError, ConfigError, DataError, FitError, StoreError
 
 
 @pytest.fixture(scope="module")
@@ -261,3 +261,16 @@ def test_without_a_project(orders_csv: Path, shop: ll.Project) -> None:
     fit = ll.BGNBD().fit(summary)
     scores = ll.predict(fit, summary, horizon="26w")
     assert scores.customers == len(summary)
+
+
+def test_subscriptions_do_not_get_a_model_of_free_buying(tmp_path: Path) -> None:
+    path = tmp_path / "invoices.csv"
+    rows = [f"i{c}-{m},c{c},2025-{m:02d}-{1 + c % 28:02d},9.99" for c in range(60) for m in range(1, 13)]
+    path.write_text("\n".join(["order_id,customer_id,ordered_at,revenue", *rows]) + "\n")
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    shop.ingest(path)
+    with pytest.raises(FitError) as caught:
+        shop.fit("auto")
+    assert caught.value.code == "E204"
+    assert "every 30 days" in caught.value.what
+    assert any(f.code == "F292" for f in shop.fit("pareto_nbd").findings)
