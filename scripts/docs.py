@@ -86,7 +86,7 @@ def cli() -> str:
     sections = []
     for path, command, context in _walk(top, "lifelong"):
         sections.append(_command(path, command, context))
-    return head + "\n".join(sections) + COMPLETION
+    return head + "\n".join(sections)
 
 
 def findings() -> str:
@@ -139,16 +139,6 @@ def _template(node: ast.expr) -> str:
         return _template(node.left) + _template(node.right)
     return "..."
 
-
-COMPLETION = """
-## Shell completion
-
-| shell | run once, or put it in the shell's start file |
-| --- | --- |
-| bash | `eval "$(_LIFELONG_COMPLETE=bash_source lifelong)"` |
-| zsh | `eval "$(_LIFELONG_COMPLETE=zsh_source lifelong)"` |
-| fish | `_LIFELONG_COMPLETE=fish_source lifelong \\| source` |
-"""
 
 PAGES: dict[str, Callable[[], str]] = {
     "definitions.md": definitions,
