@@ -59,7 +59,7 @@ def window(orders: IntoFrame, after: int, until: int) -> Any:
     priced = "revenue" in days.collect_schema().names()
     sums = [nw.col("revenue").sum(), nw.col("priced").sum()] if priced else []
     people = _marked(days).group_by("customer_id").agg(nw.col("visit").count().alias("orders"), *sums)
-    known = _where_known("revenue", nw.col("priced") > 0) if priced else _empty("revenue")
+    known = _where_known("revenue", nw.col("priced") > 0) if priced else _empty("revenue", "orders")
     made = people.select("customer_id", nw.col("orders").cast(nw.Int32), known)
     return _native(made)
 
@@ -170,8 +170,8 @@ def _finished(columns: list[str], until: int) -> list[nw.Expr]:
         "T": nw.lit(until) - first,
         "first_day": first,
         "orders": nw.col("orders"),
-        "revenue": _where_known("revenue", nw.col("priced") > 0) if has_money else _empty("revenue"),
-        "cost": _where_known("cost", nw.col("uncosted") == 0) if "cost" in columns else _empty("cost"),
+        "revenue": _where_known("revenue", nw.col("priced") > 0) if has_money else _empty("revenue", "first_day"),
+        "cost": _where_known("cost", nw.col("uncosted") == 0) if "cost" in columns else _empty("cost", "first_day"),
         "spend_x": nw.col("paid_days") - nw.when(first_paid > 0).then(1).otherwise(0) if has_money else nw.lit(0),
         "spend": nw.col("paid") - first_paid if has_money else nw.lit(0),
     }
@@ -187,5 +187,6 @@ def _where_known(column: str, is_known: nw.Expr) -> nw.Expr:
     return nw.when(is_known).then(nw.col(column)).cast(nw.Int64).alias(column)
 
 
-def _empty(column: str) -> nw.Expr:
-    return nw.lit(None).cast(nw.Int64).alias(column)
+def _empty(column: str, like: str) -> nw.Expr:
+    """A column of nulls; a bare null cannot be cast in pandas, so it is made from a condition that never holds."""
+    return nw.when(nw.col(like) < nw.col(like)).then(nw.col(like)).cast(nw.Int64).alias(column)

@@ -1,0 +1,150 @@
+"""The same tables, equal by ``==``, from every engine: Polars (eager and lazy), pandas, PyArrow, DuckDB; PySpark by mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from lifelong.tables import cohorts, loyalty, patterns, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+UNTIL = 10_180
+
+
+def _orders(seed: int = 7, rows: int = 4000) -> pa.Table:
+    """Receipts of one day, refunds, huge and unknown amounts, customers without a visit, days after the end."""
+    rng = np.random.default_rng(seed)
+    revenue = np.where(rng.random(rows) < 0.02, rng.integers(2**40, 2**50, rows), rng.integers(-900, 90_000, rows))
+    revenue = [None if u < 0.05 else int(v) for u, v in zip(rng.random(rows), revenue, strict=True)]
+    customers = [f"{'kunde-é' if i % 5 else 'Z'}{i}" for i in rng.integers(0, 900, rows)]
+    return pa.table(
+        {
+            "order_id": [str(i) for i in range(rows)],
+            "customer_id": customers,
+            "day": pa.array(rng.integers(10_000, 10_200, rows), pa.int32()),
+            "revenue": pa.array(revenue, pa.int64()),
+            "refund": pa.array(np.zeros(rows), pa.int64()),
+            "cost": pa.array([None if u < 0.1 else 11 for u in rng.random(rows)], pa.int64()),
+            "lines": pa.array(np.ones(rows), pa.int32()),
+            "is_order": pa.array(rng.random(rows) < 0.85, pa.int32()),
+            "product": [None if i % 11 == 0 else f"p{i}" for i in rng.integers(0, 40, rows)],
+            "channel": [["web", "mail", "shop"][i] for i in rng.integers(0, 3, rows)],
+        }
+    )
+
+
+ENGINES: dict[str, Callable[[pa.Table], Any]] = {
+    "polars": pl.from_arrow,
+    "polars lazy": lambda table: pl.from_arrow(table).lazy(),
+    "pandas": lambda table: table.to_pandas(),
+    "pandas on arrow": lambda table: table.to_pandas(types_mapper=pd.ArrowDtype),
+    "duckdb": lambda table: duckdb.connect().from_arrow(table),
+}
+
+
+def _rows(frame: Any) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
+    """The frame's types and its rows, in one order."""
+    table = nw.from_native(frame)
+    kinds = {name: str(kind) for name, kind in table.collect_schema().items()}
+    arrow = summary.collected(table).to_arrow()
+    columns = [arrow[name].to_pylist() for name in arrow.column_names]
+    return kinds, sorted(zip(*columns, strict=True), key=repr)
+
+
+def _all(orders: Any) -> dict[str, Any]:
+    """Every table that is made of orders."""
+    made = summary.summary(orders, UNTIL)
+    return {
+        "summary": _rows(made),
+        "summary of held": _rows(summary.summary(summary.held(orders), UNTIL)),
+        "window": _rows(summary.window(orders, 10_100, UNTIL)),
+        "patterns": _rows(patterns.patterns(made)),
+        "spends": _rows(patterns.spends(made)),
+        "without visit": summary.without_visit(orders, UNTIL),
+        "curves": cohorts.curves(orders, UNTIL),
+        "weekly": cohorts.weekly(orders, UNTIL),
+        "loyalty": loyalty.loyalty(orders, UNTIL),
+        "one time": loyalty.one_time(orders, UNTIL),
+        "by channel": loyalty.one_time(orders, UNTIL, by="channel"),
+        "by product": loyalty.one_time(orders, UNTIL, by="product"),
+        "by cohort": loyalty.one_time(orders, UNTIL, by="cohort"),
+    }
+
+
+@pytest.fixture(scope="module")
+def orders() -> pa.Table:
+    return _orders()
+
+
+@pytest.fixture(scope="module")
+def by_arrow(orders: pa.Table) -> dict[str, Any]:
+    return _all(orders)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_tables_are_equal_to_the_last_digit(engine: str, orders: pa.Table, by_arrow: dict[str, Any]):
+    got = _all(ENGINES[engine](orders))
+    for name, table in by_arrow.items():
+        assert got[name] == table, name
+    assert by_arrow["without visit"] > 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_frame_that_comes_out_is_of_the_kind_that_went_in(engine: str, orders: pa.Table):
+    sent = ENGINES[engine](orders)
+    made = summary.summary(sent, UNTIL)
+    assert type(made) is type(sent)
+    assert type(patterns.patterns(made)) is type(sent)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_patterns_come_sorted_from_every_engine(engine: str, orders: pa.Table):
+    table = patterns.patterns(summary.summary(ENGINES[engine](orders), UNTIL))
+    frame = summary.collected(nw.from_native(table)).to_arrow().to_pylist()
+    assert frame == sorted(frame, key=lambda r: (r["x"], r["t_x"], r["T"]))
+
+
+def test_real_orders_are_equal_too(shared_data):
+    master = pl.read_csv(shared_data / "cdnow" / "cdnow_master.csv", try_parse_dates=True).to_arrow()
+    table = pa.table(
+        {
+            "customer_id": master["customer_id"].cast(pa.string()),
+            "day": master["date"].cast(pa.date32()).cast(pa.int32()),
+            "revenue": pa.array(np.rint(np.asarray(master["spend"]) * 100), pa.int64()),
+            "is_order": pa.array(np.ones(len(master)), pa.int32()),
+        }
+    )
+    want = _rows(summary.summary(table, 10_407))
+    assert len(want[1]) == 23_570
+    for engine, load in ENGINES.items():
+        assert _rows(summary.summary(load(table), 10_407)) == want, engine
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="`make test-engines` installs the spark extra")
+    session = (
+        sql.SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("default")
+def test_spark_gives_equal_tables(spark, orders: pa.Table, by_arrow: dict[str, Any]):
+    got = _all(spark.createDataFrame(orders.to_pandas(types_mapper=pd.ArrowDtype)))
+    for name, table in by_arrow.items():
+        assert got[name] == table, name
