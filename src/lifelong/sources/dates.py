@@ -1,0 +1,81 @@
+"""How a file writes dates: which of day, month and year comes first, and whose clock it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lifelong.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_YEAR_FIRST = re.compile(r"^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])|^[0-9]{8}(?:[ T]|$)")
+_YEAR_LAST = re.compile(r"^([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?![0-9])")
+_OFFSET = re.compile(r"[0-9]{2}:[0-9]{2}.*(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?)$")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+_SLIP = 0.05  # so few dates the other way round are slips, not the rule
+
+
+def order_of(texts: Iterable[str], column: str, where: str) -> str:
+    """``ymd``, ``dmy``, ``mdy``, ``s`` or ``ms``, decided by the dates that can be read in one way only.
+
+    Dates with points are day first, as nobody writes them otherwise.
+
+    Raises:
+        DataError: E107, where the dates are of no known form or every one of them can be read in two ways.
+    """
+    counts = dict.fromkeys(("ymd", "dmy", "mdy", "both", "point", "s", "ms", "odd"), 0)
+    shown = ""
+    for text in texts:
+        kind = _kind(text.strip())
+        counts[kind] += 1
+        if kind in {"both", "odd"} and not shown:
+            shown = text
+    last = counts["dmy"] + counts["mdy"] + counts["both"] + counts["point"]
+    most = max(("ymd", counts["ymd"]), ("last", last), ("s", counts["s"]), ("ms", counts["ms"]), key=lambda p: p[1])
+    if most[1] == 0:
+        raise _refused(f"{shown!r} is not understood as a date" if shown else "there is no date", column, where)
+    if most[0] != "last":
+        return most[0]
+    day, month = counts["dmy"] + counts["point"], counts["mdy"]
+    if not day and not month:
+        raise _refused(f"{shown!r} can be read in two ways", column, where)
+    if min(day, month) > _SLIP * (day + month):
+        raise _refused(f"{day:,} dates have the day first and {month:,} the month", column, where)
+    return "dmy" if day > month else "mdy"
+
+
+def _kind(text: str) -> str:
+    if _YEAR_FIRST.match(text):
+        return "ymd"
+    found = _YEAR_LAST.match(text)
+    if found:
+        first, second = int(found[1]), int(found[3])
+        if found[2] == ".":
+            return "point"
+        if first > 12 or second > 12:  # noqa: PLR2004 - months
+            return "dmy" if first > 12 else "mdy"  # noqa: PLR2004
+        return "both"
+    if re.fullmatch(r"[0-9]{9,10}(?:\.[0-9]+)?", text):
+        return "s"
+    return "ms" if re.fullmatch(r"[0-9]{12,13}(?:\.[0-9]+)?", text) else "odd"
+
+
+def _refused(what: str, column: str, where: str) -> DataError:
+    return DataError(
+        "E107", what, where=f"{where}, column {column}",
+        why="day and month turned round would put every order on the wrong day",
+        fix=f"say what comes first:  --column 'ordered_at={column}:dmy'  (or :mdy, :ymd), or name another column",
+    )  # fmt: skip
+
+
+def clocks(texts: Iterable[str]) -> tuple[int, int]:
+    """How many texts have a time of day without an offset, and how many with one."""
+    naive = aware = 0
+    for text in texts:
+        if _OFFSET.search(text.strip()):
+            aware += 1
+        elif _CLOCK.search(text):
+            naive += 1
+    return naive, aware

@@ -1,0 +1,118 @@
+"""Formats: the first look at a file, and the streaming copy of its columns into one Parquet file of texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lifelong.errors import DataError
+from lifelong.sources import encodings, sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from lifelong.sources.files import ReadPlan
+
+    Progress = Callable[[int, int | None], None]
+
+SAMPLE_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the beginning of a file shows.
+
+    Attributes:
+        is_typed: the file knows dates and numbers itself; their texts are ISO and have a decimal point.
+        rows: the sample's rows, as texts, each as wide as the header.
+    """
+
+    format: str
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[str]]
+    compression: str = ""
+    encoding: str = ""
+    separator: str = ""
+    skip: int = 0
+    is_typed: bool = False
+
+    def texts(self, name: str) -> list[str]:
+        """A column's texts in the sample."""
+        at = self.header.index(name)
+        return [row[at] for row in self.rows]
+
+
+def looked_at(path: Path) -> Look:
+    """Look at a file's beginning (and, of a long text, at its middle and end too).
+
+    Raises:
+        DataError: E101, E103, E106.
+    """
+    if not path.is_file():
+        raise DataError("E101", f"there is no file {path.name}", where=str(path), why="nothing stands there", fix="check the path")
+    first = encodings.head(path, "", 8)
+    if not first:
+        raise DataError("E106", f"{path.name} is empty", where=str(path), why="it has no byte", fix="export it again")
+    if first.startswith(b"PAR1"):
+        from lifelong.sources import parquet
+
+        return parquet.look(path)
+    if first.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        from lifelong.sources import excel
+
+        return excel.look(path)
+    packed = encodings.compression(first)
+    sample = encodings.head(path, packed)
+    encoding = encodings.encoding_of(sample)
+    text = encodings.text_of(sample, encoding)
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+        from lifelong.sources import jsonl
+
+        return jsonl.look(path, text, packed, encoding)
+    shape = sniff.shape_of(text, path.name)
+    rows = [*shape.rows, *_further(path, packed, encoding, shape)]
+    if not rows:
+        raise DataError("E106", "the file holds no order", where=path.name, why="there is a header and no row", fix="export it again")
+    return Look("csv", shape.header, rows, packed, encoding, shape.separator, shape.skip)
+
+
+def _further(path: Path, packed: str, encoding: str, shape: sniff.Shape) -> list[tuple[str, ...]]:
+    """Rows from the middle and the end of a long plain text: files are in the order of time, and formats change."""
+    size = path.stat().st_size
+    if packed or size <= 2 * encodings.SAMPLE or encoding.startswith("utf-16"):
+        return []
+    rows: list[tuple[str, ...]] = []
+    with path.open("rb") as stream:
+        for at in (size // 2, size - encodings.SAMPLE // 4):
+            stream.seek(at)
+            piece = encodings.text_of(stream.read(encodings.SAMPLE // 4), encoding)
+            _, _, whole = piece.partition("\n")
+            found = sniff.records_of(whole, shape.separator)
+            rows += [tuple(cells) for _, cells in found if len(cells) == len(shape.header)]
+    return rows
+
+
+def copied(plan: ReadPlan, out: Path, progress: Progress) -> int:
+    """Write the plan's columns of its file to ``out``; see ``files.extract``."""
+    from lifelong.sources import csvs
+
+    done = False
+    try:
+        if plan.format == "csv":
+            rows = csvs.copy(plan, out, progress)
+        else:
+            from lifelong.sources import excel, jsonl, parquet
+
+            rows = {"parquet": parquet.copy, "xlsx": excel.copy, "jsonl": jsonl.copy}[plan.format](plan, out, progress)
+        done = True
+    finally:
+        if not done:
+            out.unlink(missing_ok=True)
+    progress(rows, rows)
+    return rows
+
+
+def targets(plan: ReadPlan) -> dict[str, str]:
+    """The landing's column for each column that is read: canonical name (or the kept one) to the file's name."""
+    return {**plan.columns, **{name: name for name in plan.keep}}
