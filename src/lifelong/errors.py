@@ -33,13 +33,11 @@ CODES: dict[str, str] = {
     "E302": "the name is not known",
     "E303": "an optional part is not installed",
     "E304": "the project is not there",
-    "E305": "this would remove data",
     # -- E4: the store
     "E401": "a stored file has changed or is damaged",
     "E402": "the project is in use",
     "E403": "the disk refused",
     "E404": "the project was made by another version",
-    "E405": "this is not a file that lifelong wrote",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

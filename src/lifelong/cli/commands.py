@@ -25,7 +25,7 @@ def lifelong() -> None:
 
         lifelong run orders.csv
 
-    It makes a project folder beside the file, tests three models on your own past, values every customer with an
+    It makes a project folder, tests three models on your own past, values every customer with an
     interval, and writes a report that opens in any browser.
     """
 
@@ -45,7 +45,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
     "project_dir",
     default="",
     metavar="DIR",
-    help="The project's folder. [default: beside the file, by its name]",
+    help="The project's folder. [default: a folder here, named for the file]",
 )
 @flags.reading
 @flags.until
@@ -57,12 +57,13 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @flags.as_json
 def run(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     """Do everything with one FILE: ingest, back-test, fit, score, report."""
-    from lifelong.project import Project
+    from lifelong.project import run as run_file
 
+    reading, question = _split(told)
     with Progress(quiet=as_json) as progress:
-        shop = Project(project_dir or file.with_suffix("").name, progress=progress)
-        reading, question = _split(told)
-        answer = shop.run(file, **reading, **question)
+        answer = run_file(
+            file, Path(project_dir or file.name.partition(".")[0] or "shop"), progress, **reading, **question
+        )
     say(answer, as_json=as_json)
 
 

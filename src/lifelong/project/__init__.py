@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.values import Fit, ImportReport, Leaderboard, Scores
 
-__all__ = ["Project", "demo", "fit_file", "predict", "summarise"]
+__all__ = ["Project", "demo", "fit_file", "predict", "run", "summarise"]
 
 
 class Project:
@@ -219,6 +219,24 @@ def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior:
     from lifelong.project.plain import fit_file as implementation
 
     return implementation(Path(file), model=model, until=until, prior=prior, **reading)
+
+
+def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:
+    """Do everything with one file, in a project that is made for it where there is none.
+
+    A new project whose file cannot be ingested is removed again, so that a wrong file leaves nothing behind.
+    """
+    from lifelong.errors import LifelongError
+    from lifelong.store.files import remove
+
+    is_new = not Path(path).exists()
+    shop = Project(path, progress=progress)
+    try:
+        return shop.run(file, **told)
+    except LifelongError:
+        if is_new and not shop.status().facts["rows"]:
+            remove(Path(path))
+        raise
 
 
 def demo(which: str, path: Path, progress: Progress = silent) -> Run:

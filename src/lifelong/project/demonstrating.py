@@ -11,7 +11,9 @@ from lifelong.project.folder import Folder
 from lifelong.project.reporting import Choice, run
 from lifelong.project.valuing import Question
 from lifelong.sources import demo as source
+from lifelong.sources.simulate import Calendar
 from lifelong.store import files
+from lifelong.units import date_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,11 +42,12 @@ _COLUMNS = {
 def demo(which: str, path: Path, progress: Progress) -> Run:
     """Fetch a demonstration's data, make its project anew, and run everything on it."""
     progress(f"fetching the data of {which}", 0, None)
-    truth = None
+    truth, until = None, ""
     if which == "simulated":
-        orders, truth = source.simulated()
+        orders, truth = source.simulated(progress=progress)
+        until = date_of(Calendar().until).isoformat()
     else:
-        orders = source.cdnow() if which == "cdnow" else source.grocer()
+        orders = (source.cdnow if which == "cdnow" else source.grocer)(progress=progress)
     folder = Folder(path, progress)
     if folder.exists and folder.root.joinpath("project.json").exists():
         with files.disk_errors(path):
@@ -52,7 +55,13 @@ def demo(which: str, path: Path, progress: Progress) -> Run:
     folder.create(Config(**_SETTINGS[which]))
     ingested = ingesting.ingest(folder, orders, ingesting.Reading(_COLUMNS.get(which, {})))
     question = Question.of(folder.config())
-    return run(folder, ingested, question, Choice(), truth=(lambda scores: _beside(scores, truth)) if truth else None)
+    return run(
+        folder,
+        ingested,
+        question,
+        Choice(until=until),
+        truth=(lambda scores: _beside(scores, truth)) if truth else None,
+    )
 
 
 def _beside(scores: Scores, truth: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
 from lifelong.sources import files as source_files
@@ -45,7 +45,7 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         batch_id = files.sha256(path)[:16]
         told = plan.as_dict()
         known = manifest.batch(batch_id)
-        if known is not None and dict(known.plan) == told:
+        if known is not None and _lasting(known.plan) == _lasting(told):
             return _already(folder.builder.build(manifest).reports()[batch_id])
         batch = _land(folder, path, plan, batch_id, config)
         richer = manifest.with_batch(batch)
@@ -100,6 +100,11 @@ def _land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Con
     finally:
         temporary.unlink(missing_ok=True)
     return Batch(batch_id, path.name, name, digest, rows, plan.as_dict())
+
+
+def _lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan without the day on which it was made, which only says what is in the future."""
+    return {**plan, "rules": {**plan["rules"], "today": None}}
 
 
 def _already(report: ImportReport) -> ImportReport:

@@ -43,12 +43,13 @@ def write_report(
     """Gather what the report prints and write it."""
     from lifelong.report import html
     from lifelong.report.inputs import ReportData
-    from lifelong.tables import cohorts
+    from lifelong.project.ripening import ripening
+    from lifelong.tables import cohorts, loyalty
 
     folder.progress("writing the report", 0, None)
     config = folder.config()
     as_of = date_of(at.until).isoformat()
-    unit = cohorts.period_of(at.orders, at.until)
+    grid = cohorts.grid(at.orders, at.until)
     _, tables = folder.tables()
     data = ReportData(
         name=config.name or folder.root.resolve().name,
@@ -58,9 +59,10 @@ def write_report(
         fit=made,
         leaderboard=valuing.saved_backtest(folder, at),
         imports=list(tables.reports().values()),
-        loyalty=cohorts.loyalty(at.summary, at.orders),
-        cohorts=cohorts.curves(at.orders, at.until, unit),
-        cohort_unit=unit,
+        loyalty=loyalty.loyalty(at.orders, at.until),
+        cohorts=ripening(at, made, cohorts.curves(at.orders, at.until, grid.period, grid.age), grid),
+        cohort_unit=grid.period,
+        cohort_age=grid.age,
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
@@ -98,7 +100,7 @@ def run(
     with folder.writing("run"):
         at = valuing.base(folder, choice.until)
         valuing.kind_of_business(at, is_named=bool(choice.model))
-        board = valuing.try_backtest(folder, at, choice.holdout)
+        board = valuing.try_backtest(folder, at, question, choice.holdout)
         made = valuing.fit_at(folder, at, choice.model)
         scores = valuing.score_base(folder, made, at, question)
         path = write_report(folder, at, made, scores, truth=truth(scores) if truth else None)

@@ -87,21 +87,21 @@ def backtest(
 ) -> Leaderboard:
     """Test models on the firm's own past; the result is kept for `fit auto`, scores and reports."""
     chosen = _known_models(models)
+    told = Question.of(folder.config(), margin=margin).margin
     with folder.writing("backtest"):
-        return _backtest(folder, base(folder, until), chosen, holdout, margin)
+        return _backtest(folder, base(folder, until), chosen, holdout, told)
 
 
-def _backtest(folder: Folder, at: Base, models: Sequence[str], holdout: str, margin: str) -> Leaderboard:
+def _backtest(folder: Folder, at: Base, models: Sequence[str], holdout: str, margin: float | None) -> Leaderboard:
     from lifelong.judge.backtest import backtest as judge
 
     folder.progress("testing on your own past", 0, None)
-    told = margin or folder.config().margin
     board = judge(
         at.orders,
         models=models,
         holdout=Horizon.parse(holdout) if holdout else None,
         until=at.until,
-        margin=share(told, flag="--margin") if told else None,
+        margin=margin,
         currency=folder.currency,
     )
     _folder(folder, "backtests")
@@ -178,17 +178,17 @@ def kind_of_business(at: Base, *, is_named: bool) -> tuple[Finding, ...]:
 
 
 def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
-    board = saved_backtest(folder, at) or try_backtest(folder, at)
+    board = saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
     if board is None:
         text = f"the history is too short for a back-test; {UNTESTED} was taken, untested"
         return UNTESTED, (Finding("F290", text),)
     return board.chosen, (Finding("F291", board.why, "info"),)
 
 
-def try_backtest(folder: Folder, at: Base, holdout: str = "") -> Leaderboard | None:
+def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
     """A back-test with all models, or None where the history is too short for one."""
     try:
-        return _backtest(folder, at, _known_models(()), holdout, "")
+        return _backtest(folder, at, _known_models(()), holdout, question.margin)
     except FitError as problem:
         if problem.code != "E203":
             raise
