@@ -45,7 +45,12 @@ def _tidy(node: ET.Element) -> None:
     for child in list(node):
         _tidy(child)
         tag = child.tag.removeprefix(f"{{{_SVG}}}")
-        if tag == "defs" or child.get("fill") == "transparent" or child.get("class") in {"background", "foreground"} or (tag == "g" and not len(child)):
+        if (
+            tag == "defs"
+            or child.get("fill") == "transparent"
+            or child.get("class") in {"background", "foreground"}
+            or (tag == "g" and not len(child))
+        ):
             node.remove(child)
     for key in [
         k for k in node.attrib if k in _DROP or k in {"class", "clip-path"} or (k == "opacity" and node.get(k) == "1")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_COHORTS, MOST_PERIODS = 24, 14
 SHADES = 6
 SPARK_HEIGHT = 22
+_SPAN: dict[str | int, int] = {"week": 7, "month": 30, "quarter": 91}
+_SAID = {7: "week", 30: "month", 91: "quarter"}
 
 
 @dataclass(slots=True)
@@ -42,14 +44,14 @@ def section(data: ReportData) -> dict[str, Any] | None:
     is_orders = cohorts[0].unit == "orders"
     strongest = max((round(_counted(c, p) or 0) for c in shown for p in periods), default=0)
     ceiling = max((sum(came) + sum(due) for came, due in (_path(c, periods) for c in shown)), default=1.0)
-    what = "Orders a hundred customers" if is_orders else "Customers who ordered, % of the cohort"
+    what = "Repeat orders a hundred customers" if is_orders else "Customers who ordered again, % of the cohort"
     cut = f" The last {len(shown)} of {len(cohorts)} cohorts are shown." if len(shown) < len(cohorts) else ""
-    cut += f" The first {len(periods)} {data.cohort_unit}s are shown." if len(periods) < len(ages) else ""
+    cut += f" The first {len(periods)} ages are shown." if len(periods) < len(ages) else ""
     return {
         "title": _title(data, cohorts),
-        "measure": f"{what}, by {data.cohort_unit} since the first order (which is not counted)",
-        "unit": data.cohort_unit,
-        "periods": [str(p) for p in periods],
+        "measure": f"{what}, by {_heads(data)} since the first order",
+        "unit": _stretch(_SPAN.get(data.cohort_unit, data.cohort_unit)),
+        "periods": [_column(p, _days(data)) for p in periods],
         "has_next": any(_next(data, c) for c in shown),
         "has_money": data.has_money,
         "horizon": i18n.horizon(data.scores.horizon) if data.scores.horizon != "lifetime" else "all to come",
@@ -115,7 +117,7 @@ def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceili
     ink, est = _sparks(c, periods, ceiling)
     after = _next(data, c)
     return {
-        "name": _label(c.name), "customers": whole(c.customers), "cells": cells, "ink": ink, "est": est,
+        "name": _label(c), "customers": whole(c.customers), "cells": cells, "ink": ink, "est": est,
         "so_far": _so_far(data, c), "next": after[0] if after else "", "next_range": after[1] if after else "",
     }  # fmt: skip
 
@@ -153,14 +155,49 @@ def _next(data: ReportData, c: _Cohort) -> tuple[str, str] | None:
     return unit.say(r), unit.spread(r)
 
 
-def _label(name: str) -> str:
-    return i18n.month(f"{name}-01") if re.fullmatch(r"\d{4}-\d{2}", name) else name
+def _label(c: _Cohort) -> str:
+    """The cohort as people name it: a month by its name, a week or another stretch by its first day."""
+    if re.fullmatch(r"\d{4}-\d{2}", c.name):
+        return i18n.month(f"{c.name}-01")
+    if re.fullmatch(r"\d{4}-(W\d{2}|\d{2}-\d{2})", c.name):
+        return i18n.short_date(int(c.first_day) if c.first_day.lstrip("-").isdigit() else c.first_day)
+    return c.name
+
+
+def _days(data: ReportData) -> int:
+    """How many days one column spans."""
+    return data.cohort_age or int(_SPAN.get(data.cohort_unit, data.cohort_unit))
+
+
+def _age(data: ReportData) -> str:
+    return _stretch(_days(data))
+
+
+def _stretch(days: int | str) -> str:
+    """A stretch of days as one says it: week, month, 8 weeks, 45 days."""
+    length = int(days)
+    if length in _SAID:
+        return _SAID[length]
+    return i18n.quantity(length // 7, "week") if length % 7 == 0 else i18n.quantity(length, "day")
+
+
+def _heads(data: ReportData) -> str:
+    """What the heads of the columns count: weeks where a column spans several, else the stretch itself."""
+    days = _days(data)
+    return "weeks" if days % 7 == 0 and days not in _SAID else _age(data)
+
+
+def _column(period: int, days: int) -> str:
+    if days % 7 or days in _SAID:
+        return str(period)
+    weeks = days // 7
+    return f"{(period - 1) * weeks + 1}–{period * weeks}"
 
 
 def _title(data: ReportData, cohorts: list[_Cohort]) -> str:
     """A finding where the first period of early and late cohorts differs beyond chance; else the common level."""
     buyers = [(int(c.cells[1]["buyers"]), c.customers) for c in cohorts if 1 in c.cells and c.cells[1]["is_ripe"]]
-    period = data.cohort_unit
+    period = _age(data)
     if not buyers:
         return "No cohort is ripe yet"
     if len(buyers) == 1:

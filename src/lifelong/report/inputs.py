@@ -29,7 +29,8 @@ class ReportData:
             period of the first order), ``buyers``, ``orders``, ``revenue`` (minor units), ``is_ripe``, ``expected``
             (float or None, in ``expected_unit``).
         expected_unit: what ``expected`` counts: ``orders`` of the period or ``buyers`` in it.
-        cohort_unit: ``week``, ``month`` or ``quarter``.
+        cohort_unit: what one cohort spans: ``week``, ``month``, ``quarter``, or a number of days.
+        cohort_age: days that one period of age spans; None takes those of ``cohort_unit``.
         truth: where a simulation knows it: dicts of ``name``, ``unit`` (``money``, ``orders``, ``customers``, ``share``
             or ``number``), ``predicted``, ``low``, ``high`` (80 %, or None) and ``true``.
         notes: further findings to print.
@@ -48,7 +49,8 @@ class ReportData:
     loyalty: Mapping[str, float | int | None] = field(default_factory=dict)
     cohorts: Sequence[Mapping[str, Any]] = ()
     expected_unit: Literal["orders", "buyers"] = "orders"
-    cohort_unit: Literal["week", "month", "quarter"] = "month"
+    cohort_unit: str | int = "month"
+    cohort_age: int | None = None
     truth: Sequence[Mapping[str, Any]] | None = None
     notes: Sequence[Finding] = ()
     is_left_truncated: bool = False

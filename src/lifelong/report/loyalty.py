@@ -65,7 +65,7 @@ def _title(data: ReportData, bars: list[dict[str, Any] | None]) -> str:
     if repeat is not None:
         return f"{share(once)} ordered once; orders after the first brought {share(float(repeat))} of revenue"
     if last is not None:
-        return f"{share(once)} ordered once; the others will bring {share(1 - last['part'])} of the orders to come"
+        return f"{share(once)} ordered once; the others will bring {share(1 - last['part'])} of what is to come"
     return f"{share(once)} ordered once"
 
 
@@ -83,7 +83,7 @@ def _facts(data: ReportData) -> list[dict[str, str]]:
             duration(second) if second is not None else None,
             "middle of those who came back",
         ),
-        ("tenure", "Tenure", duration(tenure) if tenure is not None else None, "since the first order"),
+        ("tenure", "Tenure", duration(tenure) if tenure is not None else None, "on average since the first order"),
     ]
     if data.has_money:
         text = i18n.percent(repeat, 1) if repeat is not None else None

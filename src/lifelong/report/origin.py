@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
-from lifelong.report.words import model_name, whole
+from lifelong.report.words import model_name, named, whole
 from lifelong.units import Money
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def findings(data: ReportData) -> list[dict[str, str]]:
         seen.setdefault((one.code, one.text), one)
     rank = {"error": 0, "warning": 1, "info": 2}
     ordered = sorted(seen.values(), key=lambda f: rank[f.severity])
-    return [{"level": _LEVEL[f.severity], "kind": f.severity, "code": f.code, "text": f.text} for f in ordered]
+    return [{"level": _LEVEL[f.severity], "kind": f.severity, "code": f.code, "text": named(f.text)} for f in ordered]
 
 
 def truncation(data: ReportData) -> str:

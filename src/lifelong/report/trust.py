@@ -11,7 +11,7 @@ from lifelong import charts, i18n
 from lifelong.definitions import DEFINITIONS, METRICS
 from lifelong.report import drawings
 from lifelong.report.figures import absent, figure, twin
-from lifelong.report.words import Range, Unit, digits_of, model_name, share, unit_of, whole
+from lifelong.report.words import Range, Unit, digits_of, model_name, named, share, unit_of, whole
 from lifelong.units import date_of, day_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def section(data: ReportData) -> dict[str, Any]:
             "board": None,
             "why": "",
         }
-    return {"figures": [track(data), tenths(data)], "board": _board(data), "why": board.why}
+    return {"figures": [track(data), tenths(data)], "board": _board(data), "why": named(board.why)}
 
 
 # -- tracking
@@ -300,15 +300,24 @@ def _board_title(rows: Sequence[Mapping[str, Any]], chosen: str) -> str:
     if ahead <= 0:
         return f"{name} does not beat the rule of thumb: its error each is {share(-ahead)} larger"
     won, total = _wins(rows, chosen)
-    tied = [m for m in _models(rows) if not is_baseline(m) and m != chosen and _ties(rows, m, chosen)]
+    if ahead < 0.01:
+        return f"{name} and the rule of thumb cannot be told apart"
     often = "" if total == 1 else f" at {won} of {total} test dates"
-    if tied and ahead >= 0.01:
-        count = {1: "Two", 2: "Three", 3: "Four"}.get(len(tied), whole(len(tied) + 1))
-        return f"{count} models tie; {name} beats the rule of thumb by {share(ahead)}"
+    close = _closest(rows, chosen)
+    if close and won == total:
+        return f"{name} is {share(ahead)} below the rule of thumb; {close}"
+    return f"{name} has the smallest error: {share(ahead)} below the rule of thumb{often}"
+
+
+def _closest(rows: Sequence[Mapping[str, Any]], chosen: str) -> str:
+    """The model that comes nearest to the chosen one, where that is within 2 %; both may be right for the shop."""
+    own = _mean(rows, chosen, "mae")
+    others = [(_mean(rows, m, "mae"), m) for m in _models(rows) if not is_baseline(m) and m != chosen]
+    known = sorted((abs(v / own - 1), m) for v, m in others if v is not None and own)
     return (
-        f"{name} has the smallest error: {share(ahead)} below the rule of thumb{often}"
-        if ahead >= 0.01
-        else (f"{name} and the rule of thumb cannot be told apart")
+        f"{model_name(known[0][1])} comes within {share(max(known[0][0], 0.01))}"
+        if known and known[0][0] <= 0.02
+        else ""
     )
 
 
@@ -321,12 +330,6 @@ def _wins(rows: Sequence[Mapping[str, Any]], model: str) -> tuple[int, int]:
         ahead = gain(here, model)
         won += ahead is not None and ahead > 0
     return won, len(origins)
-
-
-def _ties(rows: Sequence[Mapping[str, Any]], model: str, chosen: str) -> bool:
-    """Errors within 2 % of each other are a tie: two test dates cannot tell so little."""
-    one, other = _mean(rows, model, "mae"), _mean(rows, chosen, "mae")
-    return one is not None and other is not None and abs(one - other) <= 0.02 * other
 
 
 def _models(rows: Sequence[Mapping[str, Any]]) -> list[str]:

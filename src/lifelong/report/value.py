@@ -96,7 +96,7 @@ def equity(data: ReportData) -> dict[str, Any]:
              "drawing": drawings.along(r, 0.0, high, f"{unit.say(r)}, {note}: {unit.spread(r)}")}
             for name, note, r in rows
         ],
-        "source": _equity_source(part),
+        "source": _equity_source(part, is_tested=data.leaderboard is not None),
     }  # fmt: skip
 
 
@@ -105,7 +105,9 @@ def _equity_title(unit: Unit, main: Range, part: float) -> str:
     return f"{said}; {share(part)} of that width is the model’s own error" if part >= 0.01 else said
 
 
-def _equity_source(part: float) -> str:
+def _equity_source(part: float, *, is_tested: bool) -> str:
+    if part >= 0.01 and not is_tested:
+        return "No back-test could measure the model’s own error here, so the band holds one that is usual elsewhere."
     if part >= 0.01:
         return (
             "The model’s own error is what the rolling back-test measured on your past: how far forecast totals missed "

@@ -31,6 +31,13 @@ MODELS = {
 SECOND = "second" if "second" in DEFINITIONS else ""
 
 
+def named(text: str) -> str:
+    """A sentence with models' names as people write them, and a space before per cent."""
+    for key, name in MODELS.items():
+        text = re.sub(rf"\b{key}\b", name, text)
+    return re.sub(r"(?<=\d)%(?!/)", f"{NBSP}%", text)
+
+
 def model_name(key: str) -> str:
     """A model's name as people write it."""
     return MODELS.get(key, key.replace("_", " "))
