@@ -75,8 +75,9 @@ def distinct(*columns: Ints) -> tuple[NDArray[np.int64], Ints]:
     code = columns[0]
     for column in columns[1:]:
         size = int(column.max(initial=0)) + 1
-        if int(code.max(initial=0)) >= np.iinfo(np.int64).max // size:
-            code = _codes(code, pa)
+        if int(code.max(initial=0)) >= np.iinfo(np.int64).max // size - 1:
+            code, column = _codes(code, pa), _codes(column, pa)
+            size = int(column.max(initial=0)) + 1
         code = code * size + column
     number = _codes(code, pa)
     first = np.empty(int(number.max(initial=-1)) + 1, np.int64)

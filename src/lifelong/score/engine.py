@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # A simulated rest of life ends where no more than this share of a level stream's worth is left; the simulated worth
 # is then lifted to the closed form, so that what remains is an error in shape only.
-LIFE_LEFT = 0.02
+LIFE_LEFT = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     Histories = tuple[NDArray[Any], ...]
 
 MAX_CELLS = 900
+LEAST_CELLS = 100
 DRAWS = (400, 4000)  # of each cell, at least and at most
+MOST_ORDERS = 6e6  # simulated over all cells, about: it cuts cells and draws of a long horizon
 ORDERS_AT_ONCE = 2_000_000  # bounds the memory of a simulation
 EXACT_X = 12  # order days up to which every count has cells of its own
 T_OFFSET = 30.0  # days: below a month's tenure a day counts for more, as the models' alpha and beta make it
@@ -134,14 +136,15 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
         rng: source of chance.
         budget: simulated futures over all cells, about.
     """
-    cell, corner = _lattice(base)
+    load = _load(engine, base)
+    cell, corner = _lattice(base, int(np.clip(MOST_ORDERS / (DRAWS[0] * load), LEAST_CELLS, MAX_CELLS)))
     weight = base.count.astype(np.float64)
     size = np.bincount(cell, weights=weight)
     T = np.bincount(cell, weights=weight * base.T) / size
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
     total = np.bincount(cell[base.history], weights=base.total) / size
     at_corner = engine.purchase.expect_if_alive(engine.theta, x, T / 7.0, engine.horizon, engine.force)
-    draws = int(np.clip(budget // len(corner), *DRAWS))
+    draws = int(np.clip(min(budget, MOST_ORDERS / load) / len(corner), *DRAWS))
     orders, money = _simulate_cells(engine, (x, T / 7.0, spend_x, total), at_corner, draws, rng)
     ratio = worth / np.maximum(at_corner[cell], 1e-300)
     stretch = ratio * _spend_ratio(engine, base.spend_x, spend_x[cell])
@@ -220,11 +223,18 @@ def _spend_ratio(engine: Engine, x: Ints, at: Ints) -> Floats:
     return np.where(known[x] & known[at], ratio, 1.0)
 
 
-def _lattice(base: Base) -> tuple[NDArray[np.int64], Ints]:
+def _load(engine: Engine, base: Base) -> float:
+    """Orders of a simulated future, about, and one for its own cost."""
+    some = np.linspace(0, base.histories - 1, min(base.histories, 200)).astype(np.int64)
+    ahead = engine.ahead(engine.theta, base.x[some], base.T[some], 0.0, engine.simulated_horizon)
+    return 1.0 + float(np.minimum(ahead, 1e5).mean())
+
+
+def _lattice(base: Base, most: int) -> tuple[NDArray[np.int64], Ints]:
     """Cells over (x, spend_x, T): as fine as their number allows, each history its own where they are few."""
     cell, corner = distinct(base.x, base.spend_x, base.T)
     step = 0.01
-    while len(corner) > MAX_CELLS:
+    while len(corner) > most:
         T = np.floor(np.log(base.T + T_OFFSET) / step).astype(np.int64)
         cell, corner = distinct(_coarse(base.x, step), _coarse(base.spend_x, step), T - T.min())
         step *= 1.5

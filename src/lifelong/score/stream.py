@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.score import base as bases
 from lifelong.score.rows import all_columns, known, rows

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 DIRECT = 200  # groups up to this size are simulated customer by customer
 DRAWS = 4000  # of a large group's total
-DIRECT_DRAWS = 800  # of a small group's total
+THETAS = 120  # parameter draws behind a small group's total
+FUTURES_EACH = 8  # futures of a small group under each of them
 LEVELS = (0.10, 0.90, 0.05, 0.95)
 SAMPLE = 40_000  # histories at which answers to the parameters are computed, where there are more
 STEP = 1.5  # standard deviations at which a total's answer to a parameter is computed
@@ -68,6 +69,33 @@ def axes(forecast: Forecast) -> Axes:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Parameter draws for small groups, with P(alive) under each.
+
+    Attributes:
+        theta, spend_theta: parameters, shape (draws, k).
+        some: the histories of the small groups' members, sorted.
+        alive: P(alive) of those, shape (draws, len(some)).
+    """
+
+    theta: Floats
+    spend_theta: Floats
+    some: Ints
+    alive: Floats
+
+
+def drawn(forecast: Forecast, rows: Ints) -> Drawn:
+    """Draw parameters once for all small groups: ``rows`` are their members."""
+    engine, base = forecast.engine, forecast.base
+    rng = np.random.default_rng([engine.terms.seed, 3])
+    theta = engine.fit.draws(THETAS, rng)
+    spend_theta = engine.fit.spend.draws(THETAS, rng) if engine.fit.spend else np.empty((THETAS, 0))
+    some = np.unique(base.history[rows])
+    x, t_x, T = base.x[some], base.t_x[some] / 7.0, base.T[some] / 7.0
+    return Drawn(theta, spend_theta, some, np.stack([engine.purchase.alive(one, x, t_x, T) for one in theta]))
+
+
 def group_totals(forecast: Forecast, groups: Mapping[str, Ints]) -> dict[str, Totals]:
     """The totals of groups by name.
 
@@ -76,22 +104,22 @@ def group_totals(forecast: Forecast, groups: Mapping[str, Ints]) -> dict[str, To
         groups: row numbers of the members, by name. A group's draws hang on its members and the seed of the terms
             alone, not on which other groups are asked for.
     """
-    large = any(len(rows) > DIRECT for rows in groups.values())
-    moved = axes(forecast) if large else None
-    return {name: _total(forecast, rows, moved) for name, rows in groups.items()}
+    small = [rows for rows in groups.values() if 0 < len(rows) <= DIRECT]
+    moved = axes(forecast) if any(len(rows) > DIRECT for rows in groups.values()) else None
+    known = drawn(forecast, np.concatenate(small)) if small else None
+    return {name: _total(forecast, rows, moved, known) for name, rows in groups.items()}
 
 
-def _total(forecast: Forecast, rows: Ints, moved: Axes | None) -> Totals:
+def _total(forecast: Forecast, rows: Ints, moved: Axes | None, known: Drawn | None) -> Totals:
     rng = np.random.default_rng([forecast.engine.terms.seed, 2, len(rows)])
     history = forecast.base.history[rows]
     customers = len(rows), float(forecast.means.alive[history].sum())
     center = *customers, float(forecast.mean_orders[history].sum()), float(forecast.customer_value(rows).sum())
-    if not len(rows):
-        orders = money = np.zeros(1)
-    elif moved is None or len(rows) <= DIRECT:
-        orders, money = _simulated(forecast, rows, rng)
-    else:
+    orders = money = np.zeros(1)
+    if moved is not None and len(rows) > DIRECT:
         orders, money = _by_moments(forecast, rows, moved, rng)
+    elif known is not None and len(rows):
+        orders, money = _simulated(forecast, rows, known, rng)
     return _summed(forecast, center, orders, money, rng)
 
 
@@ -186,20 +214,19 @@ def _value_moments(forecast: Forecast, rows: Ints, history: Ints) -> tuple[float
     return float(factor**2 @ variance[history]), float(factor**3 @ third[history])
 
 
-def _simulated(forecast: Forecast, rows: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A small group: every customer's future under each draw of the parameters."""
+def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """A small group: every customer's future, several times under each draw of the parameters."""
     engine, base = forecast.engine, forecast.base
-    history, size = base.history[rows], DIRECT_DRAWS
-    theta = engine.fit.draws(size, rng)
-    spend_theta = engine.fit.spend.draws(size, rng) if engine.fit.spend else np.empty((size, 0))
-    x, t_x, T, spend_x = (values[history] for values in (base.x, base.t_x / 7.0, base.T / 7.0, base.spend_x))
-    stay = np.stack([engine.purchase.alive(t, x, t_x, T) for t in theta])
+    history = base.history[rows]
+    stay = np.repeat(known.alive[:, np.searchsorted(known.some, history)], FUTURES_EACH, axis=0)
     which, who = np.nonzero(rng.random(stay.shape) < stay)
-    orders, money = draw(engine, (x[who], T[who], spend_x[who]), theta[which].T, spend_theta[which].T, rng)
+    at, of = which // FUTURES_EACH, history[who]
+    theta, spend_theta = known.theta[at].T, known.spend_theta[at].T
+    orders, money = draw(engine, (base.x[of], base.T[of] / 7.0, base.spend_x[of]), theta, spend_theta, rng)
     if engine.spend is not None:
-        money = money * engine.spend.scale(spend_theta[which].T, base.total[rows][who]) * forecast.margin
-    counted: Floats = np.bincount(which, weights=orders, minlength=size).astype(np.float64)
-    return counted, np.bincount(which, weights=money, minlength=size).astype(np.float64)
+        money = money * engine.spend.scale(spend_theta, base.total[rows][who]) * forecast.margin
+    counted: Floats = np.bincount(which, weights=orders, minlength=len(stay)).astype(np.float64)
+    return counted, np.bincount(which, weights=money, minlength=len(stay)).astype(np.float64)
 
 
 def _along(theta: Floats, covariance: Floats) -> Iterator[Floats]:

@@ -21,5 +21,7 @@ def test_the_stretch_is_the_difference_of_two_closed_forms() -> None:
     model = ll.ParetoNBD()
     for i in range(3):
         weeks = x[i], t_x[i] / 7, T[i] / 7
-        want = model.expect(THETA, *weeks, stop[i] / 7) - (model.expect(THETA, *weeks, start[i] / 7) if start[i] else 0.0)
+        want = model.expect(THETA, *weeks, stop[i] / 7) - (
+            model.expect(THETA, *weeks, start[i] / 7) if start[i] else 0.0
+        )
         assert np.isclose(got[i], want, rtol=2e-3, atol=1e-9)

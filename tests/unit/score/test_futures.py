@@ -1,0 +1,142 @@
+"""The table of futures against futures simulated for one customer at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from lifelong.score import Terms
+from lifelong.score import futures as rooms
+from lifelong.score.base import Base
+from lifelong.score.engine import Engine, means, spend_each
+from lifelong.score.scores import prepare
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from lifelong.score.forecast import Forecast
+    from lifelong.values import Fit
+
+
+@pytest.fixture(scope="module")
+def ahead(fit: Fit, summary: pa.Table, terms: Terms) -> Forecast:
+    return prepare(fit, summary, terms, 900_000)[0]
+
+
+def direct(ahead: Forecast, row: int, size: int, rng: np.random.Generator) -> np.ndarray:
+    """Futures of one customer, each with parameters and life or death of its own."""
+    engine, base = ahead.engine, ahead.base
+    h = base.history[row]
+    theta, money = engine.fit.draws(size, rng), engine.fit.spend.draws(size, rng)
+    stay = np.array([engine.purchase.alive(t, base.x[h], base.t_x[h] / 7.0, base.T[h] / 7.0) for t in theta])
+    same = (np.full(size, base.x[h]), np.full(size, base.T[h] / 7.0), np.full(size, base.spend_x[h]))
+    _, worth = rooms.draw(engine, same, theta.T, money.T, rng)
+    worth *= engine.spend.scale(money.T, np.full(size, base.total[row])) * ahead.margin
+    return np.where(rng.random(size) < stay, worth, 0.0)
+
+
+def test_quantiles_are_those_of_futures_simulated_one_by_one(ahead: Forecast) -> None:
+    rng, size = np.random.default_rng(5), 800
+    by_value = np.argsort(-ahead.customer_value(slice(None)))
+    for row in (by_value[0], by_value[100], by_value[300]):
+        sample = direct(ahead, row, size, rng)
+        for level in (0.05, 0.10, 0.50, 0.90, 0.95):
+            told = ahead.quantile(level)[ahead.base.history[row]] * ahead.factor(np.array([row]))[0] * ahead.margin
+            # the told quantile's level in the sample: within five standard errors of both simulations, and a point
+            below, upto = (sample < told - 1e-9).mean(), (sample <= told + 1e-9).mean()
+            slack = 5 * np.sqrt(level * (1 - level) * (1 / size + 1 / ahead.futures.draws)) + 0.01
+            assert below - slack <= level <= upto + slack
+
+
+def test_a_table_of_many_histories_agrees_with_the_exact_means(any_fit: Fit, summary: pa.Table, terms: Terms) -> None:
+    ahead, _ = prepare(any_fit, summary, terms, 200_000)
+    table, base = ahead.futures, ahead.base
+    told = table.moments(1) * ahead.factor(slice(None)).mean()
+    simulated = float(base.count @ table.moments(1, "orders"))
+    exact = float(base.count @ ahead.means.orders)
+    assert simulated == pytest.approx(exact, rel=0.05)  # draws of parameters move the mean by a few hundredths
+    assert np.isfinite(told).all()
+
+
+def test_few_histories_have_cells_of_their_own(ahead: Forecast) -> None:
+    base = ahead.base
+    pairs = {(int(x), int(s), int(t)) for x, s, t in zip(base.x, base.spend_x, base.T, strict=True)}
+    cells = len(ahead.futures.worth)
+    assert cells <= rooms.MAX_CELLS
+    assert cells <= len(pairs)
+
+
+def test_cells_stretch_to_the_exact_mean(
+    fit: Fit, summary: pa.Table, terms: Terms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "MAX_CELLS", 40)
+    monkeypatch.setattr(rooms, "LEAST_CELLS", 1)
+    ahead, _ = prepare(fit, summary, terms, 200_000)
+    assert len(ahead.futures.worth) <= 40
+    engine, base, table = ahead.engine, ahead.base, ahead.futures
+    corner = np.array([np.flatnonzero(table.cell == c)[0] for c in range(len(table.worth))])
+    ratio = ahead.means.worth / ahead.means.worth[corner][table.cell]
+    assert (table.orders_stretch / table.orders_stretch[corner][table.cell]) == pytest.approx(ratio)
+    assert engine.horizon == 26.0
+    assert (base.count > 0).all()
+
+
+def test_orders_probabilities_sum_to_one_and_know_the_dead(ahead: Forecast) -> None:
+    some = np.arange(0, ahead.base.histories, 50)
+    n = np.arange(400)
+    pairs = np.tile(n, len(some)), np.repeat(some, len(n))
+    each = ahead.futures.orders_probability(*pairs, ahead.alive_mixed).reshape(len(some), -1)
+    assert each.sum(axis=1) == pytest.approx(1.0, abs=2e-3)
+    assert (each > 0).all()
+    assert (each[:, 0] >= 1 - ahead.alive_mixed[some]).all()
+
+
+def test_order_quantiles_are_the_smallest_numbers_that_reach_the_level(ahead: Forecast) -> None:
+    p = ahead.alive_mixed
+    for level in (0.1, 0.5, 0.9):
+        q = ahead.futures.orders_quantile(level, p)
+        for h in range(0, ahead.base.histories, 60):
+            row = ahead.futures.orders[ahead.futures.cell[h]]
+            below = (1 - p[h]) + p[h] * (row <= q[h]).mean()
+            assert below >= level - 1e-9
+            if q[h] > 0:
+                assert (1 - p[h]) + p[h] * (row <= q[h] - 1).mean() < level
+
+
+def test_again_is_the_share_of_futures_with_an_order(ahead: Forecast) -> None:
+    h = int(np.argmax(ahead.base.x))
+    assert ahead.futures.again()[h] == (ahead.futures.orders[ahead.futures.cell[h]] > 0).mean()
+
+
+def test_a_long_horizon_cuts_the_draws(fit: Fit, summary: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "MOST_ORDERS", 1e5)
+    ahead, _ = prepare(fit, summary, Terms.parse("104w", 0.3, "0", "EUR"), 2_000_000)
+    assert ahead.futures.draws == rooms.DRAWS[0]
+
+
+def test_a_simulated_rest_of_life_is_lifted_to_the_closed_form(fit: Fit, summary: pa.Table) -> None:
+    ahead, _ = prepare(fit, summary, Terms.parse("lifetime", 0.3, "20%/year", "EUR"), 100_000)
+    engine = ahead.engine
+    assert engine.simulated_horizon < np.inf
+    x, T = np.array([0, 3, 3]), np.array([10.0, 20.0, 20.0])
+    whole = engine.purchase.expect_if_alive(engine.theta, x, T, np.inf, engine.force)
+    part = engine.purchase.expect_if_alive(engine.theta, x, T, engine.simulated_horizon, engine.force)
+    assert engine.tail(x, T) == pytest.approx(whole / part)
+    assert (engine.tail(x, T) > 1.0).all()
+
+
+def test_spend_without_a_bound_falls_back_to_what_was_seen(fit: Fit, terms: Terms) -> None:
+    engine = Engine.of(fit, terms)
+    theta = np.array([6.0, 0.8, 16.0])  # q < 1: no mean before the first repeat order
+    each = spend_each(engine, theta, np.array([0, 5]), np.array([0.0, 100.0]), 21.5)
+    assert each[0] == 21.5
+    assert each[1] == pytest.approx(6.0 * 116.0 / (0.8 + 30.0 - 1.0))
+
+
+def test_means_need_no_second_look_without_a_discount(fit: Fit, summary: pa.Table) -> None:
+    engine = Engine.of(fit, Terms.parse("26w"))
+    columns = {name: summary[name].to_numpy() for name in ("x", "t_x", "T")}
+    made = means(engine, Base.of(columns, ""), engine.theta)
+    assert made.orders is made.worth
