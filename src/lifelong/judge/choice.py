@@ -108,4 +108,4 @@ def _against(ratio: float, baseline: str) -> str:
     if not np.isfinite(ratio):
         return f"The baseline {baseline} made no error."
     word = "below" if ratio < 1 else "above"
-    return f"Its error is {abs(1 - ratio):.0%} {word} that of the better baseline, {baseline}."
+    return f"Its error is {abs(1 - ratio) * 100:.0f} % {word} that of the better baseline, {baseline}."
