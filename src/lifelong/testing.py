@@ -192,7 +192,7 @@ def _extremes(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[s
     x, t_x, T = (np.array(v) for v in zip(*_HISTORIES, strict=True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for corner in itertools.product((1e-3, 1.0, 1e4), repeat=len(model.params)):
+        for corner in itertools.product((1e-3, 1e4), repeat=len(model.params)):
             at = np.array(corner)
             if hasattr(model, "draw_spend"):
                 ok = np.isfinite(model.loglik(at, Spend(x[1:], T[1:], np.ones(len(x) - 1, np.int64))))

@@ -61,8 +61,7 @@ def finding(code: str, **facts: Any) -> Finding:
 def pattern_findings(patterns: Patterns, prior_on: bool, few: int) -> list[Finding]:
     """What the purchase histories themselves cannot say."""
     found = _size(patterns.customers, prior_on, few)
-    seen = patterns.count > 0
-    x, t_x, T, count = patterns.x[seen], patterns.t_x[seen], patterns.T[seen], patterns.count[seen]
+    x, t_x, T, count = patterns.x, patterns.t_x, patterns.T, patterns.count
     if not x.any():
         found.append(finding("F205"))
     if T.min() == T.max() and patterns.customers > 1:
