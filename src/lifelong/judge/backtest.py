@@ -76,8 +76,7 @@ def backtest(
         currency: of the amounts.
 
     Raises:
-        FitError: E203, where the history is too short for any origin.
-        DataError: E201, where there is no order.
+        FitError: E203, where the history is too short for any origin; E201, where there is no order.
     """
     trial = Trial(holdout=holdout, until=until, margin=margin, currency=currency)
     return run(orders, models or plugins.known("models"), trial)

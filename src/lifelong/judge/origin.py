@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.errors import FitError
 from lifelong.score.base import arrow, column
 from lifelong.tables import summary as tables
 from lifelong.units import minor_digits
@@ -74,11 +75,17 @@ def has_money(table: pa.Table) -> bool:
 
 
 def edges(orders: Any) -> tuple[int, int]:
-    """The first and the last day on which there is an order."""
+    """The first and the last day on which there is an order.
+
+    Raises:
+        FitError: E201, where there is none.
+    """
     import narwhals as nw
 
     frame = nw.from_native(orders).filter(nw.col("is_order") == 1)
     found = tables.collected(frame.select(first=nw.col("day").min(), last=nw.col("day").max()))
+    if found["first"][0] is None:
+        raise FitError("E201", "there is no order to test on", where="the orders", fix="ingest orders first")
     return int(found["first"][0]), int(found["last"][0])
 
 
