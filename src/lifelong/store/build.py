@@ -136,7 +136,7 @@ class Builder:
             raw = engine.scan(connection, [self._landing.path(batch)])
             lines = clean.lines(raw, clean.Rules.from_dict(batch.plan["rules"]))
             temporary = files.temporary_beside(path)
-            engine.write(nw.from_native(lines).with_columns(batch=nw.lit(batch.id)).to_native(), temporary)
+            engine.write(nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native(), temporary)
             files.put(temporary, path)
             self._progress(f"checking {batch.source}", batch.rows, batch.rows)
         return path
@@ -144,7 +144,7 @@ class Builder:
     def _report(
         self, batch: Batch, marked: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection
     ) -> ImportReport:
-        own = nw.from_native(marked).filter(nw.col("batch") == batch.id).to_native()
+        own = nw.from_native(marked).filter(nw.col("batch") == batch.label).to_native()
         report = quality.report(own, clean.Rules.from_dict(batch.plan["rules"]), source=batch.source, batch=batch.id)
         if report.quarantined:
             self._quarantine(batch, own, connection)
@@ -163,5 +163,5 @@ class Builder:
 
 
 def _lines_name(batch: Batch) -> str:
-    told = json.dumps([batch.id, batch.sha256, batch.plan["rules"]], sort_keys=True)
+    told = json.dumps([batch.label, batch.sha256, batch.plan["rules"]], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:24] + ".parquet"

@@ -33,6 +33,7 @@ class Batch:
         rows: rows in it.
         plan: how the source was read, and the rules of cleaning; all that a rebuild needs.
         forgotten: rows that were taken out because a person asked to be forgotten.
+        sequence: the place in the order of ingest, from 1.
     """
 
     id: str
@@ -42,6 +43,12 @@ class Batch:
     rows: int
     plan: Mapping[str, Any]
     forgotten: int = 0
+    sequence: int = 0
+
+    @property
+    def label(self) -> str:
+        """What stands in the lines' batch column: of equal rows in two files, the file that came first keeps its own."""
+        return f"{self.sequence:06d}"
 
     def as_dict(self) -> dict[str, Any]:
         """The manifest's form."""
@@ -58,8 +65,8 @@ class Manifest:
 
     @property
     def state(self) -> str:
-        """A hash of everything that decides the orders; the caches' name. The order of ingest does not matter."""
-        told = [[b.id, b.sha256, json.dumps(b.plan, sort_keys=True)] for b in self.batches]
+        """A hash of everything that decides the tables; the caches' name."""
+        told = [[b.id, b.sequence, b.sha256, json.dumps(b.plan, sort_keys=True)] for b in self.batches]
         return hashlib.sha256(json.dumps([told, sorted(self.undone)]).encode()).hexdigest()[:16]
 
     def batch(self, batch_id: str) -> Batch | None:
@@ -67,9 +74,12 @@ class Manifest:
         return next((b for b in self.batches if b.id == batch_id), None)
 
     def with_batch(self, batch: Batch) -> Manifest:
-        """A manifest in which this batch stands, in place of one with the same id; sorted by id."""
+        """A manifest in which this batch stands last, or in the place of the one with the same id."""
+        known = self.batch(batch.id)
+        place = known.sequence if known else max((b.sequence for b in self.batches), default=0) + 1
         others = [b for b in self.batches if b.id != batch.id]
-        return replace(self, batches=tuple(sorted([*others, batch], key=lambda b: b.id)))
+        new = replace(batch, sequence=place)
+        return replace(self, batches=tuple(sorted([*others, new], key=lambda b: b.sequence)))
 
 
 class Landing:

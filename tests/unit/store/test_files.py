@@ -66,7 +66,9 @@ def test_another_kind_is_told_apart_from_damage(tmp_path: Path) -> None:
     assert caught.value.code == "E404"
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{}", b"\xff\xfe", b'{"kind": 1, "sha256": 2, "payload": 3}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"null", b"{}", b"\xff\xfe", b'{"kind": 1, "sha256": 2, "payload": 3}']
+)
 def test_what_we_did_not_write_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "v.json").write_bytes(content)
     with pytest.raises(StoreError):
@@ -82,7 +84,9 @@ def test_a_second_writer_is_told_who_holds_the_project(tmp_path: Path) -> None:
             "    with files.Lock(Path(sys.argv[1]), 'fit'): print('entered')\n"
             "except StoreError as e: print(e.as_dict())"
         )
-        told = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True).stdout
+        told = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+        ).stdout
     assert "E402" in told
     assert str(os.getpid()) in told
     assert "rebuild" in told

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def _fit(name: str = "bg_nbd", spend: Fit | None = None) -> Fit:
     return Fit(
         model=name,
-        params=(Estimate("r", 0.1 + 0.2, 0.01, float("nan"), 0.5, ""), Estimate("alpha", 4.4, float("nan"), 1, 9, "weeks")),
+        params=(
+            Estimate("r", 0.1 + 0.2, 0.01, float("nan"), 0.5, ""),
+            Estimate("alpha", 4.4, float("nan"), 1, 9, "weeks"),
+        ),
         theta=np.array([0.1 + 0.2, 4.4]),
         covariance=np.array([[1 / 3, 0.1], [0.1, 2.0]]),
         loglik=-9582.42920731,

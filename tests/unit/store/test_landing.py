@@ -32,7 +32,7 @@ def test_a_batch_counts_once_the_manifest_names_it(landing: Landing) -> None:
     batch = _land(landing, b"rows", "b1")
     assert landing.read() == Manifest()
     landing.commit(landing.read().with_batch(batch))
-    assert landing.read().batches == (batch,)
+    assert [b.file for b in landing.read().batches] == [batch.file]
     assert landing.path(batch).read_bytes() == b"rows"
 
 
@@ -43,21 +43,20 @@ def test_what_no_manifest_names_is_swept(landing: Landing) -> None:
     assert sorted(os.listdir(landing.folder)) == sorted([kept.file, "manifest.json"])
 
 
-def test_the_order_of_ingest_does_not_matter(landing: Landing) -> None:
+def test_batches_stand_in_the_order_of_ingest(landing: Landing) -> None:
     a, b = _land(landing, b"a", "ba"), _land(landing, b"b", "bb")
-    one = Manifest().with_batch(a).with_batch(b)
-    two = Manifest().with_batch(b).with_batch(a)
-    assert one == two
-    assert one.state == two.state
-    assert one.state != Manifest((a,)).state
+    one = Manifest().with_batch(b).with_batch(a)
+    assert [(batch.id, batch.label) for batch in one.batches] == [("bb", "000001"), ("ba", "000002")]
+    assert one.state != Manifest().with_batch(b).state
     assert one.state != Manifest(one.batches, undone=("x",)).state
 
 
 def test_a_batch_of_the_same_id_takes_the_place_of_the_old_one(landing: Landing) -> None:
-    old, new = _land(landing, b"old", "b1"), _land(landing, b"new", "b1")
-    manifest = Manifest((old,)).with_batch(new)
-    assert manifest.batches == (new,)
-    assert manifest.batch("b1") == new
+    old, other, new = _land(landing, b"old", "b1"), _land(landing, b"x", "b2"), _land(landing, b"new", "b1")
+    manifest = Manifest().with_batch(old).with_batch(other).with_batch(new)
+    assert [batch.file for batch in manifest.batches] == [new.file, other.file]
+    assert [batch.sequence for batch in manifest.batches] == [1, 2]
+    assert manifest.batch("b1") == manifest.batches[0]
     assert manifest.batch("nobody") is None
 
 
