@@ -75,7 +75,9 @@ def _content(shop: Project) -> str:
 
 def _run(verb: str, folder: Path, argument: str, after: float) -> tuple[bool, float]:
     """Start a worker, kill it so many seconds after it began; returns whether it had acknowledged, and its time."""
-    worker = subprocess.Popen([sys.executable, "-c", WORKER, verb, str(folder), argument], stdout=subprocess.PIPE, text=True)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER, verb, str(folder), argument], stdout=subprocess.PIPE, text=True
+    )
     assert worker.stdout is not None
     assert worker.stdout.readline() == "begin\n"
     began = time.monotonic()
