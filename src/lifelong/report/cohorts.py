@@ -196,7 +196,11 @@ def _column(period: int, days: int) -> str:
 
 def _title(data: ReportData, cohorts: list[_Cohort]) -> str:
     """A finding where the first period of early and late cohorts differs beyond chance; else the common level."""
-    buyers = [(int(c.cells[1]["buyers"]), c.customers) for c in cohorts if 1 in c.cells and c.cells[1]["is_ripe"]]
+    buyers = [
+        (int(c.cells[1]["buyers"]), c.customers)
+        for c in cohorts
+        if c.customers and 1 in c.cells and c.cells[1]["is_ripe"]
+    ]
     period = _age(data)
     if not buyers:
         return "No cohort is ripe yet"

@@ -6,11 +6,11 @@ import base64
 import hashlib
 import re
 from importlib import resources
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from lifelong import __version__
 from lifelong.charts import tokens
 from lifelong.i18n import NBSP
 from lifelong.report import cohorts, fonts, glossary, loyalty, origin, risk, trust, truth, value, verdict
@@ -60,7 +60,7 @@ def view(data: ReportData) -> dict[str, Any]:
     """All that the template prints, section by section."""
     return {
         "data": data,
-        "version": __version__,
+        "version": version("lifelong"),
         "masthead": verdict.masthead(data),
         "sentences": verdict.sentences(data),
         "numbers": verdict.numbers(data),

@@ -30,15 +30,21 @@ class Test:
     """What the back-test says in short, for the verdict.
 
     Attributes:
-        weeks: length of the hold-out.
-        miss: forecast orders / counted orders - 1 over it; None where nothing was counted.
-        miss_value: the same of value, at the last test date; None where the data hold no amounts.
+        weeks: length of the last hold-out.
+        miss: forecast / fact - 1 of the total over it, of value where that was measured, else of orders; None where
+            nothing came.
+        noun: what was missed: margin, revenue or orders.
+        dates: how many test dates there were.
+        usual: mean distance of that miss from 0 over all test dates; ``bias`` its mean with its sign.
         gain: error each of the best baseline less the chosen model's, as a share of the former; None where unknown.
     """
 
     weeks: int
     miss: float | None
-    miss_value: float | None
+    noun: str
+    dates: int
+    usual: float
+    bias: float
     gain: float | None
 
 
@@ -52,13 +58,21 @@ def test_of(data: ReportData) -> Test | None:
     board = data.leaderboard
     if board is None or not board.rows:
         return None
+    unit = _measured(data)
+    last = max(str(r["origin"]) for r in board.rows)
+    miss = _mean([r for r in board.rows if str(r["origin"]) == last], board.chosen, "bias") if unit.currency else None
+    miss = _tracked_miss(data) if miss is None else miss
+    every = _known(board.rows, board.chosen, "bias") or ([miss] if miss is not None else [0.0])
+    held = sum(w.is_holdout for w in weeks_of(data))
+    usual = float(np.mean(np.abs(every)))
+    return Test(held, miss, unit.noun, len(every), usual, float(np.mean(every)), gain(board.rows, board.chosen))
+
+
+def _tracked_miss(data: ReportData) -> float | None:
+    """How far the forecast of orders missed over the last hold-out; None where none came."""
     held = [w for w in weeks_of(data) if w.is_holdout]
     came = sum(w.counted or 0.0 for w in held)
-    forecast = sum(w.forecast or 0.0 for w in held)
-    miss = forecast / came - 1 if came > 0 else _mean(board.rows, board.chosen, "bias")
-    last = max(str(r["origin"]) for r in board.rows)
-    latest = [r for r in board.rows if str(r["origin"]) == last and r.get("measure") == "value"]
-    return Test(len(held), miss, _mean(latest, board.chosen, "bias"), gain(board.rows, board.chosen))
+    return sum(w.forecast or 0.0 for w in held) / came - 1 if came > 0 else None
 
 
 def gain(rows: Sequence[Mapping[str, Any]], model: str) -> float | None:
@@ -124,7 +138,7 @@ def track(data: ReportData) -> Figure:
     }
     return figure(
         "track",
-        (_track_title(data, held), "Repeat orders a week; the band is the 80 % interval", source),
+        (_track_title(data), "Repeat orders a week; the band is the 80 % interval", source),
         lambda px: charts.tracking(
             weeks, px, ticks=_month_ticks(weeks, 6 if px > 400 else 4), count=whole, words=words
         ),
@@ -133,17 +147,17 @@ def track(data: ReportData) -> Figure:
     )
 
 
-def _track_title(data: ReportData, held: list[Week]) -> str:
-    test = test_of(data)
-    if test is None or test.miss is None or not held:
+def _track_title(data: ReportData) -> str:
+    miss = _tracked_miss(data)
+    if miss is None:
         return "What came in the unseen weeks is not known yet"
-    size = share(abs(test.miss))
-    way = "high" if test.miss > 0 else "low"
-    if abs(test.miss) < 0.005:
+    size = share(abs(miss))
+    way = "high" if miss > 0 else "low"
+    if abs(miss) < 0.005:
         return "The forecast met the total of the unseen weeks"
-    if abs(test.miss) <= 0.05:
+    if abs(miss) <= 0.05:
         return f"The forecast followed what came, {size} too {way}"
-    if abs(test.miss) <= 0.2:
+    if abs(miss) <= 0.2:
         return f"It follows the course, but runs {size} too {way}"
     return f"The forecast missed: {size} too {way} on weeks it had not seen"
 
@@ -302,7 +316,7 @@ def _board_title(rows: Sequence[Mapping[str, Any]], chosen: str) -> str:
     won, total = _wins(rows, chosen)
     if ahead < 0.01:
         return f"{name} and the rule of thumb cannot be told apart"
-    often = "" if total == 1 else f" at {won} of {total} test dates"
+    often = "" if won == total else f"; it is better at {won} of {total} test dates"
     close = _closest(rows, chosen)
     if close and won == total:
         return f"{name} is {share(ahead)} below the rule of thumb; {close}"

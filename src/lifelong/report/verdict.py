@@ -78,8 +78,11 @@ def _where(data: ReportData) -> Markup:
     if found is None:
         return Markup("No value is expected of anyone, and {}.").format(leaving)
     count = math.ceil(0.2 * data.scores.customers - 1e-9)
-    return Markup("{} of it sits with {}, and {}.").format(
-        share(found.value), _SENTENCE.format(people(count, "person", "people")), leaving
+    return Markup("{} of {} {}, and {}.").format(
+        share(found.value),
+        "it sits with" if data.has_money else "them will come from",
+        _SENTENCE.format(people(count, "person", "people")),
+        leaving,
     )
 
 
@@ -95,40 +98,41 @@ def _trust(data: ReportData) -> Markup:
             "Nothing has tested these numbers: the history is too short to hide a part of it and forecast that.{}"
         ).format(small)
     if test.miss is None:
-        return Markup(
-            "The test had no orders to count in its unseen weeks, so nothing has proved these numbers.{}"
-        ).format(small)
+        return Markup("The test counted no orders in its unseen weeks, so nothing has proved these numbers.{}").format(
+            small
+        )
     on = f"on {i18n.quantity(test.weeks, 'week')} it had never seen" if test.weeks else "on dates it had never seen"
-    return Markup("{}: {}, the model forecast {}{}.{}").format(
-        _attitude(test), on, _misses(test, unit_of(data).noun), _against(test), small
+    return Markup("{}: {}, the model forecast {}{}{}.{}").format(
+        _attitude(test), on, _miss(test), _over_dates(test), _against(test), small
     )
 
 
 def _attitude(test: Test) -> str:
-    """What to do with the numbers, by the worse of the two misses."""
-    loses = test.gain is not None and test.gain <= 0
-    miss = max((m for m in (test.miss, test.miss_value) if m is not None), key=abs)
-    if abs(miss) > 0.2:
+    """What to do with the numbers, by the usual miss of the total and by whether the baseline is beaten."""
+    if test.usual > 0.2:
         return "Do not plan on the total"
-    if loses:
+    if test.gain is not None and test.gain <= 0:
         return "Do not rank customers by it"
-    if abs(miss) <= 0.05:
+    if test.usual <= 0.05:
         return "The past bears it out"
-    return "Read the total as cautious" if miss < 0 else "Read the total as hopeful"
+    return "Read the total as cautious" if test.bias < 0 else "Read the total as hopeful"
 
 
-def _misses(test: Test, noun: str) -> Markup:
-    """The miss of orders, and that of value where it was measured."""
-    orders = _miss(test.miss or 0.0, "orders", ("few", "many"))
-    if test.miss_value is None:
-        return orders
-    return Markup("{} and {}").format(orders, _miss(test.miss_value, noun, ("little", "much")))
-
-
-def _miss(miss: float, noun: str, ways: tuple[str, str]) -> Markup:
+def _miss(test: Test) -> Markup:
+    miss = test.miss or 0.0
     if abs(miss) < 0.005:
-        return Markup("{} within half a per cent").format(noun)
-    return Markup("{} too {} {}").format(_SENTENCE.format(share(abs(miss))), ways[miss > 0], noun)
+        return Markup("{} within half a per cent").format(test.noun)
+    low, high = ("few", "many") if test.noun == "orders" else ("little", "much")
+    return Markup("{} too {} {}").format(_SENTENCE.format(share(abs(miss))), high if miss > 0 else low, test.noun)
+
+
+def _over_dates(test: Test) -> Markup:
+    """The usual miss where there were several test dates: the last one alone may have been lucky."""
+    if test.dates < 2:
+        return Markup("")
+    return Markup(" and missed by {} on average over {} test dates").format(
+        _SENTENCE.format(share(test.usual)), whole(test.dates)
+    )
 
 
 def _against(test: Test) -> str:
@@ -208,7 +212,15 @@ def _counted(data: ReportData, most: int) -> list[dict[str, Any]]:
         )
     rate = data.loyalty.get("repeat_rate")
     if rate is not None:
-        rows.append(("repeat_rate", "Repeat rate", i18n.percent(rate, 1), "counted: have come back", float(rate)))
+        rows.append(
+            (
+                "repeat_rate",
+                "Repeat rate",
+                i18n.percent(rate, 1),
+                f"counted: {whole(round(float(rate) * n))} of {whole(n)}",
+                float(rate),
+            )
+        )
     if second is not None:
         rows.append(
             (words.SECOND, "Days to the second order", whole(second), "counted: middle of those who came back", None)

@@ -153,10 +153,10 @@ def board_of(shop: Shop, miss: float = -0.12, gain: float = 0.2) -> Leaderboard:
 
 def fit_of(shop: Shop) -> Fit:
     params = (
-        Estimate("r", 0.2426, 0.0126, 0.219, 0.269, "shape"), Estimate("alpha", 4.4136, 0.378, 3.731, 5.221, "weeks"),
-        Estimate("a", 0.7929, 0.186, 0.501, 1.256, "shape"), Estimate("b", 2.4259, 0.705, 1.372, 24.289, "shape"),
+        Estimate("r", 0.2426, 0.0126, 0.219, 0.269, ""), Estimate("alpha", 4.4136, 0.378, 3.731, 5.221, "weeks"),
+        Estimate("a", 0.7929, 0.186, 0.501, 1.256, ""), Estimate("b", 2.4259, 0.705, 1.372, 24.289, ""),
     )  # fmt: skip
-    spend = Fit("gamma_gamma", (Estimate("p", 6.25, 1.19, 4.3, 9.08, "shape"), Estimate("q", 3.74, 0.29, 3.21, 4.36, "shape"),
+    spend = Fit("gamma_gamma", (Estimate("p", 6.25, 1.19, 4.3, 9.08, ""), Estimate("q", 3.74, 0.29, 3.21, 4.36, ""),
                                 Estimate("v", 15.45, 4.1, 9.2, 26.0, shop.currency or "units")),
                 np.array([6.25, 3.74, 15.45]), np.eye(3) * 0.01, -4055.9, (), {}, Origin(customers=shop.n))  # fmt: skip
     note = Finding("F201", "a = 0.79 is below 1, so the mean number of orders over a whole life has no upper bound.")

@@ -117,7 +117,7 @@ def test_the_same_data_give_the_same_bytes(shop: ModuleType, tmp_path: Path) -> 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A short page in place of the report, where the disk is what is tested."""
-    monkeypatch.setattr(html, "render", lambda data: "<!doctype html>\n")
+    monkeypatch.setattr(html, "render", lambda _data: "<!doctype html>\n")
 
 
 @pytest.mark.usefixtures("short")
