@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "cdnow": {"name": "CDNOW", "currency": "USD", "margin": "35%"},
-    "grocer": {"name": "The grocer", "currency": "USD", "margin": "25%", "horizon": "13w", "starts_midway": True},
-    "simulated": {"name": "The simulated shop", "currency": "EUR", "margin": "100%", "discount": "0"},
+    "grocer": {"name": "the grocer", "currency": "USD", "margin": "25%", "horizon": "13w", "starts_midway": True},
+    "simulated": {"name": "the simulated shop", "currency": "EUR", "margin": "100%", "discount": "0"},
 }
 _COLUMNS = {
     "cdnow": {"quantity": "cds"},
