@@ -6,55 +6,67 @@ from typing import Any
 
 import narwhals as nw
 
-from lifelong.tables.clean_frame import entered, returned
+from lifelong.tables.clean_frame import entered, is_empty, looked, returned
 
 _CONTENT = (
     "order_id", "customer_id", "email", "day", "second", "revenue", "refund", "cost", "quantity", "product", "channel",
-    "status",
+    "status", "reason",
 )  # fmt: skip
 
 
 def duplicates(all_lines: Any) -> Any:
     """Mark the rows that other rows already say.
 
-    Rows with a reason are left alone. Equal rows count as often as the batch that has most of them says (ties: the
-    smallest batch id), so that overlapping exports are not counted twice and equal lines of one basket stay. Where a
-    row is a whole order with a number, an equal row of the same batch is a repetition, and of different versions of
-    an order the one of the batch whose data reach furthest holds. The order of ingest never matters.
+    Equal rows count as often as the batch that has most of them says (ties: the smallest batch id), so that
+    overlapping exports are not counted twice and equal lines of one basket stay; rows with a reason too. Where a
+    kept row is a whole order with a number, an equal row of the same batch is a repetition, and of different
+    versions of an order the one of the batch whose data reach furthest holds (ties: the smallest batch id). The
+    order of ingest never matters.
 
     Args:
-        all_lines: the rows of all batches as ``lines`` made them, with a text column ``batch``.
+        all_lines: the rows of all batches as ``lines`` made them, with a text column ``batch``. It is read several
+            times: write it down first, where it is lazy.
 
     Returns:
         The same rows with ``duplicate`` (boolean), ``repeats`` (null, ``overlap``, ``superseded`` or ``repeated``)
         and ``is_alone`` (the row is a whole order, and no other row bears on the same order).
     """
-    frame = entered(all_lines).with_columns(_key=order_key())
-    kept = frame.filter(nw.col("reason").is_null()).with_columns(
-        _single=nw.col("is_single").cast(nw.Int32), _time=nw.col("day").cast(nw.Int64) * 86_400 + nw.col("second")
+    frame = entered(all_lines)
+    keyed = frame.with_columns(
+        _key=order_key(),
+        _alone=nw.col("is_single") & nw.col("reason").is_null(),
+        _time=nw.col("day").cast(nw.Int64) * 86_400 + nw.col("second"),
     )
-    keys = (
-        kept.group_by("_key")
-        .agg(
-            _n=nw.len(),
-            _first_batch=nw.col("batch").min(),
-            _last_batch=nw.col("batch").max(),
-            _has_single=nw.col("_single").max(),
-        )
-        .filter(nw.col("_n") > 1)
-    )
-    rivals = keys.filter(
-        (nw.col("_first_batch") != nw.col("_last_batch")) | (nw.col("_has_single") == 1)
-    ).select("_key", _is_shared=nw.lit(1))
-    flagged = _flagged(kept.join(rivals, on="_key", how="inner"), kept)
-    marked = frame.join(flagged, on=["batch", "row"], how="left").join(
-        rivals, on="_key", how="left"
-    )
+    several = _several(keyed)
+    if several is None:
+        marks = {"repeats": nw.lit(None, dtype=nw.String), "duplicate": nw.lit(False), "is_alone": nw.col("_alone")}
+        return returned(keyed.with_columns(**marks).drop("_key", "_alone", "_time"), all_lines)
+    shared = several.select("_key").with_columns(_is_shared=nw.lit(1))
+    rivals = several.filter((nw.col("_low") != nw.col("_high")) | (nw.col("_singles") > 0)).select("_key")
+    reach = keyed.filter(nw.col("reason").is_null()).group_by("batch").agg(_reach=nw.col("_time").max())
+    flagged = _flagged(keyed.join(rivals, on="_key", how="semi").join(reach, on="batch", how="left"))
+    marked = keyed.join(flagged, on=["batch", "row"], how="left").join(shared, on="_key", how="left")
     marked = marked.with_columns(
-        duplicate=~nw.col("repeats").is_null(),
-        is_alone=nw.col("is_single") & nw.col("_is_shared").is_null() & nw.col("reason").is_null(),
+        duplicate=~nw.col("repeats").is_null(), is_alone=nw.col("_alone") & nw.col("_is_shared").is_null()
     )
-    return returned(marked.drop("_key", "_is_shared"), all_lines)
+    return returned(marked.drop("_key", "_alone", "_time", "_is_shared"), all_lines)
+
+
+def _several(keyed: Any) -> Any:
+    """The keys that several rows have and may repeat one another by, or None where there are none."""
+    seen = looked(
+        keyed, low=nw.col("batch").min(), high=nw.col("batch").max(), singles=nw.col("_alone").cast(nw.Int32).max()
+    )
+    if seen["low"] == seen["high"] and not seen["singles"]:
+        return None
+    counted = keyed.filter(~nw.col("_key").is_null()).with_columns(
+        _singles=(nw.col("_alone") & ~nw.col("order_id").is_null()).cast(nw.Int32)
+    )
+    keys = counted.group_by("_key").agg(
+        _n=nw.len(), _low=nw.col("batch").min(), _high=nw.col("batch").max(), _singles=nw.col("_singles").max()
+    )
+    several = keys.filter(nw.col("_n") > 1)
+    return None if is_empty(several) else several
 
 
 def order_key() -> nw.Expr:
@@ -65,16 +77,13 @@ def order_key() -> nw.Expr:
 
 def content() -> nw.Expr:
     """All that a row says, as one text."""
-    parts = [nw.coalesce(nw.col(name).cast(nw.String), nw.lit("\x00")) for name in _CONTENT]
+    parts = [nw.coalesce(nw.col(name).cast(nw.String), nw.lit("\x02")) for name in _CONTENT]
     return nw.concat_str(*parts, separator="\x1f")
 
 
-def _flagged(rivals: Any, kept: Any) -> Any:
+def _flagged(rivals: Any) -> Any:
     """batch, row and repeats of the rows that are duplicates, among those whose order others bear on too."""
-    reach = kept.group_by("batch").agg(_reach=nw.col("_time").max())
-    frame = rivals.with_columns(
-        _same=content(), _is_whole=nw.col("is_single") & ~nw.col("order_id").is_null()
-    ).join(reach, on="batch", how="left")
+    frame = rivals.with_columns(_same=content(), _is_whole=nw.col("_alone") & ~nw.col("order_id").is_null())
     frame = frame.with_columns(
         _count=nw.len().over("_same", "batch").cast(nw.Int64),
         _head=nw.col("row").min().over("_same", "batch"),
@@ -91,13 +100,12 @@ def _flagged(rivals: Any, kept: Any) -> Any:
         _chosen=nw.col("_chosen").min().over("_same"),
         _is_held=(nw.col("batch") == nw.col("_holder")).cast(nw.Int32),
     ).with_columns(_is_held=nw.col("_is_held").max().over("_same"))
-    whole = (
-        nw.when((nw.col("batch") != nw.col("_holder")) & (nw.col("_is_held") == 1)).then(nw.lit("overlap"))
-        .otherwise(
-            nw.when(nw.col("batch") != nw.col("_holder")).then(nw.lit("superseded"))
-            .otherwise(nw.when(nw.col("row") != nw.col("_head")).then(nw.lit("repeated")))
-        )
-    )  # fmt: skip
+    elsewhere = nw.col("batch") != nw.col("_holder")
+    whole = nw.coalesce(
+        nw.when(elsewhere & (nw.col("_is_held") == 1)).then(nw.lit("overlap")),
+        nw.when(elsewhere).then(nw.lit("superseded")),
+        nw.when(nw.col("row") != nw.col("_head")).then(nw.lit("repeated")),
+    )
     part = nw.when(nw.col("batch") != nw.col("_chosen")).then(nw.lit("overlap"))
     frame = frame.with_columns(repeats=nw.when(nw.col("_is_whole")).then(whole).otherwise(part))
     return frame.filter(~nw.col("repeats").is_null()).select("batch", "row", "repeats")

@@ -29,3 +29,16 @@ def returned(frame: Any, like: Any) -> Any:
 def names_of(frame: Any) -> list[str]:
     """The column names, also of a lazy frame."""
     return list(frame.collect_schema().names())
+
+
+def is_empty(frame: Any) -> bool:
+    """No row is there; of a lazy frame one row is asked for."""
+    some = frame.head(1)
+    return len(some.collect() if isinstance(some, nw.LazyFrame) else some) == 0
+
+
+def looked(frame: Any, **figures: nw.Expr) -> dict[str, Any]:
+    """Figures of a frame, asked for at once; nothing counts as 0."""
+    told = frame.select(**figures)
+    told = told.collect() if isinstance(told, nw.LazyFrame) else told
+    return {name: told[name].to_list()[0] or 0 for name in figures}

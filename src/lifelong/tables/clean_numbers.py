@@ -153,7 +153,9 @@ def halved(frame: Any, name: str, unit: int) -> Any:
 def code(text: nw.Expr, home: str) -> nw.Expr:
     """A currency column's cell as a code of ISO 4217: signs and small letters are understood."""
     signs = {**MARKS, "$": home if home in DOLLARS else "USD"}
-    return nw.coalesce(*(nw.when(text == mark).then(nw.lit(name)) for mark, name in signs.items()), text.str.to_uppercase())
+    return nw.coalesce(
+        *(nw.when(text == mark).then(nw.lit(name)) for mark, name in signs.items()), text.str.to_uppercase()
+    )
 
 
 def marked_currency(text: nw.Expr, home: str) -> nw.Expr:

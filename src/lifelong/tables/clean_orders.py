@@ -8,8 +8,8 @@ import narwhals as nw
 
 from lifelong import schema
 from lifelong.tables.clean_duplicates import order_key
-from lifelong.tables.clean_frame import entered, names_of, returned
-from lifelong.tables.clean_refunds import found
+from lifelong.tables.clean_frame import entered, is_empty, looked, names_of, returned
+from lifelong.tables.clean_refunds import paired, refunding
 
 _KINDS = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
 
@@ -25,46 +25,57 @@ def orders(lines_kept: Any, merges: Any = None) -> Any:
         lines_kept: lines without a reason that are no duplicates, as ``duplicates`` gave them.
         merges: frame with ``alias`` and ``customer_id``: whoever is known as alias is that customer.
     """
-    frame = _named(entered(lines_kept))
-    if merges is not None:
-        frame = _merged(frame, entered(merges))
-    taken = found(frame).filter(~nw.col("target").is_null()).select("batch", "row", "target")
-    reached = taken.select(_key="target").unique().with_columns(_is_reached=nw.lit(1))
-    frame = frame.join(reached, on="_key", how="left")
-    is_whole = nw.col("is_alone") & nw.col("_is_reached").is_null() & ~_true(nw.col("revenue") < 0)
-    rest = frame.filter(~is_whole)
-    below = rest.filter(_true(nw.col("revenue") < 0)).join(taken, on=["batch", "row"], how="left")
-    below = below.with_columns(_key=nw.coalesce("target", "_key")).drop("target")
-    above = rest.filter(~_true(nw.col("revenue") < 0))
-    columns = names_of(above)
-    grouped = _grouped(nw.concat([above, below.select(*columns)], how="vertical"))
-    whole = frame.filter(is_whole).with_columns(order_id=nw.col("_key"), lines=nw.lit(1))
-    parts = [_finished(whole), _finished(grouped)]
-    return returned(nw.concat(parts, how="vertical"), lines_kept)
+    frame = _keyed(entered(lines_kept), None if merges is None else entered(merges))
+    alone = nw.col("is_alone")
+    seen = looked(
+        frame,
+        below=(nw.col("revenue") < 0).cast(nw.Int32).max(),
+        rest=(~alone).cast(nw.Int32).max(),
+        unnamed=(~alone & nw.col("is_single") & nw.col("order_id").is_null()).cast(nw.Int32).max(),
+    )
+    parts = []
+    others = refunding(frame, "anti") if seen["below"] else frame
+    rest = others.filter(~alone)
+    if seen["unnamed"]:
+        rest = _numbered(rest)
+    if seen["below"]:
+        involved = refunding(frame)
+        involved = paired(_numbered(involved) if seen["unnamed"] else involved)
+        involved = involved.with_columns(_key=nw.coalesce("target", "_key"))
+        rest = nw.concat([part.select(*_USED) for part in (rest, involved)], how="vertical")
+    if seen["below"] or seen["rest"]:
+        parts.append(_finished(_grouped(rest)))
+    parts.append(_finished(others.filter(alone).with_columns(order_id=nw.col("_key"), lines=nw.lit(1))))
+    return returned(nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0], lines_kept)
 
 
-def _named(frame: Any) -> Any:
-    """Every line with ``_key``, its order's number; made from customer and time where the file has none."""
+_USED = ("customer_id", "day", "second", "revenue", "refund", "cost", "product", "channel", "_key")
+
+
+def _keyed(frame: Any, merges: Any) -> Any:
+    """Every line with ``_key``, its order's number, and its customer after merges."""
     have = names_of(frame)
     if "batch" not in have:
         frame = frame.with_columns(batch=nw.lit(""))
     if "is_alone" not in have:
         frame = frame.with_columns(is_alone=nw.lit(False))
-    columns = names_of(frame)
+    frame = frame.with_columns(_key=order_key())
+    return frame if merges is None or is_empty(merges) else _merged(frame, merges)
+
+
+def _numbered(frame: Any) -> Any:
+    """Orders without a number that one customer placed at one time get one: first, second ... by what they say."""
     many = ~nw.col("is_alone") & nw.col("is_single") & nw.col("order_id").is_null()
-    same = frame.filter(many)
     sorting = {
         "_s1": nw.coalesce("revenue", nw.lit(0)), "_s2": nw.coalesce("quantity", nw.lit(0)),
         "_s3": nw.coalesce("product", nw.lit("")), "_s4": nw.coalesce("channel", nw.lit("")),
         "_s5": nw.coalesce("cost", nw.lit(0)),
     }  # fmt: skip
-    same = same.with_columns(**sorting, _key=order_key())
-    same = same.with_row_index("_i", order_by=["_key", *sorting, "batch", "row"])
-    same = same.with_columns(nw.col("_i").cast(nw.Int64))
-    number = (nw.col("_i") - nw.col("_i").min().over("_key") + 1).cast(nw.String)
-    same = same.with_columns(_key=nw.concat_str(nw.col("_key"), nw.lit("#"), number))
-    others = frame.filter(~many).with_columns(_key=order_key())
-    return nw.concat([part.select(*columns, "_key") for part in (others, same)], how="vertical")
+    frame = frame.with_columns(**sorting).with_row_index("_n", order_by=["_key", *sorting, "batch", "row"])
+    frame = frame.with_columns(nw.col("_n").cast(nw.Int64))
+    number = (nw.col("_n") - nw.col("_n").min().over("_key") + 1).cast(nw.String)
+    named = nw.when(many).then(nw.concat_str(nw.col("_key"), nw.lit("#"), number)).otherwise(nw.col("_key"))
+    return frame.with_columns(_key=named).drop("_n", *sorting)
 
 
 def _merged(frame: Any, merges: Any) -> Any:
@@ -89,15 +100,10 @@ def _grouped(rest: Any) -> Any:
         _costs=nw.col("cost").count(),
         lines=nw.len(),
         channel=nw.col("channel").min(),
+        _name=nw.col("_name").first(order_by=["_dear", "_name"]),
     )
     grouped = grouped.with_columns(*(nw.col(name).cast(nw.Int64) for name in sums))
-    first = rest.select("_key", "customer_id", "_dear", "_name").group_by("_key", "customer_id")
-    dearest = first.agg(_dear=nw.col("_dear").min())
-    named = rest.select("_key", "customer_id", "_dear", "_name").join(
-        dearest, on=["_key", "customer_id", "_dear"], how="semi"
-    )
-    names = named.group_by("_key", "customer_id").agg(_name=nw.col("_name").min())
-    return grouped.join(names, on=["_key", "customer_id"], how="left").with_columns(
+    return grouped.with_columns(
         order_id=nw.col("_key"),
         revenue=nw.when(nw.col("_known") > 0).then(nw.col("_revenue")),
         cost=nw.when((nw.col("_costs") > 0) & (nw.col("_free") == 0)).then(nw.col("_cost")),

@@ -80,7 +80,9 @@ class Rules:
     def __post_init__(self) -> None:
         for name, allowed in _ALLOWED.items():
             if getattr(self, name) not in allowed:
-                raise ConfigError("E301", f"{name} cannot be {getattr(self, name)!r}", why="known: " + ", ".join(allowed))
+                raise ConfigError(
+                    "E301", f"{name} cannot be {getattr(self, name)!r}", why="known: " + ", ".join(allowed)
+                )
 
     @property
     def digits(self) -> int:

@@ -7,8 +7,25 @@ import narwhals as nw
 # Blanks of all kinds that exports put around values. Listed, because engines disagree on what a blank is.
 BLANKS = " \t\r\n\x0b\x0c\x00\u00a0\u202f\u2007\u2009\ufeff\u200b"
 
-NOTHING = ("", "NULL", "null", "Null", "NaN", "nan", "NAN", "N/A", "n/a", "#N/A", "NA", "None", "none", "\\N", "-", "--")
-NOBODY = ("0", "00", "guest", "Guest", "GUEST", "unknown", "Unknown", "anonymous", "0.0", "undefined")
+NOTHING = (
+    "",
+    "NULL",
+    "null",
+    "Null",
+    "NaN",
+    "nan",
+    "NAN",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NA",
+    "None",
+    "none",
+    "\\N",
+    "-",
+    "--",
+)
+NOBODY = ("", "0", "00", "guest", "Guest", "GUEST", "unknown", "Unknown", "anonymous", "undefined")
 
 
 def _spelt(words: str) -> tuple[str, ...]:
@@ -31,15 +48,32 @@ UNPAID = _spelt(
 )
 TEST = _spelt("test, testing, sandbox, test order, testbestellung, zamówienie testowe, commande test, тест")
 
-TOTAL = r"^(?i:(?:grand |sub)?totals?|gesamt(?:summe)?|summe|razem|suma|ogółem|итого|всего|total général|somme)(?:[ :.].{0,40})?$"
+TEST_NAME = "^(?i:test)(?:[-_ #0-9].*)?$"
+TEST_MAIL = "^test[0-9]*@"
+TOTAL = r"(?:^|\n)(?i:(?:grand |sub)?totals?|gesamt(?:summe)?|summe|razem|suma|ogółem|итого|всего|total général|somme)(?:[ :.][^\n]{0,40})?(?:\n|$)"
 
 _MAIL = "^[^@ \t\r\n\u00a0]+@[^@ \t\r\n\u00a0]+\\.[^@ \t\r\n\u00a0]+$"
 
 
+def among(text: nw.Expr, words: tuple[str, ...]) -> nw.Expr:
+    """The text is one of these words. By a pattern: a long list would become a join on some engines."""
+    return text.str.contains(f"^(?:{'|'.join(_literal(word) for word in words)})$")
+
+
+def _literal(word: str) -> str:
+    return "".join(f"[{c}]" if c in ".()+*?|$/#" else "[\\\\]" if c == "\\" else c for c in word)
+
+
 def cell(name: str) -> nw.Expr:
     """The column's text without blanks around it; null where it says nothing."""
-    text = nw.col(name).str.strip_chars(BLANKS)
-    return nw.when(~text.is_in(NOTHING)).then(text)
+    text = nw.col(name)
+    around = text.str.contains(f"^[{BLANKS}]|[{BLANKS}]$")
+    return nw.when(around).then(text.str.strip_chars(BLANKS)).otherwise(text)
+
+
+def something(name: str) -> nw.Expr:
+    """The text, or null where it is a word for nothing."""
+    return nw.when(~among(nw.col(name), NOTHING)).then(nw.col(name))
 
 
 def lower(text: nw.Expr) -> nw.Expr:
@@ -53,12 +87,14 @@ def mail(text: nw.Expr) -> nw.Expr:
 
 
 def identifier(text: nw.Expr) -> nw.Expr:
-    """A number or name as an identifier: 17850.0 is 17850, a spreadsheet's leading ' goes, nobody is null."""
-    bare = text.str.replace_all(r"^'|\.0+$", "")
-    trimmed = nw.when(text.str.contains(r"^'|^[0-9]+\.0+$")).then(bare).otherwise(text)
-    named = nw.when(~trimmed.is_in((*NOBODY, ""))).then(trimmed)
-    odd = nw.when(text.str.contains("@")).then(lower(named)).otherwise(named)
-    return nw.when(text.str.contains("^[1-9][0-9]*$")).then(text).otherwise(odd)
+    """A number or name as an identifier: 17850.0 is 17850, a spreadsheet's leading ' goes."""
+    return nw.when(text.str.contains("^'|^[0-9]+[.]0+$")).then(text.str.replace_all("^'|[.]0+$", "")).otherwise(text)
+
+
+def somebody(text: nw.Expr) -> nw.Expr:
+    """An identifier, or null where it stands for nobody; e-mails in small letters."""
+    named = nw.when(~among(text, NOBODY)).then(text)
+    return nw.when(text.str.contains("@", literal=True)).then(lower(text)).otherwise(named)
 
 
 def is_rounded_number(text: nw.Expr) -> nw.Expr:

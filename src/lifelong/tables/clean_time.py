@@ -33,8 +33,12 @@ def read(frame: Any, name: str, dates: str, zones: tuple[str, str]) -> Any:
     frame = frame.with_columns(_at=nw.col(name))
     if dates in {"s", "ms"}:
         return _counted(frame, dates, zones[0])
+    if dates == "ymd":
+        frame = frame.with_columns(_odd=~_AT.str.contains(_CANONICAL))
+    else:
+        frame = frame.with_columns(_odd=~_AT.is_null())
     for stage in (_year_first if dates == "ymd" else _year_last)(dates) + _clock():
-        frame = frame.with_columns(_odd=_odd()).with_columns(**stage)
+        frame = frame.with_columns(**stage)
     return _moment(frame, *zones)
 
 
@@ -42,14 +46,11 @@ _AT = nw.col("_at")
 _Stage = dict[str, nw.Expr]
 
 
-def _odd() -> nw.Expr:
-    """Not written as most dates are: only such texts pay for the stages."""
-    return ~_AT.str.contains(_CANONICAL)
-
-
 def _where(pattern: str, text: nw.Expr) -> _Stage:
     """The stage that replaces odd texts of that pattern."""
-    return {"_at": nw.when(nw.col("_odd")).then(nw.when(_AT.str.contains(pattern)).then(text).otherwise(_AT)).otherwise(_AT)}
+    return {
+        "_at": nw.when(nw.col("_odd")).then(nw.when(_AT.str.contains(pattern)).then(text).otherwise(_AT)).otherwise(_AT)
+    }
 
 
 def _padded(at: int) -> _Stage:
@@ -109,7 +110,7 @@ def _clock() -> list[_Stage]:
 
 def _moment(frame: Any, timezone: str, source_zone: str) -> Any:
     """Day and second of canonical texts, in the project's zone."""
-    matches = nw.when(nw.col("_odd")).then(_AT.str.contains(_FULL)).otherwise(~_AT.is_null())
+    matches = nw.when(nw.col("_odd")).then(_AT.str.contains(_FULL)).otherwise(~_AT.is_null())  # odd ones were mended
     frame = frame.with_columns(_is_date=matches)
     frame = frame.with_columns(_at=nw.when(nw.col("_is_date")).then(_AT).otherwise(nw.lit("1970-01-01")))
     frame = frame.with_columns(
@@ -123,9 +124,9 @@ def _moment(frame: Any, timezone: str, source_zone: str) -> Any:
         _s=nw.when(nw.col("_clock").str.contains("^.{5}:[0-9]{2}")).then(_slot(6)).otherwise(nw.lit(0)),
     )  # fmt: skip
     is_time = (nw.col("_h") < 24) & (nw.col("_i") < 60) & (nw.col("_s") < 60)
-    exists = _exists(nw.col("_y"), nw.col("_m"), nw.col("_d"))
+    there = exists(nw.col("_y"), nw.col("_m"), nw.col("_d"))
     frame = frame.with_columns(
-        _is_date=nw.col("_is_date") & is_time & exists ,
+        _is_date=nw.col("_is_date") & is_time & there,
         _day=civil(nw.col("_y"), nw.col("_m"), nw.col("_d")),
         _second=nw.col("_h") * 3600 + nw.col("_i") * 60 + nw.col("_s"),
     )
@@ -160,11 +161,11 @@ def civil(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
     return y * 365 + y // 4 - y // 100 + y // 400 + (m * 153 + 2) // 5 + date - 1 - 719_468 - 146_097
 
 
-def _exists(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
+def exists(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
     is_leap = ((year - (year // 4) * 4) == 0) & (
         ((year - (year // 100) * 100) != 0) | ((year - (year // 400) * 400) == 0)
     )
-    is_short = month.is_in((4, 6, 9, 11))
+    is_short = ((month == 4) | (month == 6) | (month == 9) | (month == 11))
     return (
         (month >= 1) & (month <= 12) & (date >= 1)
         & ((date <= 28) | ((month != 2) & ((date <= 30) | ((date == 31) & ~is_short))) | ((date == 29) & is_leap))
@@ -182,7 +183,9 @@ def _to_zone(frame: Any, timezone: str, source_zone: str) -> Any:
     frame = frame.with_columns(_shift=hours.cast(nw.Int64) * 3600 + minutes.cast(nw.Int64) * 60)
     shift = nw.when(nw.col("_tail").str.starts_with("-")).then(-nw.col("_shift")).otherwise(nw.col("_shift"))
     frame = frame.with_columns(_utc=nw.col("_day") * 86_400 + nw.col("_second") - shift)
-    frame = frame.with_columns(_utc=nw.when(nw.col("_moved")).then(zoned(nw.col("_utc"), timezone)).otherwise(nw.col("_utc")))
+    frame = frame.with_columns(
+        _utc=nw.when(nw.col("_moved")).then(zoned(nw.col("_utc"), timezone)).otherwise(nw.col("_utc"))
+    )
     day = nw.col("_utc") // 86_400
     frame = frame.with_columns(_day=nw.when(nw.col("_moved")).then(day).otherwise(nw.col("_day")))
     second = nw.col("_utc") - nw.col("_day") * 86_400

@@ -9,7 +9,7 @@ import narwhals as nw
 from lifelong.errors import DataError
 from lifelong.tables.clean_duplicates import order_key
 from lifelong.tables.clean_frame import entered
-from lifelong.tables.clean_refunds import found
+from lifelong.tables.clean_refunds import paired, refunding
 from lifelong.tables.clean_rules import REASONS, Rules
 from lifelong.tables.quality_findings import about
 from lifelong.units import date_of
@@ -46,7 +46,8 @@ def report(lines_with_duplicates: Any, rules: Rules, source: str, batch: str) ->
     details = {
         "reasons": classes["reasons"],
         "repeats": classes["repeats"],
-        "refunds": {k: facts.get(k, 0) for k in ("refunds", "matched", "refunded")} | {"rules": facts.get("by_rule", {})},
+        "refunds": {k: facts.get(k, 0) for k in ("refunds", "matched", "refunded")}
+        | {"rules": facts.get("by_rule", {})},
         "rows": facts["rows"],
         "is_rounded": facts["rounded"],
     }
@@ -132,12 +133,11 @@ def _classes(frame: Any) -> dict[str, Any]:
     repeats: dict[str, dict[str, int]] = {}
     for reason, repeat, n, money in zip(told["reason"], told["repeats"], told["n"], told["money"], strict=True):
         amount = int(money or 0)
-        part = parts["quarantined" if reason else "duplicates" if repeat else "kept"]
+        part = parts["duplicates" if repeat else "quarantined" if reason else "kept"]
         part[0], part[1] = part[0] + n, part[1] + amount
-        if reason:
-            reasons[reason] = {"rows": n, "money": amount}
-        elif repeat:
-            repeats[repeat] = {"rows": n, "money": amount}
+        if repeat or reason:
+            told_of = (repeats if repeat else reasons).setdefault(repeat or reason, {"rows": 0, "money": 0})
+            told_of["rows"], told_of["money"] = told_of["rows"] + n, told_of["money"] + amount
     ordered = {r: reasons[r] for r in REASONS if r in reasons}
     return {"parts": parts, "reasons": ordered, "repeats": dict(sorted(repeats.items()))}
 
@@ -149,7 +149,14 @@ def _facts(kept: Any) -> dict[str, Any]:
         _alone=nw.col("is_alone").cast(nw.Int64), _minus=(money < 0).cast(nw.Int64), _zero=(money == 0).cast(nw.Int64),
         _round=nw.col("is_rounded").cast(nw.Int64), _other=nw.when(~nw.col("is_alone")).then(nw.col("_key")),
     )  # fmt: skip
-    sums = {"alone": "_alone", "refunds": "_minus", "zeros": "_zero", "rounded": "_round", "refunded": "refund", "money": "revenue"}
+    sums = {
+        "alone": "_alone",
+        "refunds": "_minus",
+        "zeros": "_zero",
+        "rounded": "_round",
+        "refunded": "refund",
+        "money": "revenue",
+    }
     told = _table(
         flagged.select(
             *(nw.col(c).sum().cast(nw.Int64).alias(n) for n, c in sums.items()),
@@ -169,14 +176,15 @@ def _facts(kept: Any) -> dict[str, Any]:
 
 def _refunds(kept: Any) -> dict[str, Any]:
     """How many refunds found the order that they take back, by rule."""
-    told = _table(found(kept).group_by("rule").agg(n=nw.len()))
+    back = paired(refunding(kept)).filter(nw.col("_is_back") == 1)
+    told = _table(back.group_by("rule").agg(n=nw.len()))
     by_rule = {rule or "none": int(n) for rule, n in zip(told["rule"], told["n"], strict=True)}
     tried = sum(by_rule.values())
     return {"by_rule": dict(sorted(by_rule.items())), "tried": tried, "matched": tried - by_rule.get("none", 0)}
 
 
 def _first_rows(frame: Any, reason: str) -> list[int]:
-    some = frame.filter(nw.col("reason") == reason).select("row").sort("row").head(_SHOWN)
+    some = frame.filter((nw.col("reason") == reason) & ~nw.col("duplicate")).select("row").sort("row").head(_SHOWN)
     return [int(row) for row in _rows(some, "row")]
 
 

@@ -1,0 +1,147 @@
+"""The short way: rows of which every cell is written in the one form that most shops write, checked by patterns.
+
+What this way says of such rows is what the long way would say; a test holds both together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from lifelong.tables import clean_text as texts
+from lifelong.tables import clean_time as times
+from lifelong.tables.clean_numbers import sure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lifelong.tables.clean_rules import Rules
+
+# Up to three letters and a number above zero, or the 36 signs of a UUID or a hash: nobody's and test names are longer.
+_NAME = "^(?:[A-Za-z]{0,3}-?[1-9][0-9]{0,17}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
+_BARE = "^[1-9][0-9]{0,17}$"
+_MAIL = "^[a-su-z0-9][a-z0-9._+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)+$"
+_WORD = "^[A-Za-z0-9](?:[A-Za-z0-9 ._/&:,-]*[A-Za-z0-9])?$"
+_MAY_BE_EMPTY = ("email", "product", "channel")
+_CLOCK = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$"
+_FORMS = {
+    "ymd": ("^[0-9]{4}-[0-9]{2}-[0-9]{2}", (0, 5, 8)),
+    "dmy": ("^(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}", (6, 3, 0)),
+    "mdy": ("^(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}", (6, 0, 3)),
+}
+
+
+def applies(rules: Rules, have: Sequence[str]) -> bool:
+    """Whether a file of these rules can have rows that go the short way."""
+    simple = rules.dates in _FORMS and not rules.continued and not rules.rates
+    zoned = rules.source_zone == "" or rules.timezone == "UTC"
+    return simple and zoned and "customer_id" in have and not {"refund", "cost"} & set(have)
+
+
+def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
+    """The frame with ``_is_plain``."""
+    date, _ = _FORMS[rules.dates]
+    checks = [
+        nw.col("customer_id").str.contains(_NAME),
+        nw.col("ordered_at").str.contains(date + _CLOCK),
+    ]
+    point = "[.]" if rules.decimal == "." else ","
+    decimals = f"(?:{point}[0-9]{{1,{rules.digits}}})?" if rules.digits else ""
+    patterns = {
+        "order_id": _BARE if rules.cancel_prefix else _NAME,
+        "email": _MAIL,
+        "product": _WORD,
+        "channel": _WORD,
+    }
+    if "revenue" in have:
+        patterns["revenue"] = f"^-?[0-9]{{1,9}}{decimals}$"
+        patterns["quantity"] = "^-?[0-9]{1,6}$"
+    elif "unit_price" in have:
+        patterns["unit_price"] = f"^-?[0-9]{{1,6}}{decimals}$"
+        patterns["quantity"] = "^-?[0-9]{1,6}$"
+    else:
+        patterns["quantity"] = "^-?[0-9]{1,6}$"
+    for name, pattern in patterns.items():
+        if name in have:
+            fits = nw.col(name).str.contains(pattern)
+            checks.append(nw.col(name).is_null() | fits if name in _MAY_BE_EMPTY else fits)
+    if "status" in have:
+        special = (*texts.CANCELLED, *texts.UNPAID, *texts.TEST, *texts.NOTHING)
+        fits = nw.col("status").str.contains(_WORD) & ~texts.among(nw.col("status"), special)
+        checks.append(nw.col("status").is_null() | fits)
+    for name in sorted({"product", "channel"} & set(have)):
+        checks.append(nw.col(name).is_null() | ~texts.among(nw.col(name), texts.NOTHING))
+    if "currency" in have and rules.currency:
+        checks.append(nw.col("currency") == rules.currency)
+    if "fault" in have:
+        checks.append(nw.col("fault").is_null())
+    return frame.with_columns(_is_plain=sure(nw.all_horizontal(*checks, ignore_nulls=False)))
+
+
+def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
+    """Lines of plain rows."""
+    frame = _dated(frame, rules)
+    nothing, text = nw.lit(None).cast(nw.Int64), nw.lit(None, dtype=nw.String)
+    quantity = nw.col("quantity").cast(nw.Int64) * 1000 if "quantity" in have else nothing
+    if "revenue" in have:
+        amount = _minor("revenue", rules)
+    elif "unit_price" in have:
+        pieces = nw.col("quantity").cast(nw.Int64) if "quantity" in have else nw.lit(1)
+        amount = _minor("unit_price", rules) * pieces
+    else:
+        amount = nothing
+    frame = frame.with_columns(_amount=amount, _pieces=quantity)
+    below = nw.when(nw.col("_amount") < 0).then(-nw.col("_amount")).otherwise(nw.lit(0))
+    future, past = nw.col("_day") > rules.today, nw.col("_day") < 0
+    reason = nw.coalesce(
+        nw.when(~nw.col("_exists")).then(nw.lit("invalid date")),
+        nw.when(past).then(nw.lit("date before 1970")),
+        nw.when(future).then(nw.lit("date in the future")),
+    )
+    return frame.select(
+        "row",
+        *(nw.col(n) if n in have else text.alias(n) for n in ("order_id", "customer_id", "email")),
+        *(nw.col(n) if n in have else text.alias(n) for n in ("product", "channel", "status")),
+        day=nw.when(nw.col("_exists")).then(nw.col("_day")),
+        second=nw.when(nw.col("_exists")).then(nw.col("_second")),
+        revenue=nw.col("_amount"),
+        refund=below,
+        cost=nothing,
+        quantity=nw.col("_pieces"),
+        is_rounded=nw.lit(False),
+        is_single=nw.lit(rules.grain == "order"),
+        reason=reason,
+    )
+
+
+def _minor(name: str, rules: Rules) -> nw.Expr:
+    """A plain amount's minor units: its digits, with as many zeros as decimals are missing."""
+    text = nw.col(name)
+    if not rules.digits:
+        return text.cast(nw.Int64)
+    point = "[.]" if rules.decimal == "." else ","
+    digits = text.str.replace_all(rules.decimal, "", literal=True).cast(nw.Int64)
+    sizes = [nw.when(text.str.contains(f"{point}[0-9]{{{n}}}$")).then(nw.lit(10 ** (rules.digits - n))) for n in range(rules.digits, 0, -1)]
+    return digits * nw.coalesce(*sizes, nw.lit(10**rules.digits))
+
+
+def _dated(frame: Any, rules: Rules) -> Any:
+    """``_day``, ``_second`` and ``_exists`` by slices at fixed places."""
+    _, (year, month, date) = _FORMS[rules.dates]
+    at = nw.col("ordered_at")
+    frame = frame.with_columns(
+        _y=at.str.slice(year, 4).cast(nw.Int64),
+        _m=at.str.slice(month, 2).cast(nw.Int64),
+        _d=at.str.slice(date, 2).cast(nw.Int64),
+        _clock=at.str.slice(11, 8),
+    )
+    clock = nw.when(nw.col("_clock") != "").then(nw.col("_clock")).otherwise(nw.lit("00:00:00"))
+    second = sum(
+        (clock.str.slice(3 * i, 2).cast(nw.Int64) * size for i, size in enumerate((3600, 60, 1))), start=nw.lit(0)
+    )
+    return frame.with_columns(
+        _day=times.civil(nw.col("_y"), nw.col("_m"), nw.col("_d")),
+        _exists=times.exists(nw.col("_y"), nw.col("_m"), nw.col("_d")),
+        _second=nw.when(nw.col("_clock") != "").then(second).otherwise(nw.lit(0)),
+    )
