@@ -319,7 +319,7 @@ def _board_title(rows: Sequence[Mapping[str, Any]], chosen: str) -> str:
     often = "" if won == total else f"; it is better at {won} of {total} test dates"
     close = _closest(rows, chosen)
     if close and won == total:
-        return f"{name} is {share(ahead)} below the rule of thumb; {close}"
+        return f"{name} errs {share(ahead)} less than the rule of thumb; {close}"
     return f"{name} has the smallest error: {share(ahead)} below the rule of thumb{often}"
 
 

@@ -382,7 +382,7 @@ def test_titles_of_the_leaderboard(data: ReportData) -> None:
     assert board(data, [row("bg_nbd", 0.8)]) == "BG/NBD is used; there is no baseline to beat"
     assert board(data, [row("bg_nbd", 0.8), base], "last_period").startswith("No model beats the rule of thumb")
     three = [row("bg_nbd", 0.8), row("mbg_nbd", 0.805), row("pareto_nbd", 0.81), base]
-    assert board(data, three) == "BG/NBD is 20 % below the rule of thumb; MBG/NBD comes within 1 %"
+    assert board(data, three) == "BG/NBD errs 20 % less than the rule of thumb; MBG/NBD comes within 1 %"
     mixed = [row("bg_nbd", 0.5), base, row("bg_nbd", 1.1, "2025-02-28"), row("last_period", 1.0, "2025-02-28")]
     assert board(data, mixed).endswith("20 % below the rule of thumb; it is better at 1 of 2 test dates")
 
