@@ -72,7 +72,7 @@ def death_before(theta: Floats, n: Floats, t: Floats) -> Floats:
 def _panels(log_f: Callable[[Floats], Floats], top: Floats) -> tuple[Floats, Floats]:
     """Nodes and weights up to ``top`` for log-concave functions that fall at least like e^v to the left."""
     low, high = top - 800.0, top.copy()
-    for _ in range(100):  # golden-section search of the largest value
+    for _ in range(60):  # golden-section search of the largest value
         a, b = high - 0.618 * (high - low), low + 0.618 * (high - low)
         up = (log_f(a[:, None]) < log_f(b[:, None]))[:, 0]
         low, high = np.where(up, a, low), np.where(up, high, b)
@@ -81,7 +81,7 @@ def _panels(log_f: Callable[[Floats], Floats], top: Floats) -> tuple[Floats, Flo
     edges = []
     for far in (mode - 800.0, top):
         near, out = mode.copy(), far.copy()
-        for _ in range(60):
+        for _ in range(40):
             middle = (near + out) / 2.0
             above = log_f(middle[:, None])[:, 0] > peak - 40.0
             near, out = np.where(above, middle, near), np.where(above, out, middle)

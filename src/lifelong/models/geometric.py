@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-#: Rows worked on at once, so that a block of nodes stays in the processor's cache.
-BLOCK = 128
+#: Rows whose nodes are laid out at once, and rows worked on at once, which must fit into the processor's cache.
+CHUNK, BLOCK = 1024, 8
 
 #: No customer is given more orders than this in one draw: a guard of memory against draws of absurd parameters.
 MOST_ORDERS = 1e7
@@ -39,7 +39,7 @@ MOST_ORDERS = 1e7
 
 def expected_orders(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discount: float = 0.0) -> Floats:
     """E[X(horizon)] of customers alive now, each order weighed by e^(-discount tau); 1-d arrays of one length."""
-    rows = [slice(i, i + BLOCK) for i in range(0, len(R), BLOCK)]
+    rows = [slice(i, i + CHUNK) for i in range(0, len(R), CHUNK)]
     parts = [_expected(R[i], A[i], a, b[i], horizon[i], discount) for i in rows]
     return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -49,11 +49,17 @@ def _expected(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discou
     p, weight = _beta_nodes(a, b, np.log(np.maximum(reach / A * np.maximum(R, 1.0), 1e-300)))
     if discount == 0.0:
         gain = -np.expm1(-R[:, None] * np.log1p(p * (horizon / A)[:, None])) / p
-        return np.asarray((weight * gain).sum(axis=1))
+        return np.asarray(np.einsum("ip,ip->i", weight, gain))
     tau, w = discount_rule(A / (R + 1.0), horizon, discount)
-    inner = np.exp(-(R + 1.0)[:, None, None] * np.log1p(p[:, :, None] * (tau / A[:, None])[:, None, :]))
-    rate = R / A
-    return np.asarray(rate * np.einsum("ip,ipt,it->i", weight, inner, w))
+    tau /= A[:, None]
+    total = np.empty(len(R))
+    for i in range(0, len(R), BLOCK):
+        at = slice(i, i + BLOCK)
+        inner = np.log1p(p[at, :, None] * tau[at, None, :])
+        inner *= -(R[at] + 1.0)[:, None, None]
+        np.exp(inner, out=inner)
+        total[at] = np.einsum("ip,ip->i", weight[at], np.einsum("ipt,it->ip", inner, w[at]))
+    return np.asarray(R / A * total)
 
 
 def _beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]:
@@ -112,5 +118,7 @@ def draw_histories(rate: Floats, last: Ints, T: Floats, rng: np.random.Generator
     t_x[some] = T[some] * rng.beta(x[some], above)
     death = t_x.copy()
     later = np.flatnonzero(whole)
-    death[later] = T[later] + rng.standard_gamma((last[later] - potential[later]).astype(float)) / rate[later]
+    wait = rng.standard_gamma((last[later] - potential[later]).astype(np.float64))
+    with np.errstate(divide="ignore", over="ignore"):  # a rate of zero to the last digit: never
+        death[later] = T[later] + wait / rate[later]
     return x.astype(np.int64), t_x, death

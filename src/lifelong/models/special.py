@@ -43,11 +43,6 @@ def log_rising(a: float, x: ArrayLike) -> tuple[Floats, Floats]:
     return value[n], slope[n]
 
 
-def log_sum_exp(a: ArrayLike, b: ArrayLike) -> Floats:
-    """log(e^a + e^b) without overflow; -inf where both are -inf."""
-    return np.asarray(np.logaddexp(a, b), dtype=np.float64)
-
-
 #: Tails are followed until they have fallen by e^-DROP of the largest value, below double precision.
 DROP = 42.0
 
@@ -83,8 +78,8 @@ def discount_rule(scale: Floats, horizon: Floats, discount: float) -> tuple[Floa
     """
     end = np.minimum(horizon, 50.0 / discount) if discount > 0 else horizon
     length = np.log1p(end / scale)
-    longest = float(np.max(length, initial=0.0))
-    size = 32 if longest < 4 else 48 if longest < 9 else 64 if longest < 14 else 128
+    # Found by halving: the error stays below 1e-12 where the nodes grow with the number of scales.
+    size = 8 * int(np.ceil((20.0 + 4.0 * float(np.max(length, initial=0.0))) / 8.0))
     node, weight = np.polynomial.legendre.leggauss(size)
     at = length[:, None] * ((node + 1.0) / 2.0)
     tau = scale[:, None] * np.expm1(at)

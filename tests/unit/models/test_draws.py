@@ -47,9 +47,9 @@ def test_no_customers_no_orders(model: Any) -> None:
 def test_draws_of_absurd_parameters_stay_silent(model: Any) -> None:
     for corner in ([1e-3, 1e4, 1e-3, 1e4], [50.0, 1e-3, 1e-3, 1e-3], [1e-3, 1e-3, 1e4, 1e-3], [1.0, 1.0, 1e-3, 1e4]):
         theta = np.array(corner)
-        owner, when = model.draw_orders(theta, np.zeros(3), np.full(3, 1e5), 52.0, np.random.default_rng(0))
+        _, when = model.draw_orders(theta, np.zeros(3), np.full(3, 1e5), 52.0, np.random.default_rng(0))
         assert np.isfinite(when).all()
-        x, t_x, death = model.simulate(theta, np.full(50, 0.01), np.random.default_rng(0))
+        _, t_x, death = model.simulate(theta, np.full(50, 0.01), np.random.default_rng(0))
         assert np.isfinite(t_x).all()
         assert (t_x <= 0.01).all()
         assert not np.isnan(death).any()
