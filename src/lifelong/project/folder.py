@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from lifelong.store.engine import Engine
+
     Progress = Callable[[str, int, int | None], None]
 
 KIND = "lifelong-project/1"
@@ -120,6 +122,10 @@ class Folder:
                 fix="lifelong ingest FILE",
             )
         return manifest, self.builder.build(manifest)
+
+    def engine(self, rows: int) -> Engine:
+        """The engine for so many rows of this folder."""
+        return engine.choose(self.root, rows)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A locked-down DuckDB for this folder."""

@@ -41,9 +41,9 @@ def write_report(
     truth: Sequence[Mapping[str, Any]] | None = None,
 ) -> Path:
     """Gather what the report prints and write it."""
+    from lifelong.project.ripening import ripening
     from lifelong.report import html
     from lifelong.report.inputs import ReportData
-    from lifelong.project.ripening import ripening
     from lifelong.tables import cohorts, loyalty
 
     folder.progress("writing the report", 0, None)
@@ -59,7 +59,7 @@ def write_report(
         fit=made,
         leaderboard=valuing.saved_backtest(folder, at),
         imports=list(tables.reports().values()),
-        loyalty=loyalty.loyalty(at.orders, at.until),
+        loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
         cohorts=ripening(at, made, cohorts.curves(at.orders, at.until, grid.period, grid.age), grid),
         cohort_unit=grid.period,
         cohort_age=grid.age,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
-from lifelong.store import engine, files, fits
+from lifelong.store import files, fits
 from lifelong.units import Horizon, Rate, date_of, day_of, minor_digits, share
 from lifelong.values import Finding, Leaderboard, Scores
 
@@ -63,20 +63,21 @@ class Base:
 
 def base(folder: Folder, until: str = "") -> Base:
     """Orders and summary as of a day; by default the last order's."""
+    import narwhals as nw
     import pyarrow.compute as pc
 
     from lifelong.tables import summary
 
     manifest, tables = folder.tables()
-    connection = folder.connect()
+    work = folder.engine(sum(batch.rows for batch in manifest.batches))
     try:
-        orders = engine.scan(connection, [tables.orders])
-        table = orders.to_arrow_table()
+        orders = work.scan([tables.orders])
+        table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
         last = day_of(until) if until else int(pc.max(table["day"]).as_py())
-        made = summary.summary(orders, last)
-        return Base(table, made.to_arrow_table().sort_by("customer_id"), last, manifest.state)
+        made = nw.from_native(summary.summary(orders, last)).lazy().collect(backend="pyarrow").to_native()
+        return Base(table, made.sort_by("customer_id"), last, manifest.state)
     finally:
-        connection.close()
+        work.close()
 
 
 # -- backtest ---------------------------------------------------------------------------------------------------------

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import duckdb
-
+    from lifelong.store.engine import Engine
     from lifelong.store.landing import Batch, Landing, Manifest
 
 REPORTS = "lifelong-reports/1"
@@ -77,14 +76,14 @@ class Builder:
         final = self._cache / manifest.state
         temporary = files.temporary_beside(final)
         temporary.mkdir()
-        connection = engine.connect(self._root)
+        work = engine.choose(self._root, sum(batch.rows for batch in manifest.batches))
         try:
-            self._fill(Tables(temporary), manifest, connection)
-            connection.close()
+            self._fill(Tables(temporary), manifest, work)
+            work.close()
             files.sync(temporary)
             temporary.replace(final)
         finally:
-            connection.close()
+            work.close()
             if temporary.exists():
                 files.remove(temporary)
         return Tables(final)
@@ -105,60 +104,58 @@ class Builder:
             if manifest.batch(left.stem) is None:
                 files.remove(left)
 
-    def _fill(self, tables: Tables, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
+    def _fill(self, tables: Tables, manifest: Manifest, work: Engine) -> None:
         if not manifest.batches:
             files.write_sealed(tables.folder / "reports.json", REPORTS, {})
             return
-        parts = [self._lines(batch, connection) for batch in manifest.batches]
+        parts = [self._lines(batch, work) for batch in manifest.batches]
         marked_path = tables.folder / "lines.parquet"
         self._progress("finding duplicates", 0, None)
-        everything = engine.scan(connection, parts)
-        engine.write(clean.duplicates(everything), marked_path)
-        marked = engine.scan(connection, [marked_path])
+        everything = work.scan(parts)
+        work.write(clean.duplicates(everything), marked_path)
+        marked = work.scan([marked_path])
         self._progress("joining guests to accounts", 0, None)
         kept = nw.from_native(marked).filter(nw.col("reason").is_null() & ~nw.col("duplicate")).to_native()
-        engine.write(identity.merges(kept, undone=manifest.undone), tables.merges)
-        merges = engine.scan(connection, [tables.merges])
+        work.write(identity.merges(kept, undone=manifest.undone), tables.merges)
+        merges = work.scan([tables.merges])
         self._progress("writing orders", 0, None)
-        engine.write(clean.orders(kept, merges), tables.orders)
+        work.write(clean.orders(kept, merges), tables.orders)
         told: dict[str, Any] = {}
         for batch in manifest.batches:
-            told[batch.id] = self._report(batch, marked, connection).as_dict()
+            told[batch.id] = self._report(batch, marked, work).as_dict()
         files.write_sealed(tables.folder / "reports.json", REPORTS, told)
         marked_path.unlink()
 
-    def _lines(self, batch: Batch, connection: duckdb.DuckDBPyConnection) -> Path:
+    def _lines(self, batch: Batch, work: Engine) -> Path:
         """The batch's cleaned lines, made once for its content and rules."""
         path = self._cache / "lines" / _lines_name(batch)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._progress(f"checking {batch.source}", 0, batch.rows)
-            raw = engine.scan(connection, [self._landing.path(batch)])
+            raw = work.scan([self._landing.path(batch)])
             lines = clean.lines(raw, clean.Rules.from_dict(batch.plan["rules"]))
             temporary = files.temporary_beside(path)
-            engine.write(nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native(), temporary)
+            work.write(nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native(), temporary)
             files.put(temporary, path)
             self._progress(f"checking {batch.source}", batch.rows, batch.rows)
         return path
 
-    def _report(
-        self, batch: Batch, marked: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection
-    ) -> ImportReport:
+    def _report(self, batch: Batch, marked: Any, work: Engine) -> ImportReport:
         own = nw.from_native(marked).filter(nw.col("batch") == batch.label).to_native()
         report = quality.report(own, clean.Rules.from_dict(batch.plan["rules"]), source=batch.source, batch=batch.id)
         if report.quarantined:
-            self._quarantine(batch, own, connection)
+            self._quarantine(batch, own, work)
         return report
 
-    def _quarantine(self, batch: Batch, own: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
+    def _quarantine(self, batch: Batch, own: Any, work: Engine) -> None:
         """Bad rows as they were sent, each with its reason: quarantine/<batch>.parquet."""
         folder = self._root / "quarantine"
         folder.mkdir(exist_ok=True)
-        raw = nw.from_native(engine.scan(connection, [self._landing.path(batch)]))
+        raw = nw.from_native(work.scan([self._landing.path(batch)]))
         bad = nw.from_native(own).filter(~nw.col("reason").is_null()).select("row", "reason")
         path = folder / f"{batch.id}.parquet"
         temporary = files.temporary_beside(path)
-        engine.write(raw.join(bad, on="row", how="inner").sort("row").to_native(), temporary)
+        work.write(raw.join(bad, on="row", how="inner").sort("row").to_native(), temporary)
         files.put(temporary, path)
 
 
