@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -62,3 +65,16 @@ def test_no_customers_no_patterns():
     none = room.to_patterns(room.patterns(TABLE.clear()))
     assert len(none) == none.customers == 0
     assert len(room.to_spend(room.spends(pa.Table.from_pylist([], TABLE.to_arrow().schema)), 2).x) == 0
+
+
+def test_the_way_from_duckdb_to_arrays_loads_no_pandas():
+    """Loading it takes longer than a fit; it is no dependency, but may well be installed."""
+    code = """
+import sys, duckdb
+from lifelong.tables import patterns
+rows = duckdb.sql("SELECT 1::INT AS x, 2::INT AS t_x, 9::INT AS T FROM range(3)")
+assert patterns.to_patterns(patterns.patterns(rows)).customers == 3
+assert "pandas" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

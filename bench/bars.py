@@ -1,0 +1,180 @@
+"""The bars of speed: what is measured against what, and which ratio must hold."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import data
+from bench.measure import FailedWorkError, Measured, jobs, ours
+from bench.peers import HOME, LIFETIMES, PYMC, MissingPeerError, Peer, python_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FULL = 10_000_000
+PATIENCE = 3_600.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ratio of a bar: what, ours, against what, the ratio, its limit; ``is_least`` for "at least so many times"."""
+
+    what: str
+    ours: str
+    against: str
+    ratio: float | None
+    limit: float | None
+    unit: str = "x"
+    is_least: bool = False
+
+    @property
+    def holds(self) -> bool | None:
+        """None where nothing was measured or nothing is demanded."""
+        if self.ratio is None or self.limit is None:
+            return None
+        return self.ratio >= self.limit if self.is_least else self.ratio <= self.limit
+
+
+def _seconds(measured: Measured) -> str:
+    return f"{measured.seconds:.2f} s"
+
+
+def cold(_size: int, rounds: int) -> Iterator[Line]:
+    """1. A whole process: a fit of BG/NBD on CDNOW from CSV, and the help."""
+    from lifelong.sources import demo
+
+    csv = demo.cdnow(HOME / "data")
+    lifelong = str(Path(sys.executable).with_name("lifelong"))
+    fit = [lifelong, "fit", str(csv), "--model", "bg_nbd", "--currency", "USD"]
+    works = {"fit": fit, "help": [lifelong, "--help"]}
+    missing = {}
+    for peer in (LIFETIMES, PYMC):
+        try:
+            works[peer.name] = [str(python_of(peer)), "-c", f"import {peer.module}"]
+        except MissingPeerError as problem:
+            missing[peer.name] = str(problem)
+    jobs(works, 1)  # bytecode and disk caches, for all alike
+    got = jobs(works, rounds)
+    for work, peer, limit in (("fit", LIFETIMES, 1.0), ("fit", PYMC, 0.2), ("help", LIFETIMES, 0.4)):
+        what = "lifelong fit, CDNOW from CSV" if work == "fit" else "lifelong --help"
+        against = f"import {peer.module}"
+        if peer.name in missing:
+            yield Line(what, _seconds(got[work]), missing[peer.name], None, limit)
+            continue
+        yield Line(
+            what,
+            _seconds(got[work]),
+            f"{against} {_seconds(got[peer.name])}",
+            got[work].seconds / got[peer.name].seconds,
+            limit,
+        )
+
+
+def summary(size: int, rounds: int) -> Iterator[Line]:
+    """2. Summary and patterns against the hash floor and the best SQL by hand."""
+    path = data.orders(size)
+    works = {"floor": ours("floor", path)}
+    for parts in (1, 2):
+        works |= {f"ours {parts}": ours("summary", path, parts), f"hand {parts}": ours("by_hand", path, parts)}
+    got = jobs(works, rounds)
+    if len({tuple(m.told["check"]) for n, m in got.items() if n != "floor"}) != 1:
+        raise FailedWorkError("summary: ours and the SQL by hand do not give the same tables")
+    for parts in (1, 2):
+        mine, hand = got[f"ours {parts}"], got[f"hand {parts}"]
+        what = f"summary + patterns, {size:,} rows" + (f", {parts} parts" if parts > 1 else "")
+        yield Line(
+            what, _seconds(mine), f"hash floor {_seconds(got['floor'])}", mine.seconds / got["floor"].seconds, 3.0
+        )
+        yield Line(what, _seconds(mine), f"SQL by hand {_seconds(hand)}", mine.seconds / hand.seconds, 1.2)
+        yield Line(what, f"{mine.peak:.2f} GB", "peak memory", mine.peak, 1.0, "GB")
+
+
+def fit(size: int, rounds: int) -> Iterator[Line]:
+    """3. Fits from the summary table against the peers', and how the fit proper grows."""
+    one, ten = max(size // 10, 1000), size
+    yield from _fits(one, "bg_nbd", rounds, ((LIFETIMES, 30.0 if size == FULL else None),))
+    yield from _fits(ten, "bg_nbd", rounds, ((LIFETIMES, 120.0 if size == FULL else None),))
+    bars = ((LIFETIMES, 500.0 if size == FULL else None), (PYMC, 110.0 if size == FULL else None))
+    yield from _fits(one, "pareto_nbd", rounds, bars)
+    for model in ("bg_nbd", "pareto_nbd"):
+        works = {str(n): ours("fit", model, data.summary(n)) for n in (ten // 2, ten)}
+        got = jobs(works, rounds)
+        half, whole = (got[str(n)].told["proper"] for n in (ten // 2, ten))
+        yield Line(
+            f"{model}, fit proper, {ten:,}", f"{whole:.2f} s", f"{ten // 2:,} customers {half:.2f} s", whole / half, 1.2
+        )
+
+
+def _fits(count: int, model: str, rounds: int, bars: tuple[tuple[Peer, float | None], ...]) -> Iterator[Line]:
+    """One model at one size: time against each peer, then likelihood against each."""
+    table = data.summary(count)
+    got = jobs({"ours": ours("fit", model, table)}, rounds)["ours"]
+    for peer, limit in bars:
+        what = f"{model}, {count:,} customers"
+        try:
+            command = [
+                str(python_of(peer)),
+                str(Path(__file__).with_name("peer_work.py")),
+                peer.name,
+                model,
+                str(data.arrays(count)),
+            ]
+            theirs = jobs({"peer": command}, 1, PATIENCE)["peer"]
+        except (MissingPeerError, FailedWorkError) as problem:
+            yield Line(what, _seconds(got), str(problem), None, limit, is_least=True)
+            continue
+        yield Line(
+            what, _seconds(got), f"{peer.name} {_seconds(theirs)}", theirs.seconds / got.seconds, limit, is_least=True
+        )
+        at = jobs({"ll": ours("loglik", model, table, *theirs.told["params"])}, 1)["ll"].told["loglik"]
+        mine = got.told["loglik"]
+        # relative 1e-9: an optimum that is the same to the last digits that a sum of so many logs keeps
+        yield Line(
+            f"{what}, log-likelihood",
+            f"{mine:,.3f}",
+            f"{peer.name} {at:,.3f}",
+            mine - at,
+            -1e-9 * abs(mine),
+            "more",
+            True,
+        )
+
+
+def score(size: int, rounds: int) -> Iterator[Line]:
+    """4. Scores of every customer, written, against the write of the same table alone."""
+    table = data.summary(size)
+    works = {"score": ours("score", table), "score_intervals": ours("score_intervals", table)}
+    got = jobs(works, rounds)
+    for name, what, limit in (("score", "alive, orders, value", 1.5), ("score_intervals", "with intervals", 4.0)):
+        measured = got[name]
+        alone = measured.told["written"]
+        yield Line(
+            f"score {size:,} customers, {what}",
+            _seconds(measured),
+            f"write {alone:.2f} s",
+            measured.seconds / alone,
+            limit,
+        )
+
+
+def ingest(size: int, rounds: int) -> Iterator[Line]:
+    """5. A CSV with all checks against DuckDB's own copy of it to Parquet."""
+    path = data.csv(size)
+    got = jobs({"copy": ours("copy", path), "ingest": ours("ingest", path)}, rounds)
+    mine, floor = got["ingest"], got["copy"]
+    yield Line(
+        f"ingest {size:,} CSV orders",
+        _seconds(mine),
+        f"copy to Parquet {_seconds(floor)}",
+        mine.seconds / floor.seconds,
+        3.0,
+    )
+    yield Line(f"ingest {size:,} CSV orders", f"{mine.peak:.2f} GB", "peak memory", mine.peak, 2.0, "GB")
+
+
+BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
+    "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest,
+}  # fmt: skip

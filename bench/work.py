@@ -1,0 +1,211 @@
+"""The works that are measured, each run as ``python -m bench.work NAME ...`` and telling its seconds as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from bench.data import LAST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Told = dict[str, Any]
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
+def floor(orders: str) -> Told:
+    """The hash floor: orders by customer, counted."""
+    connection = _connect()
+    start = time.perf_counter()
+    connection.execute("CREATE TABLE t AS SELECT customer_id, count(*) AS n FROM read_parquet(?) GROUP BY 1", [orders])
+    return {"seconds": time.perf_counter() - start}
+
+
+def summary(orders: str, parts: str) -> Told:
+    """Our summary and patterns, customers in so many parts, as tables in DuckDB."""
+    from lifelong.tables import patterns
+    from lifelong.tables import summary as room
+
+    connection = _connect()  # what must be imported is measured in bar 1; the floor imports nothing either
+    start = time.perf_counter()
+    held = room.held(connection.read_parquet(orders))
+    for part in range(int(parts)):
+        some = held if parts == "1" else held.filter(f"hash(customer_id) % {int(parts)} = {part}")
+        made = room.summary(some, LAST)
+        made.create("s") if part == 0 else made.insert_into("s")
+    patterns.patterns(connection.table("s")).create("p")
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, **_counts(connection)}
+
+
+def by_hand(orders: str, parts: str) -> Told:
+    """The same two tables by the best DuckDB SQL that we could write for this data, parts as in ours."""
+    connection = _connect()
+    start = time.perf_counter()
+    for part in range(int(parts)):
+        some = "" if parts == "1" else f"AND hash(customer_id) % {int(parts)} = {part}"
+        days = f"""SELECT customer_id, "day", count(*) FILTER (is_order = 1) AS orders, sum(revenue)::BIGINT AS revenue,
+                          count(revenue) AS priced
+                   FROM read_parquet($orders) WHERE "day" <= {LAST} {some} GROUP BY 1, 2"""
+        marked = f"""SELECT *, CASE WHEN orders > 0 THEN "day" END AS visit,
+                            CASE WHEN orders > 0 AND revenue > 0 THEN revenue END AS paid FROM ({days})"""
+        people = f"""SELECT customer_id, count(visit) AS visits, min(visit) AS first, max(visit) AS last,
+                            sum(orders) AS orders, sum(revenue) AS revenue, sum(priced) AS priced, sum(paid) AS paid,
+                            count(paid) AS paid_days, arg_min(greatest(revenue, 0), visit) AS first_paid
+                     FROM ({marked}) GROUP BY 1"""
+        made = f"""SELECT customer_id, (visits - 1)::INTEGER AS x, (last - first)::INTEGER AS t_x,
+                          ({LAST} - first)::INTEGER AS "T", first AS first_day, orders::INTEGER AS orders,
+                          CASE WHEN priced > 0 THEN revenue::BIGINT END AS revenue, NULL::BIGINT AS "cost",
+                          (paid_days - (first_paid > 0)::INTEGER)::INTEGER AS spend_x,
+                          (coalesce(paid, 0) - first_paid)::BIGINT AS spend
+                   FROM ({people}) WHERE visits > 0"""
+        connection.execute(f"{'CREATE TABLE s AS' if part == 0 else 'INSERT INTO s'} {made}", {"orders": orders})
+    connection.execute(
+        'CREATE TABLE p AS SELECT x, t_x, "T", count(*) AS "count" FROM s GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'
+    )
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, **_counts(connection)}
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> Told:
+    """What both ways must agree on."""
+    row = connection.execute(
+        """SELECT count(*), sum(x), sum(t_x), sum("T"), sum(spend_x), sum(spend)::BIGINT, sum(revenue)::BIGINT,
+                  (SELECT count(*) FROM p) FROM s"""
+    ).fetchone()
+    return {"check": [int(v) for v in row or ()]}
+
+
+def _loaded() -> None:
+    """Load what a fit loads: peers are measured after their imports too, and bar 1 measures imports."""
+    import numpy as np
+    import pyarrow as pa
+
+    from lifelong.models.optimise import fit_model
+    from lifelong.plugins import load
+    from lifelong.tables import patterns
+    from lifelong.values import Patterns
+
+    arrow = pa.table({name: np.array([1], np.int32) for name in ("x", "t_x", "T")})
+    patterns.to_patterns(patterns.patterns(_connect().from_arrow(arrow)))
+    fit_model(load("models", "bg_nbd")(), Patterns.of([0, 1, 2], [0, 5, 9], [20, 20, 20]))
+
+
+def fit(model: str, summary: str) -> Told:
+    """From the summary file to parameters with standard errors; ``proper`` is the fit without reading and grouping."""
+    from lifelong import plugins
+    from lifelong.models.optimise import fit_model
+    from lifelong.tables import patterns
+
+    _loaded()
+    found = plugins.load("models", model)()
+    start = time.perf_counter()
+    table = _connect().read_parquet(summary)
+    told = patterns.to_patterns(patterns.patterns(table))
+    read = time.perf_counter()
+    made = fit_model(found, told)
+    end = time.perf_counter()
+    return {
+        "seconds": end - start,
+        "proper": end - read,
+        "loglik": made.loglik,
+        "patterns": len(told),
+        "params": {p.name: [p.estimate, p.se] for p in made.params},
+    }
+
+
+def loglik(model: str, summary: str, *theta: str) -> Told:
+    """The log-likelihood of a peer's parameters on the same customers, by our formula."""
+    import numpy as np
+
+    from lifelong import plugins
+    from lifelong.tables import patterns
+
+    told = patterns.to_patterns(patterns.patterns(_connect().read_parquet(summary)))
+    return {"loglik": plugins.load("models", model)().loglik(np.array([float(t) for t in theta]), told)}
+
+
+_PLAIN = ("customer_id", "alive", "orders", "value")
+_WITH_INTERVALS = (*_PLAIN, "low80", "high80", "low90", "high90")
+
+
+def _written_scores(summary: str, columns: tuple[str, ...]) -> Told:
+    """Fits first, unmeasured; then every customer's scores to a Parquet file, measured."""
+    import pyarrow.parquet as pq
+
+    from lifelong import plugins
+    from lifelong.models.optimise import fit_model, fit_spend
+    from lifelong.score import Terms
+    from lifelong.score.stream import to_parquet
+    from lifelong.tables import patterns
+
+    table = _connect().read_parquet(summary)
+    purchase = fit_model(plugins.load("models", "pareto_nbd")(), patterns.to_patterns(patterns.patterns(table)))
+    spend = fit_spend(plugins.load("spend", "gamma_gamma")(), patterns.to_spend(patterns.spends(table), 2))
+    with tempfile.TemporaryDirectory(dir=Path(summary).parent) as folder:
+        path = Path(folder) / "scores.parquet"
+        terms = Terms.parse("52w", "35%", "10%/year", "USD")
+        start = time.perf_counter()
+        to_parquet(replace(purchase, spend=spend), summary, terms, path, columns)
+        seconds = time.perf_counter() - start
+        made = pq.read_table(path)
+        copy = Path(folder) / "copy.parquet"
+        start = time.perf_counter()
+        pq.write_table(made, copy, compression="zstd")
+        written = time.perf_counter() - start
+        return {"seconds": seconds, "written": written, "rows": len(made)}
+
+
+def score(summary: str) -> Told:
+    """P(alive), orders and value of every customer; ``written`` is the Parquet write of the same table alone."""
+    return _written_scores(summary, _PLAIN)
+
+
+def score_intervals(summary: str) -> Told:
+    """The same with 80 % and 90 % predictive intervals of value."""
+    return _written_scores(summary, _WITH_INTERVALS)
+
+
+def ingest(csv: str) -> Told:
+    """A CSV into a new project: landing, orders, all checks."""
+    from lifelong import Project
+
+    folder = tempfile.mkdtemp(dir=Path(csv).parent)
+    try:
+        start = time.perf_counter()
+        report = Project(Path(folder) / "shop").ingest(csv, currency="USD")
+        return {"seconds": time.perf_counter() - start, "rows": report.rows_in, "kept": report.kept}
+    finally:
+        shutil.rmtree(folder)
+
+
+def copy(csv: str) -> Told:
+    """DuckDB's own copy of the CSV to Parquet: the floor of an ingest."""
+    with tempfile.TemporaryDirectory(dir=Path(csv).parent) as folder:
+        connection = _connect()
+        start = time.perf_counter()
+        connection.read_csv(csv).write_parquet(str(Path(folder) / "copy.parquet"), compression="zstd")
+        return {"seconds": time.perf_counter() - start}
+
+
+WORKS: dict[str, Callable[..., Told]] = {
+    work.__name__: work for work in (floor, summary, by_hand, fit, loglik, score, score_intervals, ingest, copy)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(WORKS[sys.argv[1]](*sys.argv[2:])))
