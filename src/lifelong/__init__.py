@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "predict": "lifelong.project",
     "summarise": "lifelong.project",
     "Horizon": "lifelong.units",
     "Rate": "lifelong.units",
@@ -40,8 +41,9 @@ _WHERE = {
 }
 
 __all__ = [
-    "AccessError",
     "BGNBD",
+    "MBGNBD",
+    "AccessError",
     "ConfigError",
     "DataError",
     "Finding",
@@ -51,7 +53,6 @@ __all__ = [
     "Horizon",
     "Leaderboard",
     "LifelongError",
-    "MBGNBD",
     "Money",
     "ParetoNBD",
     "Patterns",
@@ -60,6 +61,7 @@ __all__ = [
     "Scores",
     "StoreError",
     "__version__",
+    "predict",
     "summarise",
 ]
 
@@ -69,7 +71,7 @@ if TYPE_CHECKING:
     from lifelong.models.gamma_gamma import GammaGamma
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
-    from lifelong.project import Project, summarise
+    from lifelong.project import Project, predict, summarise
     from lifelong.units import Horizon, Money, Rate
     from lifelong.values import Finding, Fit, Leaderboard, Patterns, Scores
 

@@ -157,6 +157,14 @@ _ALL = (
         "second orders, new customers",
     ),
     Definition(
+        "second",
+        "First to second order",
+        "Days from a customer's first order day to the second, the middle value of those who came back.",
+        "median of second order day - first order day",
+        "days",
+        "second orders",
+    ),
+    Definition(
         "tenure",
         "Tenure",
         "Days from the first order to the as-of day.",

@@ -39,7 +39,6 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
     """Read a file into the landing. The report reconciles to the source to the cent, or nothing is stored."""
     config = folder.config()
     with folder.writing("ingest"):
-        folder.progress("looking at the file", 0, None)
         plan = _plan(folder, path, reading, config)
         manifest = folder.landing.read()
         batch_id = files.sha256(path)[:16]
@@ -49,7 +48,9 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
             return _already(folder.builder.build(manifest).reports()[batch_id])
         batch = _land(folder, path, plan, batch_id, config)
         richer = manifest.with_batch(batch)
-        report = folder.builder.build(richer).reports()[batch_id]
+        before = {} if known is not None or not manifest.batches else folder.builder.build(manifest).reports()
+        reports = folder.builder.build(richer).reports()
+        report = reports[batch_id]
         quality.too_bad(report, share(reading.bad_share or config.bad_share, flag="--bad-share"))
         if report.kept == 0 and report.duplicates == 0:
             raise DataError(
@@ -62,7 +63,7 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         _settle_currency(folder, report)
         folder.landing.commit(richer)
         folder.builder.sweep(richer)
-        return replace(report, findings=(*plan.findings, *report.findings))
+        return replace(report, findings=(*plan.findings, *report.findings, *_overlap(before, reports)))
 
 
 def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadPlan:
@@ -74,6 +75,7 @@ def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadP
             why="a folder or nothing stands there",
             fix="check the path",
         )
+    folder.progress("looking at the file", 0, None)
     return source_files.plan(
         path,
         columns=reading.columns,
@@ -110,6 +112,16 @@ def _lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
 def _already(report: ImportReport) -> ImportReport:
     note = Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
     return replace(report, findings=(note, *report.findings))
+
+
+def _overlap(before: Mapping[str, ImportReport], after: Mapping[str, ImportReport]) -> tuple[Finding, ...]:
+    """Rows of earlier files that the new one says again, or says in a newer version: they count once."""
+    rows = sum(after[name].duplicates - told.duplicates for name, told in before.items())
+    if not rows:
+        return ()
+    return (
+        Finding("D191", f"{rows:,} rows of earlier files stand in this one too and count once", "info", {"rows": rows}),
+    )
 
 
 def _settle_currency(folder: Folder, report: ImportReport) -> None:

@@ -44,6 +44,7 @@ def load(folder: Path, name: str = "") -> Fit:
 
 def _as_stored(fit: Fit) -> dict[str, Any]:
     told = fit.as_dict()
+    told["info"].pop("seconds", None)  # the same input gives the same bytes
     told["theta"] = fit.theta.tolist()
     told["covariance"] = fit.covariance.tolist()
     told["spend"] = _as_stored(fit.spend) if fit.spend else None
