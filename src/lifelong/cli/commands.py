@@ -276,6 +276,8 @@ def demo(which: str, project_dir: str, is_opened: bool | None, as_json: bool) ->
     with Progress(quiet=as_json) as progress:
         answer = run_demo(which, Path(project_dir or Path("demo") / which), progress)
     say(answer, as_json=as_json)
+    if not as_json:
+        say("\nnow on a file of your own:  lifelong run orders.csv", as_json=False)
     if is_opened if is_opened is not None else sys.stdout.isatty() and not as_json:
         click.launch(answer.report)
 

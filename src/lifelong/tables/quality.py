@@ -145,9 +145,10 @@ def _classes(frame: Any) -> dict[str, Any]:
 def _facts(kept: Any) -> dict[str, Any]:
     """Figures of the kept rows, in one pass."""
     money = nw.coalesce("revenue", nw.lit(0))
+    alone = nw.col("is_alone") | (nw.col("is_single") & nw.col("order_id").is_null())
     flagged = kept.with_columns(
-        _alone=nw.col("is_alone").cast(nw.Int64), _minus=(money < 0).cast(nw.Int64), _zero=(money == 0).cast(nw.Int64),
-        _round=nw.col("is_rounded").cast(nw.Int64), _other=nw.when(~nw.col("is_alone")).then(nw.col("_key")),
+        _alone=alone.cast(nw.Int64), _minus=(money < 0).cast(nw.Int64), _zero=(money == 0).cast(nw.Int64),
+        _round=nw.col("is_rounded").cast(nw.Int64), _other=nw.when(~alone).then(nw.col("_key")),
     )  # fmt: skip
     sums = {
         "alone": "_alone",
