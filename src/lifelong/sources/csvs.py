@@ -54,7 +54,7 @@ def _fast(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress)
             quotechar='"',
             escapechar='"',
             skiprows=plan.skip,
-            compression=text[1] or "none",
+            compression="gzip" if text[1] else "none",
             columns={f"c{i}": "VARCHAR" for i in range(len(plan.header))},
         )
         wanted = [
@@ -63,7 +63,9 @@ def _fast(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress)
         ]
         relation = relation.select(duckdb.SQLExpression("row_number() OVER ()").alias("row"), *wanted)
         size = text[0].stat().st_size if not text[1] else None
-        watched(connection, lambda: relation.write_parquet(str(out), compression="zstd"), progress, _estimate(plan, size))
+        watched(
+            connection, lambda: relation.write_parquet(str(out), compression="zstd"), progress, _estimate(plan, size)
+        )
         return int(connection.read_parquet(str(out)).count("*").fetchall()[0][0])
     finally:
         connection.close()

@@ -54,8 +54,8 @@ def _kind(text: str) -> str:
         first, second = int(found[1]), int(found[3])
         if found[2] == ".":
             return "point"
-        if first > 12 or second > 12:  # noqa: PLR2004 - months
-            return "dmy" if first > 12 else "mdy"  # noqa: PLR2004
+        if first > 12 or second > 12:
+            return "dmy" if first > 12 else "mdy"
         return "both"
     if re.fullmatch(r"[0-9]{9,10}(?:\.[0-9]+)?", text):
         return "s"

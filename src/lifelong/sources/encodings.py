@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import io
 import lzma
-import bz2
 import zlib
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING
 
 from lifelong.errors import DataError
@@ -40,7 +41,7 @@ def opened(path: Path, packed: str) -> IO[bytes]:
             fix=f"zstd -d {path.name}",
         )  # fmt: skip
     opener = _OPEN.get(packed)
-    return opener(path, "rb") if opener else path.open("rb")  # type: ignore[operator, no-any-return]
+    return opener(path, "rb") if opener else path.open("rb")  # type: ignore[operator]
 
 
 def head(path: Path, packed: str, size: int = SAMPLE) -> bytes:
@@ -113,12 +114,12 @@ def _is_mixed(word: str) -> bool:
     cyrillic = any("\u0400" <= c <= "\u04ff" for c in word)
     latin = any(c.isalpha() and not "\u0400" <= c <= "\u04ff" for c in word)
     strange = any(not c.isalpha() and c not in "€’“”„–—…\u00a0\u202f«»§°№×" for c in odd)
-    inner = any(a.islower() and b.isupper() for a, b in zip(word, word[1:], strict=False))
+    inner = any(a.islower() and b.isupper() for a, b in pairwise(word))
     return (cyrillic and latin) or strange or inner
 
 
 def transcoded(path: Path, packed: str, encoding: str, out: Path) -> None:
-    """Write the file as UTF-8 without mark, in pieces; bytes that the encoding does not know become ``\\xNN``."""
+    r"""Write the file as UTF-8 without mark, in pieces; bytes that the encoding does not know become ``\xNN``."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="backslashreplace")
     try:
         with opened(path, packed) as stream, out.open("wb") as target:

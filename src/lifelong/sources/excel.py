@@ -24,13 +24,17 @@ def look(path: Path) -> Look:
     rows = _rows(path)
     widths = [sum(1 for cell in row if cell) for row in rows[:200]]
     width = max(widths, default=0)
-    if width < 2:  # noqa: PLR2004 - an order needs a customer and a day
-        raise DataError("E106", "the workbook holds no table", where=path.name, why="no sheet has two columns", fix="check it")
+    if width < 2:
+        raise DataError(
+            "E106", "the workbook holds no table", where=path.name, why="no sheet has two columns", fix="check it"
+        )
     skip = next(i for i, n in enumerate(widths) if n * 3 >= width * 2)
     header = sniff.named(rows[skip])
     body = [row for row in rows[skip + 1 :] if any(row)][: reading.SAMPLE_ROWS]
     if not body:
-        raise DataError("E106", "the workbook holds no order", where=path.name, why="there is a header and no row", fix="check it")
+        raise DataError(
+            "E106", "the workbook holds no order", where=path.name, why="there is a header and no row", fix="check it"
+        )
     return Look("xlsx", header, body, skip=skip + 1, is_typed=_is_typed(path, skip + 1))
 
 

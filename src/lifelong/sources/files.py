@@ -79,7 +79,7 @@ class ReadPlan:
         return cls(**{**told, **changed})
 
 
-def plan(  # noqa: PLR0913 - one argument a setting of the verb ingest
+def plan(
     path: Path | str,
     *,
     columns: Mapping[str, str] | None = None,
@@ -184,7 +184,7 @@ def _kept(keep: Sequence[str], header: Sequence[str], where: str) -> tuple[str, 
 
 def _code(currency: str) -> str:
     code = currency.strip().upper()
-    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):  # noqa: PLR2004 - ISO 4217
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         raise ConfigError(
             "E301", f"{currency!r} is not a currency", where="--currency", why="ISO 4217 codes have three letters",
             fix="write --currency EUR",
@@ -199,7 +199,7 @@ def _rates(rates: Mapping[str, str], home: str) -> tuple[tuple[str, str], ...]:
             number = Decimal(str(rate).strip().replace(",", "."))
         except InvalidOperation:
             number = Decimal(0)
-        if not number.is_finite() or not Decimal("0.00000001") <= number < 100_000:  # noqa: PLR2004
+        if not number.is_finite() or not Decimal("0.00000001") <= number < 100_000:
             raise ConfigError(
                 "E301", f"{rate!r} is not a rate", where=f"--rate {currency}",
                 why=f"it is what one {currency} is worth in the project's currency, above 0 and below 100,000",

@@ -39,7 +39,7 @@ def cancel_prefix(numbers: Sequence[str]) -> str:
 
 def is_continued(seen: Look, found: Mapping[str, str]) -> bool:
     """Later rows of an order leave date (and customer) empty, as some shops' exports of lines do."""
-    if "order_id" not in found or "order_id" == "ordered_at":
+    if "order_id" not in found:
         return False
     numbers, times = seen.texts(found["order_id"]), seen.texts(found["ordered_at"])
     dated = {n for n, t in zip(numbers, times, strict=True) if n.strip() and t.strip()}

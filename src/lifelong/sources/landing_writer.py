@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _PIECE = 50_000
 
 
-def write(rows: Iterable[Record], columns: Sequence[str], at: Sequence[int], out: Path, tell: Callable[[int], None]) -> int:
+def write(
+    rows: Iterable[Record], columns: Sequence[str], at: Sequence[int], out: Path, tell: Callable[[int], None]
+) -> int:
     """Write records as ``row``, the named columns (cells at the given places), ``fault`` and ``raw``.
 
     Raises:

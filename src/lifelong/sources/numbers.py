@@ -59,7 +59,7 @@ def _decimal(number: str) -> tuple[str, bool]:
     if points + commas > 1:
         return other, True
     whole, _, part = bare.partition(sign)
-    if len(part) != 3 or whole.startswith("0") or not 1 <= len(whole) <= 3:  # noqa: PLR2004 - thousands have three
+    if len(part) != 3 or whole.startswith("0") or not 1 <= len(whole) <= 3:
         return sign, True
     return sign, False
 

@@ -50,7 +50,9 @@ def looked_at(path: Path) -> Look:
         DataError: E101, E103, E106.
     """
     if not path.is_file():
-        raise DataError("E101", f"there is no file {path.name}", where=str(path), why="nothing stands there", fix="check the path")
+        raise DataError(
+            "E101", f"there is no file {path.name}", where=str(path), why="nothing stands there", fix="check the path"
+        )
     first = encodings.head(path, "", 8)
     if not first:
         raise DataError("E106", f"{path.name} is empty", where=str(path), why="it has no byte", fix="export it again")
@@ -73,7 +75,13 @@ def looked_at(path: Path) -> Look:
     shape = sniff.shape_of(text, path.name)
     rows = [*shape.rows, *_further(path, packed, encoding, shape)]
     if not rows:
-        raise DataError("E106", "the file holds no order", where=path.name, why="there is a header and no row", fix="export it again")
+        raise DataError(
+            "E106",
+            "the file holds no order",
+            where=path.name,
+            why="there is a header and no row",
+            fix="export it again",
+        )
     return Look("csv", shape.header, rows, packed, encoding, shape.separator, shape.skip)
 
 

@@ -54,7 +54,7 @@ def shape_of(text: str, where: str) -> Shape:
         rank = (count if width > 1 else 0, width)
         if best is None or rank > best[0]:
             best = (rank, separator, records)
-    if best is None or best[0][1] < 2:  # noqa: PLR2004 - an order needs a customer and a day
+    if best is None or best[0][1] < 2:
         first = text.splitlines()[0][:80]
         raise DataError(
             "E103", "no table of several columns is seen", where=f"{where}, first line: {first!r}",

@@ -14,16 +14,16 @@ from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_plain as plain
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
+from lifelong.tables.clean_duplicates import duplicates, flags, marked
 from lifelong.tables.clean_frame import entered, is_empty, names_of, returned
-from lifelong.tables.clean_duplicates import duplicates
 from lifelong.tables.clean_orders import orders
 from lifelong.tables.clean_refunds import matches
 from lifelong.tables.clean_rules import REASONS, Reason, Rules
 
-__all__ = ["LINES", "REASONS", "Reason", "Rules", "duplicates", "lines", "matches", "orders"]
+__all__ = ["LINES", "REASONS", "Reason", "Rules", "duplicates", "flags", "lines", "marked", "matches", "orders"]
 
 # The columns of lines(): name and type. Money in minor units, quantity in thousandths of a piece.
-LINES = {
+LINES: dict[str, Any] = {
     "row": nw.Int64, "order_id": nw.String, "customer_id": nw.String, "email": nw.String, "day": nw.Int32,
     "second": nw.Int32, "revenue": nw.Int64, "refund": nw.Int64, "cost": nw.Int64, "quantity": nw.Int64,
     "product": nw.String, "channel": nw.String, "status": nw.String, "is_rounded": nw.Boolean,
@@ -63,7 +63,7 @@ def lines(raw: Any, rules: Rules) -> Any:
 
 def _long(frame: Any, rules: Rules) -> Any:
     """The long way, that understands every way of writing."""
-    frame = _cells(frame, rules)
+    frame = _cells(frame)
     if rules.continued:
         frame = _continued(frame)
     frame = _money(frame, rules)
@@ -75,7 +75,7 @@ def _shaped(frame: Any) -> Any:
     return frame.select(*(nw.col(name).cast(kind) for name, kind in LINES.items()))
 
 
-def _cells(frame: Any, rules: Rules) -> Any:
+def _cells(frame: Any) -> Any:
     """Every source column as clean text, null where the file has no such column."""
     have = set(names_of(frame))
     absent = nw.lit(None, dtype=nw.String)
@@ -215,7 +215,7 @@ def _refunded(frame: Any, rules: Rules) -> Any:
 
 
 def _when(frame: Any, rules: Rules) -> Any:
-    """day and second, null where the text is no time."""
+    """Day and second, null where the text is no time."""
     frame = times.read(frame, "_ordered_at", rules.dates, (rules.timezone, rules.source_zone))
     frame = frame.with_columns(_is_date=numbers.sure(nw.col("_is_date")))
     return frame.with_columns(

@@ -15,7 +15,7 @@ _CONTENT = (
 
 
 def duplicates(all_lines: Any) -> Any:
-    """Mark the rows that other rows already say.
+    """Mark the rows that other rows already say: ``marked(all_lines, flags(all_lines))``.
 
     Equal rows count as often as the batch that has most of them says (ties: the smallest batch id), so that
     overlapping exports are not counted twice and equal lines of one basket stay; rows with a reason too. Where a
@@ -31,6 +31,11 @@ def duplicates(all_lines: Any) -> Any:
         The same rows with ``duplicate`` (boolean), ``repeats`` (null, ``overlap``, ``superseded`` or ``repeated``)
         and ``is_alone`` (the row is a whole order, and no other row bears on the same order).
     """
+    return marked(all_lines, flags(all_lines))
+
+
+def flags(all_lines: Any) -> Any:
+    """Only the rows that share their order with others or repeat them: batch, row and repeats. Mostly few."""
     frame = entered(all_lines)
     keyed = frame.with_columns(
         _key=order_key(),
@@ -39,17 +44,22 @@ def duplicates(all_lines: Any) -> Any:
     )
     several = _several(keyed)
     if several is None:
-        marks = {"repeats": nw.lit(None, dtype=nw.String), "duplicate": nw.lit(False), "is_alone": nw.col("_alone")}
-        return returned(keyed.with_columns(**marks).drop("_key", "_alone", "_time"), all_lines)
-    shared = several.select("_key").with_columns(_is_shared=nw.lit(1))
-    rivals = several.filter((nw.col("_low") != nw.col("_high")) | (nw.col("_singles") > 0)).select("_key")
+        nobody = keyed.filter(nw.col("row") < 0).select("batch", "row", repeats=nw.lit(None, dtype=nw.String))
+        return returned(nobody, all_lines)
     reach = keyed.filter(nw.col("reason").is_null()).group_by("batch").agg(_reach=nw.col("_time").max())
-    flagged = _flagged(keyed.join(rivals, on="_key", how="semi").join(reach, on="batch", how="left"))
-    marked = keyed.join(flagged, on=["batch", "row"], how="left").join(shared, on="_key", how="left")
-    marked = marked.with_columns(
-        duplicate=~nw.col("repeats").is_null(), is_alone=nw.col("_alone") & nw.col("_is_shared").is_null()
+    rivals = keyed.join(several, on="_key", how="inner").join(reach, on="batch", how="left")
+    return returned(_flagged(rivals), all_lines)
+
+
+def marked(all_lines: Any, flagged: Any) -> Any:
+    """All rows with ``duplicate``, ``repeats`` and ``is_alone``, from what :func:`flags` found."""
+    known = entered(flagged).with_columns(_is_shared=nw.lit(1))
+    frame = entered(all_lines).join(known, on=["batch", "row"], how="left")
+    is_whole = nw.col("is_single") & nw.col("reason").is_null()
+    frame = frame.with_columns(
+        duplicate=~nw.col("repeats").is_null(), is_alone=is_whole & nw.col("_is_shared").is_null()
     )
-    return returned(marked.drop("_key", "_alone", "_time", "_is_shared"), all_lines)
+    return returned(frame.drop("_is_shared"), all_lines)
 
 
 def _several(keyed: Any) -> Any:
@@ -59,13 +69,14 @@ def _several(keyed: Any) -> Any:
     )
     if seen["low"] == seen["high"] and not seen["singles"]:
         return None
-    counted = keyed.filter(~nw.col("_key").is_null()).with_columns(
-        _singles=(nw.col("_alone") & ~nw.col("order_id").is_null()).cast(nw.Int32)
-    )
+    if seen["low"] == seen["high"]:  # nothing but repeated orders can be there
+        keyed = keyed.filter(nw.col("_alone"))
+    counted = keyed.filter(~nw.col("_key").is_null()).with_columns(_singles=nw.col("_alone").cast(nw.Int32))
     keys = counted.group_by("_key").agg(
         _n=nw.len(), _low=nw.col("batch").min(), _high=nw.col("batch").max(), _singles=nw.col("_singles").max()
     )
-    several = keys.filter(nw.col("_n") > 1)
+    bears = (nw.col("_low") != nw.col("_high")) | (nw.col("_singles") > 0)
+    several = keys.filter((nw.col("_n") > 1) & bears).select("_key")
     return None if is_empty(several) else several
 
 
@@ -82,7 +93,7 @@ def content() -> nw.Expr:
 
 
 def _flagged(rivals: Any) -> Any:
-    """batch, row and repeats of the rows that are duplicates, among those whose order others bear on too."""
+    """batch, row and repeats of rows whose order others bear on too, as far as they are duplicates or whole orders."""
     frame = rivals.with_columns(_same=content(), _is_whole=nw.col("_alone") & ~nw.col("order_id").is_null())
     frame = frame.with_columns(
         _count=nw.len().over("_same", "batch").cast(nw.Int64),
@@ -108,4 +119,4 @@ def _flagged(rivals: Any) -> Any:
     )
     part = nw.when(nw.col("batch") != nw.col("_chosen")).then(nw.lit("overlap"))
     frame = frame.with_columns(repeats=nw.when(nw.col("_is_whole")).then(whole).otherwise(part))
-    return frame.filter(~nw.col("repeats").is_null()).select("batch", "row", "repeats")
+    return frame.filter(~nw.col("repeats").is_null() | nw.col("_alone")).select("batch", "row", "repeats")

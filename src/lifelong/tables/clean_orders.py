@@ -11,7 +11,7 @@ from lifelong.tables.clean_duplicates import order_key
 from lifelong.tables.clean_frame import entered, is_empty, looked, names_of, returned
 from lifelong.tables.clean_refunds import paired, refunding
 
-_KINDS = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
+_KINDS: dict[str, Any] = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
 
 
 def orders(lines_kept: Any, merges: Any = None) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Up to three letters and a number above zero, or the 36 signs of a UUID or a hash: nobody's and test names are longer.
 _NAME = "^(?:[A-Za-z]{0,3}-?[1-9][0-9]{0,17}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
-_BARE = "^[1-9][0-9]{0,17}$"
+_BARE = "^[1-9][0-9]*$"
 _MAIL = "^[a-su-z0-9][a-z0-9._+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)+$"
 _WORD = "^[A-Za-z0-9](?:[A-Za-z0-9 ._/&:,-]*[A-Za-z0-9])?$"
 _MAY_BE_EMPTY = ("email", "product", "channel")
@@ -43,7 +43,7 @@ def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
     """The frame with ``_is_plain``."""
     date, _ = _FORMS[rules.dates]
     checks = [
-        nw.col("customer_id").str.contains(_NAME),
+        _fits("customer_id"),
         nw.col("ordered_at").str.contains(date + _CLOCK),
     ]
     point = "[.]" if rules.decimal == "." else ","
@@ -64,19 +64,24 @@ def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
         patterns["quantity"] = "^-?[0-9]{1,6}$"
     for name, pattern in patterns.items():
         if name in have:
-            fits = nw.col(name).str.contains(pattern)
+            fits = _fits(name) if pattern == _NAME else nw.col(name).str.contains(pattern)
             checks.append(nw.col(name).is_null() | fits if name in _MAY_BE_EMPTY else fits)
     if "status" in have:
         special = (*texts.CANCELLED, *texts.UNPAID, *texts.TEST, *texts.NOTHING)
         fits = nw.col("status").str.contains(_WORD) & ~texts.among(nw.col("status"), special)
         checks.append(nw.col("status").is_null() | fits)
-    for name in sorted({"product", "channel"} & set(have)):
-        checks.append(nw.col(name).is_null() | ~texts.among(nw.col(name), texts.NOTHING))
+    worded = [nw.col(name) for name in ("product", "channel") if name in have]
+    checks += [word.is_null() | ~texts.among(word, texts.NOTHING) for word in worded]
     if "currency" in have and rules.currency:
         checks.append(nw.col("currency") == rules.currency)
     if "fault" in have:
         checks.append(nw.col("fault").is_null())
     return frame.with_columns(_is_plain=sure(nw.all_horizontal(*checks, ignore_nulls=False)))
+
+
+def _fits(name: str) -> nw.Expr:
+    """A plain identifier; bare numbers, which most are, by the quicker pattern."""
+    return nw.when(nw.col(name).str.contains(_BARE)).then(nw.lit(True)).otherwise(nw.col(name).str.contains(_NAME))
 
 
 def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
@@ -116,14 +121,16 @@ def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
 
 
 def _minor(name: str, rules: Rules) -> nw.Expr:
-    """A plain amount's minor units: its digits, with as many zeros as decimals are missing."""
+    """A plain amount's minor units, by the nearest integer.
+
+    Below 10^9 with at most three decimals, the double nearest to the text times 10^digits lies within 10^-3 of the
+    integer that is meant, so that rounding finds it on every engine.
+    """
     text = nw.col(name)
     if not rules.digits:
         return text.cast(nw.Int64)
-    point = "[.]" if rules.decimal == "." else ","
-    digits = text.str.replace_all(rules.decimal, "", literal=True).cast(nw.Int64)
-    sizes = [nw.when(text.str.contains(f"{point}[0-9]{{{n}}}$")).then(nw.lit(10 ** (rules.digits - n))) for n in range(rules.digits, 0, -1)]
-    return digits * nw.coalesce(*sizes, nw.lit(10**rules.digits))
+    pointed = text if rules.decimal == "." else text.str.replace_all(",", ".", literal=True)
+    return (pointed.cast(nw.Float64) * float(10**rules.digits)).round(0).cast(nw.Int64)
 
 
 def _dated(frame: Any, rules: Rules) -> Any:

@@ -7,7 +7,7 @@ No engine's date parser is used: they differ, and a lazy one stops at the first 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import narwhals as nw
@@ -154,22 +154,28 @@ def _counted(frame: Any, dates: str, timezone: str) -> Any:
 
 
 def civil(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
-    """Days since 1970-01-01 of a date of the Gregorian calendar (years from 0)."""
+    """Days since 1970-01-01 of a date of the Gregorian calendar (years 0 to 9999)."""
     is_late = month > 2
-    y = nw.when(is_late).then(year + 400).otherwise(year + 399)  # 400 years more keep all terms above zero
+    y = nw.when(is_late).then(year).otherwise(year - 1)
     m = nw.when(is_late).then(month - 3).otherwise(month + 9)
-    return y * 365 + y // 4 - y // 100 + y // 400 + (m * 153 + 2) // 5 + date - 1 - 719_468 - 146_097
+    return y * 365 + _over(y, 4) - _over(y, 100) + _over(y, 400) + _over(m * 153 + 2, 5) + date - 719_469
+
+
+def _over(number: nw.Expr, by: int) -> nw.Expr:
+    """A small integer over another, rounded down: IEEE division is exact where the quotient is whole.
+
+    Far quicker on lazy engines than their integer division below zero.
+    """
+    return (number / float(by)).floor().cast(nw.Int64)
 
 
 def exists(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
-    is_leap = ((year - (year // 4) * 4) == 0) & (
-        ((year - (year // 100) * 100) != 0) | ((year - (year // 400) * 400) == 0)
-    )
-    is_short = ((month == 4) | (month == 6) | (month == 9) | (month == 11))
-    return (
-        (month >= 1) & (month <= 12) & (date >= 1)
-        & ((date <= 28) | ((month != 2) & ((date <= 30) | ((date == 31) & ~is_short))) | ((date == 29) & is_leap))
-    )  # fmt: skip
+    """Whether there is such a date; only the last days of a month need a closer look."""
+    is_short = (month == 4) | (month == 6) | (month == 9) | (month == 11)
+    is_leap = (_over(year, 4) * 4 == year) & ((_over(year, 100) * 100 != year) | (_over(year, 400) * 400 == year))
+    late = nw.when(month == 2).then((date == 29) & is_leap).otherwise((date <= 30) | ((date == 31) & ~is_short))
+    sound = nw.when(date <= 28).then(date >= 1).otherwise(late)
+    return (month >= 1) & (month <= 12) & sound
 
 
 def _to_zone(frame: Any, timezone: str, source_zone: str) -> Any:
@@ -232,7 +238,7 @@ def transitions(timezone: str) -> tuple[int, list[tuple[int, int]]]:
     return offset(0), found
 
 
-def zone_of(timezone: str) -> object:
+def zone_of(timezone: str) -> tzinfo:
     """The zone of that name, or an error that says how zones are named."""
     from zoneinfo import ZoneInfo
 

@@ -21,12 +21,12 @@ ROLES = (
     "info, office, kontakt, contact, sales, shop, sklep, biuro, zamowienia, admin, support, help, hello, mail, "
     "noreply, no-reply, postmaster, webmaster, accounting, rechnung, bestellung, buchhaltung, commande, facture, "
     "zakaz, orders, order, marketing, none, na, nomail, noemail, brak, guest"
-).split(", ")
+)
 # Marketplaces that put a mask in place of the buyer's address.
 MASKS = (
     "marketplace.amazon.com, marketplace.amazon.de, marketplace.amazon.co.uk, marketplace.amazon.fr, "
     "marketplace.amazon.pl, members.ebay.com, allegromail.pl, user.allegrogroup.pl, privaterelay.appleid.com"
-).split(", ")
+)
 
 
 def merges(lines_kept: Any, undone: Sequence[str] = ()) -> Any:
@@ -45,6 +45,9 @@ def merges(lines_kept: Any, undone: Sequence[str] = ()) -> Any:
     """
     frame = entered(lines_kept)
     found = [row for row in _joined(_collected(_pairs(frame))) if row[0] not in undone and row[2] not in undone]
+    if not found:
+        nobody = frame.select(**{name: nw.col("customer_id") for name in ("alias", "customer_id", "rule")})
+        return returned(nobody.head(0), lines_kept)
     columns = {name: [row[i] for row in found] for i, name in enumerate(("alias", "customer_id", "rule"))}
     return returned(_like(frame, columns), lines_kept)
 
@@ -67,7 +70,7 @@ def _counted(frame: Any) -> Any:
 
 def _pairs(frame: Any) -> Any:
     """customer_id, email and the first second of it, for e-mails that say something about two customers or more."""
-    role = f"^(?:{'|'.join(ROLES)})@|@(?:{'|'.join(m.replace('.', '[.]') for m in MASKS)})$"
+    role = f"^(?:{'|'.join(ROLES.split(', '))})@|@(?:{'|'.join(m.replace('.', '[.]') for m in MASKS.split(', '))})$"
     several = _counted(frame).filter((nw.col("_people") > 1) & (nw.col("_people") <= SHARED_BY))
     several = several.filter(~nw.col("email").str.contains(role)).select("email")
     timed = frame.with_columns(_time=nw.col("day").cast(nw.Int64) * 86_400 + nw.col("second"))
@@ -109,9 +112,9 @@ def _collected(frame: Any) -> dict[str, list[Any]]:
 
 def _like(frame: Any, columns: dict[str, list[Any]]) -> Any:
     """A small frame of the same engine; an engine that cannot take lists reads them from an Arrow table."""
-    schema = {name: nw.String for name in columns}
+    schema = dict.fromkeys(columns, nw.String)
     implementation = frame.implementation
     if isinstance(frame, nw.LazyFrame):
-        backend = implementation if implementation.is_polars() else "pyarrow"
+        backend: Any = implementation if implementation.is_polars() else "pyarrow"
         return nw.from_dict(columns, schema=schema, backend=backend).lazy(backend=implementation)
     return nw.from_dict(columns, schema=schema, backend=implementation)

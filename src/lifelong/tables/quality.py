@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 
@@ -14,9 +14,6 @@ from lifelong.tables.clean_rules import REASONS, Rules
 from lifelong.tables.quality_findings import about
 from lifelong.units import date_of
 from lifelong.values import ImportReport
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _SHOWN = 3  # row numbers of a reason that an error names
 
@@ -58,7 +55,9 @@ def report(lines_with_duplicates: Any, rules: Rules, source: str, batch: str) ->
         kept=parts["kept"][0],
         quarantined=parts["quarantined"][0],
         duplicates=parts["duplicates"][0],
-        **{f"money_{k}": (parts[k][1] if has_amount else None) for k in parts},
+        money_kept=parts["kept"][1] if has_amount else None,
+        money_quarantined=parts["quarantined"][1] if has_amount else None,
+        money_duplicates=parts["duplicates"][1] if has_amount else None,
         money_in=total[1] if has_amount else None,
         currency=rules.currency,
         orders=facts["orders"],
@@ -198,5 +197,5 @@ def _table(frame: Any) -> dict[str, list[Any]]:
     return {name: eager[name].to_list() for name in eager.columns}
 
 
-def _iso(day: Mapping[str, Any] | int | None) -> str:
-    return "" if day is None else date_of(int(day)).isoformat()  # type: ignore[call-overload]
+def _iso(day: int | None) -> str:
+    return "" if day is None else date_of(day).isoformat()

@@ -79,7 +79,7 @@ def about(classes: dict[str, Any], facts: dict[str, Any], rules: Rules) -> tuple
 def gaps(days: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of neighbouring order days with a hole between them that the shop's own rhythm does not explain."""
     steps = sorted(b - a for a, b in pairwise(days))
-    if len(steps) < 10:  # noqa: PLR2004 - a rhythm needs some days
+    if len(steps) < 10:  # a rhythm needs some days
         return []
     usual = steps[len(steps) // 2]
     return [(a, b) for a, b in pairwise(days) if b - a - 1 >= max(_GAP, 10 * usual)]
