@@ -62,7 +62,8 @@ def summary(count: int) -> Path:
     path = HOME / "data" / f"summary-{count}.parquet"
     if not path.exists():
         with duckdb.connect() as connection:
-            made = room.summary(room.held(connection.read_parquet(str(customers(count)))), LAST)
+            rows = connection.read_parquet(str(customers(count)))
+            made = room.summary(rows, LAST, room.held(rows))
             made.write_parquet(str(path.with_suffix(".part")), compression="zstd")
         path.with_suffix(".part").rename(path)
     return path

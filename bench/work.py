@@ -43,10 +43,11 @@ def summary(orders: str, parts: str) -> Told:
 
     connection = _connect()  # what must be imported is measured in bar 1; the floor imports nothing either
     start = time.perf_counter()
-    held = room.held(connection.read_parquet(orders))
+    rows = connection.read_parquet(orders)
+    known = room.held(rows)
     for part in range(int(parts)):
-        some = held if parts == "1" else held.filter(f"hash(customer_id) % {int(parts)} = {part}")
-        made = room.summary(some, LAST)
+        some = rows if parts == "1" else rows.filter(f"hash(customer_id) % {int(parts)} = {part}")
+        made = room.summary(some, LAST, known)
         made.create("s") if part == 0 else made.insert_into("s")
     patterns.patterns(connection.table("s")).create("p")
     seconds = time.perf_counter() - start
@@ -59,18 +60,17 @@ def by_hand(orders: str, parts: str) -> Told:
     start = time.perf_counter()
     for part in range(int(parts)):
         some = "" if parts == "1" else f"AND hash(customer_id) % {int(parts)} = {part}"
-        days = f"""SELECT customer_id, "day", count(*) FILTER (is_order = 1) AS orders, sum(revenue)::BIGINT AS revenue,
-                          count(revenue) AS priced
+        days = f"""SELECT customer_id, "day", count(*) FILTER (is_order = 1) AS orders, sum(revenue)::BIGINT AS revenue
                    FROM read_parquet($orders) WHERE "day" <= {LAST} {some} GROUP BY 1, 2"""
         marked = f"""SELECT *, CASE WHEN orders > 0 THEN "day" END AS visit,
                             CASE WHEN orders > 0 AND revenue > 0 THEN revenue END AS paid FROM ({days})"""
         people = f"""SELECT customer_id, count(visit) AS visits, min(visit) AS first, max(visit) AS last,
-                            sum(orders) AS orders, sum(revenue) AS revenue, sum(priced) AS priced, sum(paid) AS paid,
+                            sum(orders) AS orders, sum(revenue) AS revenue, sum(paid) AS paid,
                             count(paid) AS paid_days, arg_min(greatest(revenue, 0), visit) AS first_paid
                      FROM ({marked}) GROUP BY 1"""
         made = f"""SELECT customer_id, (visits - 1)::INTEGER AS x, (last - first)::INTEGER AS t_x,
                           ({LAST} - first)::INTEGER AS "T", first AS first_day, orders::INTEGER AS orders,
-                          CASE WHEN priced > 0 THEN revenue::BIGINT END AS revenue, NULL::BIGINT AS "cost",
+                          revenue::BIGINT AS revenue, NULL::BIGINT AS "cost",
                           (paid_days - (first_paid > 0)::INTEGER)::INTEGER AS spend_x,
                           (coalesce(paid, 0) - first_paid)::BIGINT AS spend
                    FROM ({people}) WHERE visits > 0"""

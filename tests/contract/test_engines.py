@@ -68,7 +68,7 @@ def _all(orders: Any) -> dict[str, Any]:
     made = summary.summary(orders, UNTIL)
     return {
         "summary": _rows(made),
-        "summary of held": _rows(summary.summary(summary.held(orders), UNTIL)),
+        "summary of held": _rows(summary.summary(orders, UNTIL, summary.held(orders))),
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
         "spends": _rows(patterns.spends(made)),
