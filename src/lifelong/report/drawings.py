@@ -68,7 +68,8 @@ def nice_ceiling(value: float) -> float:
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next((s * power for s in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if s * power >= value * (1 - 1e-9)), 10 * power)
+    fits = (s * power for s in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if s * power >= value * (1 - 1e-9))
+    return float(f"{next(fits, 10 * power):.12g}")
 
 
 def nice_span(values: Sequence[float]) -> tuple[float, float]:
