@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NEEDED = ("x", "t_x", "T", "spend_x", "spend")
+ROOM = 10  # a table of codes may be this many times as long as the rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,37 +57,52 @@ class Base:
     @classmethod
     def of(cls, columns: dict[str, Any], currency: str) -> Base:
         """From the summary's columns as arrays: x, t_x, T, and spend_x, spend (minor units) where there is money."""
-        x, t_x, T = (np.asarray(columns[name], np.int64) for name in ("x", "t_x", "T"))
-        spend_x = np.asarray(columns.get("spend_x", np.zeros(len(x))), np.int64)
-        total = np.asarray(columns.get("spend", np.zeros(len(x))), np.float64)
-        history, first = distinct(x, t_x, T, spend_x)
-        return cls(x[first], t_x[first], T[first], spend_x[first], history, total / 10.0 ** minor_digits(currency))
+        x, t_x, T = (np.asarray(columns[name]) for name in ("x", "t_x", "T"))
+        spend_x = np.asarray(columns.get("spend_x", np.zeros(len(x), np.int32)))
+        unpaid = x - spend_x  # nearly always 0: a narrower code than spend_x itself
+        history, first = distinct(x, t_x, T, unpaid if unpaid.min(initial=0) >= 0 else spend_x)
+        total = np.asarray(columns.get("spend", np.zeros(len(x)))) / 10.0 ** minor_digits(currency)
+        x_, t_, T_, s_ = (values[first].astype(np.int64) for values in (x, t_x, T, spend_x))
+        return cls(x_, t_, T_, s_, history, total)
 
 
 def distinct(*columns: Ints) -> tuple[NDArray[np.int64], Ints]:
     """Number equal rows of whole numbers >= 0 alike.
 
     Returns:
-        The number of each row, shape (rows,), and a row of each number, shape (distinct rows,); numbers follow the
-        first appearance.
+        The number of each row, shape (rows,), and a row of each number, shape (distinct rows,).
     """
-    import pyarrow as pa
-
-    code = columns[0]
+    code = np.array(columns[0], np.int64)
+    top = int(code.max(initial=0))
     for column in columns[1:]:
         size = int(column.max(initial=0)) + 1
-        if int(code.max(initial=0)) >= np.iinfo(np.int64).max // size - 1:
-            code, column = _codes(code, pa), _codes(column, pa)
-            size = int(column.max(initial=0)) + 1
-        code = code * size + column
-    number = _codes(code, pa)
+        if (top + 1) * size >= np.iinfo(np.int64).max:  # small numbers for the same rows
+            code, column = _codes(code), _codes(column)
+            top, size = int(code.max(initial=0)), int(column.max(initial=0)) + 1
+        code *= size
+        code += column
+        top = (top + 1) * size - 1
+    number = _compact(code, top) if top < ROOM * len(code) else _codes(code)
     first = np.empty(int(number.max(initial=-1)) + 1, np.int64)
-    first[number[::-1]] = np.arange(len(number) - 1, -1, -1)
+    first[number] = np.arange(len(number))
     return number, first
 
 
-def _codes(values: Ints, pa: Any) -> NDArray[np.int64]:
-    """Equal values to equal small numbers, by Arrow's hash table: several times faster than sorting."""
+def _compact(code: Ints, top: int) -> NDArray[np.int64]:
+    """Small numbers by a table of all codes: the fastest way where the table is not much longer than the rows."""
+    seen = np.zeros(top + 1, np.bool_)
+    seen[code] = True
+    kept = np.flatnonzero(seen)
+    table = np.empty(top + 1, np.int32)
+    table[kept] = np.arange(len(kept), dtype=np.int32)
+    number: NDArray[np.int64] = table[code].astype(np.int64)
+    return number
+
+
+def _codes(values: Ints) -> NDArray[np.int64]:
+    """Small numbers by Arrow's hash table: several times faster than sorting."""
+    import pyarrow as pa
+
     encoded = pa.array(values).dictionary_encode()
     codes: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return codes

@@ -127,6 +127,16 @@ def alive_over_draws(engine: Engine, base: Base, rng: np.random.Generator, budge
     return total / size
 
 
+def paid_each(engine: Engine, base: Base, observed: float) -> Floats:
+    """Expected spend of an order in units of ``SpendModel.scale``, each history: it hangs on spend_x alone."""
+    if engine.spend is None:
+        return np.ones(base.histories)
+    x = np.arange(int(base.spend_x.max(initial=0)) + 1)
+    total = x * observed
+    each = spend_each(engine, engine.spend_theta, x, total, observed) / engine.spend.scale(engine.spend_theta, total)
+    return np.asarray(each[base.spend_x])
+
+
 def spend_each(engine: Engine, theta: Floats, x: Any, total: Any, observed: float) -> Floats:
     """Expected spend of an order.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.score.engine import Engine, Means, alive_over_draws, means, spend_each
+from lifelong.score.engine import Engine, Means, alive_over_draws, means, paid_each
 from lifelong.score.futures import Futures, futures
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Forecast:
         futures: simulated distributions.
         margin: share of revenue that counts as value.
         observed: mean spend of a repeat order day in this base.
+        paid: expected spend an order in units of the customer's factor, each history.
     """
 
     engine: Engine
@@ -44,6 +45,7 @@ class Forecast:
     futures: Futures
     margin: float
     observed: float
+    paid: Floats
 
     @property
     def has_money(self) -> bool:
@@ -66,20 +68,12 @@ class Forecast:
         spend = self.engine.spend
         return np.ones(len(total)) if spend is None else spend.scale(self.engine.spend_theta, total)
 
-    def spend_of(self, theta: Floats, total: Floats) -> Floats:
-        """Expected spend an order of each history whose customers spent ``total``."""
-        return spend_each(self.engine, theta, self.base.spend_x, total, self.observed)
-
-    def spend(self, rows: Ints | slice) -> Floats:
-        """Expected spend an order of each customer."""
-        x = self.base.spend_x[self.base.history[rows]]
-        return spend_each(self.engine, self.engine.spend_theta, x, self.base.total[rows], self.observed)
-
     def customer_value(self, rows: Ints | slice) -> Floats:
         """Expected value of each customer; nan where the data hold no amounts."""
+        history = self.base.history[rows]
         if not self.has_money:
-            return np.full(len(self.base.history[rows]), np.nan)
-        value: Floats = self.margin * self.mean_worth[self.base.history[rows]] * self.spend(rows)
+            return np.full(len(history), np.nan)
+        value: Floats = (self.margin * self.mean_worth * self.paid)[history] * self.factor(rows)
         return value
 
     def quantile(self, level: float) -> Floats:
@@ -95,12 +89,13 @@ def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FU
         base: the customers.
         terms: horizon, discount, seed ...
         margin: share of revenue that counts as value.
-        budget: simulated futures over all cells, about.
+        budget: simulated futures over all cells, about; 0 for means alone.
     """
     engine = Engine.of(fit, terms)
     rng = np.random.default_rng([terms.seed, 1])
     at = means(engine, base, engine.theta)
-    mixed = alive_over_draws(engine, base, rng)
-    orders = int(base.spend_x[base.history].sum())
+    mixed = alive_over_draws(engine, base, rng) if budget else at.alive
+    table = futures(engine, base, at.worth, rng, budget) if budget else Futures.none()
+    orders = int(base.count @ base.spend_x)
     observed = float(base.total.sum()) / orders if orders else 0.0
-    return Forecast(engine, base, at, mixed, futures(engine, base, at.worth, rng, budget), margin, observed)
+    return Forecast(engine, base, at, mixed, table, margin, observed, paid_each(engine, base, observed))

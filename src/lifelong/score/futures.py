@@ -53,6 +53,12 @@ class Futures:
     worth: Floats
     orders: Floats
 
+    @classmethod
+    def none(cls) -> Futures:
+        """An empty table: for forecasts of which only means are asked."""
+        nothing = np.zeros(0)
+        return cls(np.zeros(0, np.int64), nothing, nothing, np.zeros((0, 0)), np.zeros((0, 0)))
+
     @property
     def draws(self) -> int:
         """Futures a cell."""
@@ -66,7 +72,8 @@ class Futures:
     def moments(self, power: int, of: str = "worth") -> Floats:
         """E[(worth or orders)^power | alive], each history; worth stretched to the history's own mean."""
         table, stretch = (self.worth, self.stretch) if of == "worth" else (self.orders, self.orders_stretch)
-        each: Floats = (table**power).mean(axis=1)[self.cell]
+        raw = table if power == 1 else table * table if power == 2 else table * table * table
+        each: Floats = raw.mean(axis=1)[self.cell]
         return each * stretch**power
 
     def quantile(self, level: float, alive: Floats) -> Floats:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEVELS = {"median": 0.50, "low80": 0.10, "high80": 0.90, "low90": 0.05, "high90": 0.95}
-MONEY = (*LEVELS, "value", "at_risk", "historic", "total")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,13 +31,11 @@ class Known:
 
     Attributes:
         plain: columns that are the history's own: alive, orders, silent_days, rhythm_days.
-        by_spend: columns that are times the customer's expected spend: value, at_risk.
-        by_factor: columns that are times the customer's factor: the quantiles.
-        has_money, has_cost, margin: the money's terms.
+        by_factor: columns that are times the customer's factor: value, at_risk, the quantiles.
+        has_cost: whether known costs make what is historic.
     """
 
     plain: dict[str, Any]
-    by_spend: dict[str, Floats]
     by_factor: dict[str, Floats]
     has_cost: bool
 
@@ -55,14 +52,14 @@ def known(forecast: Forecast, wanted: Sequence[str], *, has_cost: bool) -> Known
         "rhythm_days": rhythm,
     }
     if not forecast.has_money:
-        return Known(plain, {}, {}, has_cost)
-    by_spend = {
-        "value": forecast.margin * forecast.mean_worth,
-        "at_risk": forecast.margin * (1.0 - means.alive) * means.worth,
+        return Known(plain, {}, has_cost)
+    by_factor = {
+        "value": forecast.margin * forecast.mean_worth * forecast.paid,
+        "at_risk": forecast.margin * (1.0 - means.alive) * means.worth * forecast.paid,
     }
     levels = {name: level for name, level in LEVELS.items() if name in wanted}
-    by_factor = {name: forecast.margin * forecast.quantile(level) for name, level in levels.items()}
-    return Known(plain, by_spend, by_factor, has_cost)
+    by_factor |= {name: forecast.margin * forecast.quantile(level) for name, level in levels.items()}
+    return Known(plain, by_factor, has_cost)
 
 
 def rows(forecast: Forecast, facts: Known, summary: pa.Table, start: int, wanted: Sequence[str]) -> pa.Table:
@@ -80,9 +77,6 @@ def rows(forecast: Forecast, facts: Known, summary: pa.Table, start: int, wanted
     some = slice(start, start + len(summary))
     history = forecast.base.history[some]
     columns: dict[str, Any] = {name: values[history] for name, values in facts.plain.items() if name in wanted}
-    if facts.by_spend:
-        spend = forecast.spend(some)
-        columns |= {name: values[history] * spend for name, values in facts.by_spend.items() if name in wanted}
     if facts.by_factor:
         factor = forecast.factor(some)
         columns |= {name: values[history] * factor for name, values in facts.by_factor.items() if name in wanted}

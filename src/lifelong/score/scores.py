@@ -60,7 +60,7 @@ def prepare(fit: Fit, table: pa.Table, terms: Terms, budget: int = FUTURES) -> t
     """The forecast behind scores, and whether costs give the margin."""
     margin, has_cost = _margin(fit, table, terms)
     wanted = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    columns = {name: np.nan_to_num(table[name].to_numpy()) for name in wanted}
+    columns = {name: _whole(table[name]) for name in wanted}
     return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin, budget), has_cost
 
 
@@ -117,11 +117,13 @@ def best(by: Floats, ids: Any, share: float) -> Ints:
 
 def cohorts(table: pa.Table) -> dict[str, Ints]:
     """Row numbers of the customers of each month of first order: ``cohort 1997-01``."""
-    first = table["first_day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]")
-    months, code = np.unique(first, return_inverse=True)
-    order = np.argsort(code, kind="stable")
-    ends = np.cumsum(np.bincount(code))
-    return {f"cohort {m}": part for m, part in zip(months, np.split(order, ends[:-1]), strict=True)}
+    first = table["first_day"].to_numpy()
+    low = int(first.min())
+    month = np.arange(low, int(first.max()) + 1).astype("datetime64[D]").astype("datetime64[M]")
+    code = (month - month[0]).astype(np.int16)[first - low]
+    order = np.argsort(code, kind="stable")  # of 16 bits: a radix sort
+    parts = np.split(order, np.cumsum(np.bincount(code))[:-1])
+    return {f"cohort {month[0] + i}": part for i, part in enumerate(parts) if len(part)}
 
 
 def package(
@@ -169,6 +171,14 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
         text = "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
         found.append(Finding("S303", text, "info"))
     return tuple(found)
+
+
+def _whole(cells: pa.ChunkedArray) -> Ints:
+    """Whole numbers, empty cells as 0."""
+    import pyarrow.compute as pc
+
+    values: Ints = (pc.fill_null(cells, 0) if cells.null_count else cells).to_numpy()
+    return values
 
 
 def _margin(fit: Fit, table: pa.Table, terms: Terms) -> tuple[float, bool]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.score import base as bases
-from lifelong.score.rows import all_columns, known, rows
+from lifelong.score.forecast import FUTURES
+from lifelong.score.rows import LEVELS, all_columns, known, rows
 from lifelong.score.scores import groups, package, prepare
-from lifelong.score.totals import group_totals
+from lifelong.score.totals import group_totals, mean_total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,8 @@ def to_parquet(fit: Fit, summary: Any, terms: Terms, path: str | Path, columns: 
         summary: the path of a Parquet file with the summary, or any frame.
         terms: as for ``score``.
         path: the file to write (zstd), replaced where it exists.
-        columns: which of ``schema.SCORES``; all where none is named.
+        columns: which of ``schema.SCORES``; all where none is named. Without any quantile among them nothing is
+            simulated, and totals come without intervals (nan).
 
     Returns:
         Scores without rows, with ``path`` and totals.
@@ -45,12 +47,13 @@ def to_parquet(fit: Fit, summary: Any, terms: Terms, path: str | Path, columns: 
         ConfigError: E302 for an unknown column; else as ``score``.
     """
     wanted = _columns(columns)
-    table = _read(Path(summary)) if isinstance(summary, str | Path) else bases.arrow(summary)
+    table = _read(Path(summary), wanted, terms) if isinstance(summary, str | Path) else bases.arrow(summary)
     bases.check(table)
-    ahead, has_cost = prepare(fit, table, terms)
+    is_simulated = any(name in LEVELS for name in wanted)
+    ahead, has_cost = prepare(fit, table, terms, FUTURES if is_simulated else 0)
     facts = known(ahead, wanted, has_cost=has_cost)
     _write(Path(path), ahead, facts, table, wanted)
-    totals = group_totals(ahead, groups(ahead, table))
+    totals = group_totals(ahead, groups(ahead, table)) if is_simulated else {"all": mean_total(ahead)}
     empty = rows(ahead, facts, table.slice(0, 0), 0, wanted)
     return package(ahead, table, empty, totals, has_cost=has_cost, path=str(path))
 
@@ -65,20 +68,27 @@ def _columns(asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(asked) or every
 
 
-def _read(path: Path) -> pa.Table:
+def _read(path: Path, wanted: Sequence[str], terms: Terms) -> pa.Table:
+    """The summary's columns that are needed."""
     import pyarrow.parquet as pq
 
-    return pq.read_table(path, memory_map=True)
+    needed = ["customer_id", "first_day", *bases.NEEDED]
+    if terms.margin is None or "historic" in wanted or "total" in wanted:
+        needed += ["revenue", "cost"]
+    there = set(pq.read_schema(path).names)
+    return pq.read_table(path, columns=[name for name in needed if name in there], memory_map=True)
 
 
 def _write(path: Path, ahead: Forecast, facts: Known, table: pa.Table, wanted: Sequence[str]) -> None:
-    """Write batch by batch; at most one waits for the disk."""
+    """Write batch by batch; at most one waits for the disk.
+
+    Real numbers hardly repeat, so dictionaries would cost time and save nothing.
+    """
     import pyarrow.parquet as pq
 
     first = rows(ahead, facts, table.slice(0, 0), 0, wanted)
-    ids = [name for name in wanted if name in {"silent_days", "alive", "orders", "rhythm_days"}]
     with (
-        pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=ids) as writer,
+        pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=["silent_days"]) as writer,
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
         waiting = None

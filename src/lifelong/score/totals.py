@@ -7,66 +7,30 @@ multiplies the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lifelong.score.futures import draw
+from lifelong.score.sums import large_group, sums
 from lifelong.values import Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
     from lifelong.score.forecast import Forecast
+    from lifelong.score.sums import Sums
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 DIRECT = 200  # groups up to this size are simulated customer by customer
-DRAWS = 4000  # of a large group's total
 THETAS = 120  # parameter draws behind a small group's total
 FUTURES_EACH = 8  # futures of a small group under each of them
 LEVELS = (0.10, 0.90, 0.05, 0.95)
-SAMPLE = 40_000  # histories at which answers to the parameters are computed, where there are more
-STEP = 1.5  # standard deviations at which a total's answer to a parameter is computed
-MOST_SKEW = 2.0  # beyond it, the quadratic form of the correction folds over
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Axes:
-    """How each history's means answer to the parameters, along the axes of their covariance.
-
-    Attributes:
-        some: the histories at which they are computed: all, or an even sample of many.
-        orders, worth: alive x expected orders (discounted ones), shape (2 x purchase parameters, len(some)): minus
-            and plus ``STEP`` standard deviations along each axis.
-        spend: spend parameters at minus and plus ``STEP`` along each axis of theirs.
-    """
-
-    some: Ints
-    orders: Floats
-    worth: Floats
-    spend: list[Floats]
-
-
-def axes(forecast: Forecast) -> Axes:
-    """Evaluate the closed forms along the axes: twice as often as there are parameters."""
-    from lifelong.score.engine import means
-
-    engine, base = forecast.engine, forecast.base
-    some = np.unique(np.linspace(0, base.histories - 1, min(base.histories, SAMPLE)).astype(np.int64))
-    part = replace(base, x=base.x[some], t_x=base.t_x[some], T=base.T[some], spend_x=base.spend_x[some])
-    moved = [means(engine, part, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
-    spend = engine.fit.spend
-    return Axes(
-        some,
-        np.stack([m.alive * m.orders for m in moved]),
-        np.stack([m.alive * m.worth for m in moved]),
-        list(_along(spend.theta, spend.covariance)) if spend else [],
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,22 +69,32 @@ def group_totals(forecast: Forecast, groups: Mapping[str, Ints]) -> dict[str, To
             alone, not on which other groups are asked for.
     """
     small = [rows for rows in groups.values() if 0 < len(rows) <= DIRECT]
-    moved = axes(forecast) if any(len(rows) > DIRECT for rows in groups.values()) else None
+    parts = sums(forecast) if any(len(rows) > DIRECT for rows in groups.values()) else None
     known = drawn(forecast, np.concatenate(small)) if small else None
-    return {name: _total(forecast, rows, moved, known) for name, rows in groups.items()}
+    return {name: _total(forecast, rows, parts, known) for name, rows in groups.items()}
 
 
-def _total(forecast: Forecast, rows: Ints, moved: Axes | None, known: Drawn | None) -> Totals:
+def mean_total(forecast: Forecast) -> Totals:
+    """The total of all customers without intervals (nan): for forecasts without futures."""
+    count, un = forecast.base.count, float("nan")
+    orders, alive = float(count @ forecast.mean_orders), float(count @ forecast.means.alive)
+    base = forecast.base
+    factor = np.bincount(base.history, weights=forecast.factor(slice(None)), minlength=base.histories)
+    value = forecast.margin * float(factor @ (forecast.mean_worth * forecast.paid)) if forecast.has_money else un
+    return Totals(len(forecast.base), alive, orders, value, un, un, un, un, un, un, un, un, un)
+
+
+def _total(forecast: Forecast, rows: Ints, parts: Sums | None, known: Drawn | None) -> Totals:
     rng = np.random.default_rng([forecast.engine.terms.seed, 2, len(rows)])
     history = forecast.base.history[rows]
-    customers = len(rows), float(forecast.means.alive[history].sum())
-    center = *customers, float(forecast.mean_orders[history].sum()), float(forecast.customer_value(rows).sum())
+    value = forecast.customer_value(rows) if parts is None else parts.value[rows]
+    center = len(rows), float(forecast.means.alive[history].sum()), float(forecast.mean_orders[history].sum())
     orders = money = np.zeros(1)
-    if moved is not None and len(rows) > DIRECT:
-        orders, money = _by_moments(forecast, rows, moved, rng)
+    if parts is not None and len(rows) > DIRECT:
+        orders, money = large_group(forecast, rows, parts, rng)
     elif known is not None and len(rows):
         orders, money = _simulated(forecast, rows, known, rng)
-    return _summed(forecast, center, orders, money, rng)
+    return _summed(forecast, (*center, float(value.sum())), orders, money, rng)
 
 
 def _summed(
@@ -143,77 +117,6 @@ def _summed(
     return Totals(*center, v[0], v[1], v[2], v[3], n[0], n[1], n[2], n[3], float(part))
 
 
-def _by_moments(forecast: Forecast, rows: Ints, moved: Axes, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A large group: the mean under drawn parameters, plus chance of the summed variance and skewness."""
-    history, size, engine = forecast.base.history[rows], forecast.base.histories, forecast.engine
-    count = np.bincount(history, minlength=size).astype(np.float64)
-    z = rng.standard_normal((DRAWS, len(engine.theta)))
-    asked = count[moved.some]
-    if len(moved.some) < size and asked.sum() < DIRECT:  # too few of the group in the sample: as all customers answer
-        asked = forecast.base.count[moved.some].astype(np.float64)
-    answer = _moved(moved.orders @ asked, float(asked @ forecast.mean_orders[moved.some]), z)
-    orders = answer * float(count @ forecast.mean_orders) + _chance(_order_moments(forecast, count), rng)
-    if not forecast.has_money:
-        return np.maximum(orders, 0.0), np.maximum(orders, 0.0)
-    total = np.bincount(history, weights=forecast.base.total[rows], minlength=size) / np.maximum(count, 1.0)
-    worth = count * forecast.mean_worth
-    each = forecast.spend_of(engine.spend_theta, total)
-    center = float(worth @ each)
-    by_spend = np.array([worth @ forecast.spend_of(theta, total) for theta in moved.spend])
-    paid = asked * each[moved.some]
-    money = _moved(moved.worth @ paid, float(paid @ forecast.mean_worth[moved.some]), z)
-    money *= _moved(by_spend, center, rng.standard_normal((DRAWS, len(engine.spend_theta))))
-    money = forecast.margin * center * money + _chance(_value_moments(forecast, rows, history), rng)
-    return np.maximum(orders, 0.0), np.maximum(money, 0.0)
-
-
-def _moved(at: Floats, center: float, z: Floats) -> Floats:
-    """A total by its optimum under parameter draws: log-linear along each axis, on either side of the optimum.
-
-    Args:
-        at: the total at minus and plus ``STEP`` along each axis, shape (2 x axes,).
-        center: the total at the optimum.
-        z: draws along the axes, shape (draws, axes), clipped at three standard deviations.
-    """
-    if center <= 0 or not len(at):
-        return np.ones(len(z))
-    slopes = np.clip(np.log(np.maximum(at, 1e-300) / center), -2.0, 2.0).reshape(-1, 2) / STEP
-    moved = np.clip(z, -3.0, 3.0)
-    log = (np.where(moved > 0, slopes[:, 1] * moved, -slopes[:, 0] * moved)).sum(axis=1)
-    each: Floats = np.exp(np.clip(log, -4.0, 4.0))
-    return each
-
-
-def _chance(moments: tuple[float, float], rng: np.random.Generator) -> Floats:
-    """Draws about 0 of a variance and third central moment (Cornish and Fisher's quadratic form)."""
-    variance, third = moments
-    if variance <= 0:
-        return np.zeros(DRAWS)
-    skew = float(np.clip(third / variance**1.5, -MOST_SKEW, MOST_SKEW))
-    z = rng.standard_normal(DRAWS)
-    each: Floats = np.sqrt(variance) * (z + skew / 6.0 * (z * z - 1.0)) / np.sqrt(1.0 + skew * skew / 18.0)
-    return each
-
-
-def _central(first: Floats, second: Floats, third: Floats) -> tuple[Floats, Floats]:
-    """Variance and third central moment from raw moments."""
-    return second - first**2, third - 3.0 * first * second + 2.0 * first**3
-
-
-def _order_moments(forecast: Forecast, count: Floats) -> tuple[float, float]:
-    raw = [forecast.alive_mixed * forecast.futures.moments(k, "orders") for k in (1, 2, 3)]
-    variance, third = _central(*raw)
-    return float(count @ variance), float(count @ third)
-
-
-def _value_moments(forecast: Forecast, rows: Ints, history: Ints) -> tuple[float, float]:
-    """Summed over customers: each one's factor to the second and third power times its history's moment."""
-    raw = [forecast.alive_mixed * forecast.futures.moments(k) for k in (1, 2, 3)]
-    variance, third = _central(*raw)
-    factor = forecast.margin * forecast.factor(rows)
-    return float(factor**2 @ variance[history]), float(factor**3 @ third[history])
-
-
 def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """A small group: every customer's future, several times under each draw of the parameters."""
     engine, base = forecast.engine, forecast.base
@@ -227,12 +130,3 @@ def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Gene
         money = money * engine.spend.scale(spend_theta, base.total[rows][who]) * forecast.margin
     counted: Floats = np.bincount(which, weights=orders, minlength=len(stay)).astype(np.float64)
     return counted, np.bincount(which, weights=money, minlength=len(stay)).astype(np.float64)
-
-
-def _along(theta: Floats, covariance: Floats) -> Iterator[Floats]:
-    """Parameters at minus and plus ``STEP`` standard deviations along each axis of the covariance of their logs."""
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
-    root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    for axis in root.T:
-        for sign in (-STEP, STEP):
-            yield theta * np.exp(np.clip(sign * axis, -3.0, 3.0))

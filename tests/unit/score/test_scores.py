@@ -11,7 +11,7 @@ import pytest
 
 from lifelong import schema
 from lifelong.errors import ConfigError
-from lifelong.score import ModelError, Terms, again, group_total, score, to_parquet
+from lifelong.score import ModelError, Terms, again, group_total, score, sums, to_parquet
 from lifelong.score import totals as rooms
 from lifelong.score.scores import best, cohorts, prepare
 
@@ -142,7 +142,7 @@ def test_small_and_large_groups_agree_where_they_meet(any_fit: Fit, summary: pa.
     """The summed moments against the simulation of every customer."""
     ahead, _ = prepare(any_fit, summary, terms)
     rows = np.arange(len(summary))
-    by_moments = rooms._by_moments(ahead, rows, rooms.axes(ahead), np.random.default_rng(1))
+    by_moments = sums.large_group(ahead, rows, sums.sums(ahead), np.random.default_rng(1))
     simulated = rooms._simulated(ahead, rows, rooms.drawn(ahead, rows), np.random.default_rng(2))
     for a, b in zip(by_moments, simulated, strict=True):
         assert a.mean() == pytest.approx(b.mean(), rel=0.05)
@@ -154,10 +154,10 @@ def test_a_sample_of_histories_answers_like_all(
 ) -> None:
     ahead, _ = prepare(fit, summary, terms)
     rows, rng = np.arange(len(summary)), np.random.default_rng
-    every = rooms._by_moments(ahead, rows, rooms.axes(ahead), rng(1))
-    monkeypatch.setattr(rooms, "SAMPLE", 300)
-    some = rooms._by_moments(ahead, rows, rooms.axes(ahead), rng(1))
-    few = rooms._by_moments(ahead, rows[:210], rooms.axes(ahead), rng(1))
+    every = sums.large_group(ahead, rows, sums.sums(ahead), rng(1))
+    monkeypatch.setattr(sums, "SAMPLE", 300)
+    some = sums.large_group(ahead, rows, sums.sums(ahead), rng(1))
+    few = sums.large_group(ahead, rows[:210], sums.sums(ahead), rng(1))
     assert np.quantile(some[1], [0.1, 0.9]) == pytest.approx(np.quantile(every[1], [0.1, 0.9]), rel=0.06)
     assert 0 < few[1].mean() < some[1].mean()
 
