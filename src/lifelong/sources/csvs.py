@@ -115,8 +115,8 @@ def _slow(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress)
     wanted = reading.targets(plan)
     at = [plan.header.index(theirs) for theirs in wanted.values()]
     try:
-        with encodings.opened(*text) as stream:
-            rows = records.records(encodings.lines_of(stream, "utf-8-sig"), plan.separator, len(plan.header), plan.skip)
+        with encodings.opened(*text) as stream, encodings.lines_of(stream, "utf-8-sig") as decoded:
+            rows = records.records(decoded, plan.separator, len(plan.header), plan.skip)
             return landing_writer.write(rows, list(wanted), at, out, lambda done: progress(done, None))
     except (EOFError, zlib.error, lzma.LZMAError, OSError) as problem:
         raise encodings.unreadable(text[0], problem) from None

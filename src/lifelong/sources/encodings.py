@@ -92,9 +92,10 @@ def encoding_of(sample: bytes) -> str:
 
 def _code_page(sample: bytes) -> str:
     """The code page in which most odd bytes are letters of its languages, beside other letters, not amid digits."""
-    odd = sum(byte > 127 for byte in sample)
-    if odd <= 2 and len(sample) > 10_000:
-        return "utf-8"  # a few broken bytes in a long text are faults, not another encoding
+    text = sample.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    if sum(c > "\x7f" for c in text) - broken > 3 * broken:
+        return "utf-8"  # most odd signs are sound: the broken ones are faults, not another encoding
     scores = {}
     for page, letters in _LETTERS.items():
         text = sample.decode(page, errors="replace")

@@ -47,8 +47,11 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
     path = Path(plan.path)
     wanted = reading.targets(plan)
     try:
-        with encodings.opened(path, plan.compression) as stream:
-            rows = _records(encodings.lines_of(stream, plan.encoding), list(wanted.values()))
+        with (
+            encodings.opened(path, plan.compression) as stream,
+            encodings.lines_of(stream, plan.encoding) as decoded,
+        ):
+            rows = _records(decoded, list(wanted.values()))
             return landing_writer.write(rows, list(wanted), range(len(wanted)), out, lambda done: progress(done, None))
     except (EOFError, zlib.error, lzma.LZMAError, OSError) as problem:
         raise encodings.unreadable(path, problem) from None

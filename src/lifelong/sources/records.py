@@ -75,8 +75,7 @@ def _cells(text: str, separator: str) -> tuple[list[str] | None, bool]:
         rows = list(csv.reader([bare + "\n"], delimiter=separator, strict=True))
     except csv.Error as problem:
         return None, "unexpected end" in str(problem)
-    is_open = bool(rows) and rows[0][-1].endswith("\n")
-    return (rows[0] if rows else [""]), is_open
+    return (rows[0] if rows else [""]), False
 
 
 def _judged(cells: list[str] | None, text: str, width: int) -> Record:
