@@ -6,7 +6,7 @@ from typing import Any
 
 import narwhals as nw
 
-from lifelong.tables.clean_frame import entered, is_empty, looked, returned
+from lifelong.tables.clean_frame import entered, is_empty, looked, returned, spread
 
 _CONTENT = (
     "order_id", "customer_id", "email", "day", "second", "revenue", "refund", "cost", "quantity", "product", "channel",
@@ -95,22 +95,17 @@ def content() -> nw.Expr:
 def _flagged(rivals: Any) -> Any:
     """batch, row and repeats of rows whose order others bear on too, as far as they are duplicates or whole orders."""
     frame = rivals.with_columns(_same=content(), _is_whole=nw.col("_alone") & ~nw.col("order_id").is_null())
+    frame = spread(frame, ["_same", "batch"], _count=nw.len(), _head=nw.col("row").min())
+    frame = frame.with_columns(nw.col("_count").cast(nw.Int64))
+    frame = spread(frame, ["_key"], _far=nw.col("_reach").max())
+    frame = spread(frame, ["_same"], _most=nw.col("_count").max())
     frame = frame.with_columns(
-        _count=nw.len().over("_same", "batch").cast(nw.Int64),
-        _head=nw.col("row").min().over("_same", "batch"),
-        _far=nw.col("_reach").max().over("_key"),
+        _may_hold=nw.when(nw.col("_reach") == nw.col("_far")).then(nw.col("batch")),
+        _may_be=nw.when(nw.col("_count") == nw.col("_most")).then(nw.col("batch")),
     )
-    frame = frame.with_columns(
-        _most=nw.col("_count").max().over("_same"),
-        _holder=nw.when(nw.col("_reach") == nw.col("_far")).then(nw.col("batch")),
-    ).with_columns(
-        _chosen=nw.when(nw.col("_count") == nw.col("_most")).then(nw.col("batch")),
-        _holder=nw.col("_holder").min().over("_key"),
-    )
-    frame = frame.with_columns(
-        _chosen=nw.col("_chosen").min().over("_same"),
-        _is_held=(nw.col("batch") == nw.col("_holder")).cast(nw.Int32),
-    ).with_columns(_is_held=nw.col("_is_held").max().over("_same"))
+    frame = spread(frame, ["_key"], _holder=nw.col("_may_hold").min())
+    frame = frame.with_columns(_holds=(nw.col("batch") == nw.col("_holder")).cast(nw.Int32))
+    frame = spread(frame, ["_same"], _chosen=nw.col("_may_be").min(), _is_held=nw.col("_holds").max())
     elsewhere = nw.col("batch") != nw.col("_holder")
     whole = nw.coalesce(
         nw.when(elsewhere & (nw.col("_is_held") == 1)).then(nw.lit("overlap")),

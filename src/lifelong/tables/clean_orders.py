@@ -8,7 +8,7 @@ import narwhals as nw
 
 from lifelong import schema
 from lifelong.tables.clean_duplicates import order_key
-from lifelong.tables.clean_frame import entered, is_empty, looked, names_of, returned
+from lifelong.tables.clean_frame import entered, is_empty, looked, names_of, returned, spread
 from lifelong.tables.clean_refunds import paired, refunding
 
 _KINDS: dict[str, Any] = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
@@ -73,9 +73,10 @@ def _numbered(frame: Any) -> Any:
     }  # fmt: skip
     frame = frame.with_columns(**sorting).with_row_index("_n", order_by=["_key", *sorting, "batch", "row"])
     frame = frame.with_columns(nw.col("_n").cast(nw.Int64))
-    number = (nw.col("_n") - nw.col("_n").min().over("_key") + 1).cast(nw.String)
+    frame = spread(frame, ["_key"], _least=nw.col("_n").min())
+    number = (nw.col("_n") - nw.col("_least") + 1).cast(nw.String)
     named = nw.when(many).then(nw.concat_str(nw.col("_key"), nw.lit("#"), number)).otherwise(nw.col("_key"))
-    return frame.with_columns(_key=named).drop("_n", *sorting)
+    return frame.with_columns(_key=named).drop("_n", "_least", *sorting)
 
 
 def _merged(frame: Any, merges: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 import narwhals as nw
 
 from lifelong.tables.clean_duplicates import order_key
-from lifelong.tables.clean_frame import entered, names_of, returned
+from lifelong.tables.clean_frame import entered, names_of, returned, spread
 
 _FAR = 2**32  # more than rows in any one group
 RULES = ("same goods", "same product", "latest order")
@@ -51,7 +51,8 @@ def paired(frame: Any) -> Any:
         _size=nw.coalesce(nw.col("quantity"), money).abs(),
         _paid=nw.when(money > 0).then(money).otherwise(nw.lit(0)),
     )
-    frame = frame.with_columns(_sold=nw.col("_paid").sum().over("customer_id", "_key").cast(nw.Int64))
+    frame = spread(frame, ["customer_id", "_key"], _sold=nw.col("_paid").sum())
+    frame = frame.with_columns(nw.col("_sold").cast(nw.Int64))
     frame = frame.with_columns(
         _is_back=nw.when((money < 0) & (nw.col("_sold") == 0)).then(nw.lit(1)).otherwise(nw.lit(0))
     )
@@ -72,7 +73,7 @@ def _ordered(frame: Any, by: list[str]) -> Any:
     used = [name for name in ("_i", "_from") if name in names_of(frame)]
     frame = frame.drop(*used).with_row_index("_i", order_by=order)
     frame = frame.with_columns(nw.col("_i").cast(nw.Int64))
-    return frame.with_columns(_from=nw.col("_i").min().over(*by))
+    return spread(frame, by, _from=nw.col("_i").min())
 
 
 def _latest(frame: Any, by: list[str], worth: str, name: str) -> Any:
@@ -85,10 +86,9 @@ def _latest(frame: Any, by: list[str], worth: str, name: str) -> Any:
     frame = frame.with_columns(_begins=begins)
     frame = frame.with_columns(_stretch=nw.col("_begins").cum_sum().over(order_by="_i").cast(nw.Int64))
     bought = nw.when(nw.col("_paid") > 0)
-    frame = frame.with_columns(_worth=bought.then(nw.col(worth)), _whose=bought.then(nw.col("_key")))
-    frame = frame.with_columns(
-        _worth=nw.col("_worth").max().over("_stretch"), _whose=nw.col("_whose").max().over("_stretch")
-    )
+    used = [column for column in ("_worth", "_whose") if column in names_of(frame)]
+    frame = frame.drop(*used).with_columns(_amount=bought.then(nw.col(worth)), _name=bought.then(nw.col("_key")))
+    frame = spread(frame, ["_stretch"], _worth=nw.col("_amount").max(), _whose=nw.col("_name").max())
     is_enough = (nw.col("_is_back") == 1) & (nw.col("_worth") >= -nw.col("revenue"))
     return frame.with_columns(nw.when(is_enough).then(nw.col("_whose")).alias(name))
 
@@ -108,7 +108,7 @@ def _bracketed(frame: Any) -> Any:
         _group=nw.col("_new").cum_sum().over(order_by="_i").cast(nw.Int64),
     )
     before = nw.when(nw.col("_new") == 1).then(nw.col("_sum") - nw.col("_step"))
-    frame = frame.with_columns(_before=before).with_columns(_before=nw.col("_before").max().over("_group"))
+    frame = spread(frame.with_columns(_start=before), ["_group"], _before=nw.col("_start").max())
     frame = frame.with_columns(_s=nw.col("_sum") - nw.col("_before"))
     frame = frame.with_columns(_low=nw.min_horizontal(nw.col("_s"), nw.lit(0)) - nw.col("_group") * _FAR)
     frame = frame.with_columns(_low=nw.col("_low").cum_min().over(order_by="_i") + nw.col("_group") * _FAR)

@@ -1,0 +1,88 @@
+"""The short way of cleaning and the long one say the same; written numbers come back to the cent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lifelong.tables import clean, clean_frame, clean_plain, quality
+from lifelong.tables.clean import Rules
+
+NOTHING = st.sampled_from([None, "", "NULL", " "])
+IDS = st.one_of(
+    st.from_regex(clean_plain._NAME, fullmatch=True),  # noqa: SLF001
+    st.sampled_from(["0", "12.0", "'7", "guest", "test-1", "a@b.pl", "1.2E+17", "C536379", "N1", "no1", "Total"]),
+    NOTHING,
+)
+DATES = st.one_of(
+    st.dates().map(str),
+    st.builds("{:04d}-{:02d}-{:02d}".format, st.integers(1960, 2060), st.integers(0, 13), st.integers(0, 32)),
+    st.datetimes().map(lambda t: t.isoformat(sep=" ", timespec="seconds")),
+    st.builds("{:02d}.{:02d}.{:04d}".format, st.integers(0, 32), st.integers(0, 13), st.integers(1960, 2060)),
+    NOTHING,
+)
+MONEY = st.one_of(
+    st.decimals(-(10**9) + 1, 10**9 - 1, places=2).map(str),
+    st.decimals(-99, 99, places=1).map(lambda d: str(d).replace(".", ",")),
+    st.from_regex(r"-?[0-9]{1,10}([.,][0-9]{1,3})?", fullmatch=True),
+    NOTHING,
+)
+WORDS = st.one_of(st.sampled_from(["paid", "PAID", "refunded", "failed", "test", "x y", " p", "Ü", "completed"]), NOTHING)
+ROW = st.fixed_dictionaries(
+    {
+        "order_id": IDS, "customer_id": IDS, "email": st.one_of(st.sampled_from(["a@b.pl", "A@b.pl", "t@c.de", "test@b.pl"]), NOTHING),
+        "ordered_at": DATES, "revenue": MONEY, "unit_price": MONEY, "quantity": st.one_of(st.integers(-99, 99).map(str), MONEY),
+        "currency": st.sampled_from(["EUR", "eur", "USD", None]), "product": WORDS, "channel": WORDS, "status": WORDS,
+    }
+)  # fmt: skip
+
+
+@given(
+    st.lists(ROW, min_size=1, max_size=25),
+    st.sets(st.sampled_from(["order_id", "email", "quantity", "currency", "product", "channel", "status", "revenue", "unit_price"])),
+    st.fixed_dictionaries(
+        {"decimal": st.sampled_from(".,"), "dates": st.sampled_from(["ymd", "dmy", "mdy"]), "grain": st.sampled_from(["order", "line"]),
+         "cancel_prefix": st.sampled_from(["", "C"]), "currency": st.sampled_from(["", "EUR", "JPY", "KWD"]),
+         "timezone": st.sampled_from(["UTC", "Europe/Warsaw"]), "source_zone": st.sampled_from(["", "UTC"])}
+    ),
+)  # fmt: skip
+@settings(max_examples=50, deadline=None)
+def test_the_short_way_says_what_the_long_way_says(rows: list[dict[str, Any]], have: set[str], how: dict[str, Any]) -> None:
+    columns = tuple(name for name in ROW.wrapped_strategy.mapping if name in have | {"customer_id", "ordered_at"})  # type: ignore[attr-defined]
+    rules = Rules(columns=columns, today=20_500, **how)
+    raw = pl.DataFrame({"row": range(len(rows)), **{n: pl.Series([r[n] for r in rows], dtype=pl.String) for n in columns}})
+    both = clean.lines(raw, rules).sort("row")
+    long = clean._long(clean_frame.entered(raw), rules).to_native().sort("row")  # noqa: SLF001
+    assert both.rows() == long.rows()
+    assert both.schema == long.schema
+
+
+STYLES = {
+    "plain": lambda n: f"{n:.2f}", "thousands": lambda n: f"{n:,.2f}", "signed": lambda n: f"€{n:,.2f}",
+    "after": lambda n: f"{n:,.2f} EUR".replace(",", "\u00a0"), "brackets": lambda n: f"({-n:.2f})" if n < 0 else f"{n:.2f}",
+}  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(-(10**8), 10**8), st.sampled_from(sorted(STYLES))), min_size=1, max_size=30))
+@settings(max_examples=20, deadline=None)
+def test_money_reconciles_however_it_is_written(amounts: list[tuple[int, str]]) -> None:
+    cents = [n for n, _ in amounts]
+    raw = pl.DataFrame(
+        {
+            "row": range(1, len(cents) + 1),
+            "customer_id": [str(i % 3) if i % 4 else None for i in range(len(cents))],
+            "ordered_at": ["2025-01-02" if i % 5 else "x" for i in range(len(cents))],
+            "revenue": [STYLES[style](Decimal(n) / 100) for n, style in amounts],
+        },
+        schema_overrides={"customer_id": pl.String},
+    )
+    rules = Rules(currency="EUR", today=20_500)
+    marked = clean.duplicates(clean.lines(raw, rules).with_columns(batch=pl.lit("b")))
+    report = quality.report(marked, rules, source="x", batch="b")
+    assert report.money_in == sum(cents)
+    assert report.rows_in == len(cents)
+    assert report.money_kept == clean.orders(marked.filter(pl.col("reason").is_null()))["revenue"].sum()
