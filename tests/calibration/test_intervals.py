@@ -148,15 +148,34 @@ def test_intervals_of_customers_hold_in_a_few_shops(model: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("customers", [300, 1500])
-@pytest.mark.parametrize("model", ["pareto_nbd", "bg_nbd"])
-def test_intervals_hold_in_four_hundred_shops(model: str, customers: int) -> None:
+def test_intervals_hold_in_four_hundred_shops() -> None:
     """Nominal 80 and 90 %: each customer within 2 points below, the top tenth too; totals within 4; PIT uniform."""
-    held = [judged(model, customers, seed) for seed in range(100)]
+    every = []
+    for model in TRUTH:
+        held = [judged(model, 2000, seed) for seed in range(200)]
+        every += held
+        got = summarised(held)
+        print(model, {k: round(v, 3) for k, v in got.items()}, "PIT", round(farthest(held), 4))
+        assert got["each80"] >= 0.78
+        assert got["top80"] >= 0.78
+        assert got["each90"] >= 0.88
+        assert got["top90"] >= 0.88
+        assert farthest(held) < 0.01
+    got = summarised(every)
+    for name in ("total80", "orders80"):
+        assert 0.76 <= got[name] <= 0.84
+    for name in ("total90", "orders90"):
+        assert 0.86 <= got[name] <= 0.94
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["pareto_nbd", "bg_nbd"])
+def test_intervals_of_customers_hold_in_small_shops(model: str) -> None:
+    held = [judged(model, 300, seed) for seed in range(60)]
     got = summarised(held)
-    print(model, customers, {k: round(v, 3) for k, v in got.items()}, "PIT", round(farthest(held), 4))
+    print(model, {k: round(v, 3) for k, v in got.items()}, "PIT", round(farthest(held), 4))
     assert got["each80"] >= 0.78
     assert got["top80"] >= 0.78
     assert got["each90"] >= 0.88
     assert got["top90"] >= 0.88
-    assert farthest(held) < 0.015
+    assert farthest(held) < 0.02
