@@ -85,7 +85,8 @@ def _run(verb: str, folder: Path, argument: str, after: float) -> tuple[bool, fl
         worker.wait(timeout=after)
     except subprocess.TimeoutExpired:
         os.kill(worker.pid, signal.SIGKILL)
-    told = worker.stdout.read()
+    with worker.stdout as pipe:
+        told = pipe.read()
     worker.wait()
     return told == "done\n", time.monotonic() - began
 
