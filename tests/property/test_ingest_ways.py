@@ -14,7 +14,7 @@ from lifelong.tables.clean import Rules
 
 NOTHING = st.sampled_from([None, "", "NULL", " "])
 IDS = st.one_of(
-    st.from_regex(clean_plain._NAME, fullmatch=True),  # noqa: SLF001
+    st.from_regex(clean_plain._NAME, fullmatch=True),
     st.sampled_from(["0", "12.0", "'7", "guest", "test-1", "a@b.pl", "1.2E+17", "C536379", "N1", "no1", "Total"]),
     NOTHING,
 )
@@ -31,7 +31,9 @@ MONEY = st.one_of(
     st.from_regex(r"-?[0-9]{1,10}([.,][0-9]{1,3})?", fullmatch=True),
     NOTHING,
 )
-WORDS = st.one_of(st.sampled_from(["paid", "PAID", "refunded", "failed", "test", "x y", " p", "Ü", "completed"]), NOTHING)
+WORDS = st.one_of(
+    st.sampled_from(["paid", "PAID", "refunded", "failed", "test", "x y", " p", "Ü", "completed"]), NOTHING
+)
 ROW = st.fixed_dictionaries(
     {
         "order_id": IDS, "customer_id": IDS, "email": st.one_of(st.sampled_from(["a@b.pl", "A@b.pl", "t@c.de", "test@b.pl"]), NOTHING),
@@ -51,12 +53,16 @@ ROW = st.fixed_dictionaries(
     ),
 )  # fmt: skip
 @settings(max_examples=50, deadline=None)
-def test_the_short_way_says_what_the_long_way_says(rows: list[dict[str, Any]], have: set[str], how: dict[str, Any]) -> None:
+def test_the_short_way_says_what_the_long_way_says(
+    rows: list[dict[str, Any]], have: set[str], how: dict[str, Any]
+) -> None:
     columns = tuple(name for name in ROW.wrapped_strategy.mapping if name in have | {"customer_id", "ordered_at"})  # type: ignore[attr-defined]
     rules = Rules(columns=columns, today=20_500, **how)
-    raw = pl.DataFrame({"row": range(len(rows)), **{n: pl.Series([r[n] for r in rows], dtype=pl.String) for n in columns}})
+    raw = pl.DataFrame(
+        {"row": range(len(rows)), **{n: pl.Series([r[n] for r in rows], dtype=pl.String) for n in columns}}
+    )
     both = clean.lines(raw, rules).sort("row")
-    long = clean._long(clean_frame.entered(raw), rules).to_native().sort("row")  # noqa: SLF001
+    long = clean._long(clean_frame.entered(raw), rules).to_native().sort("row")
     assert both.rows() == long.rows()
     assert both.schema == long.schema
 

@@ -41,10 +41,20 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
             text.unlink(missing_ok=True)
 
 
+def connected(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that spills into a folder, knows how far it is, and shows times with an offset in UTC."""
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(folder)})
+    for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false", "TimeZone = 'UTC'"):
+        connection.execute(f"SET {setting}")
+    return connection
+
+
 def _fast(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress) -> int:
     import duckdb
 
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(out.parent)})
+    connection = connected(out.parent)
     try:
         relation = connection.read_csv(
             str(text[0]),

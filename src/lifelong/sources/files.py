@@ -125,7 +125,7 @@ def plan(
         timezone=timezone,
         source_zone="UTC" if headers.is_utc(found["ordered_at"]) else "",
         grain=grain.of(texts),
-        cancel_prefix=grain.cancel_prefix(texts.get("order_id", [])),
+        cancel_prefix=grain.cancel_prefix(texts),
         continued=grain.is_continued(seen, found),
         today=_today(timezone) if today is None else today,
     )

@@ -29,12 +29,19 @@ def of(texts: Mapping[str, Sequence[str]]) -> str:
     return "line" if visits and len(visits) - len(set(visits)) > _REPEATED * len(visits) else "order"
 
 
-def cancel_prefix(numbers: Sequence[str]) -> str:
-    """``C`` where most numbers are bare figures and some have a C before them: those are cancellations."""
-    named = [n.strip() for n in numbers if n.strip()]
-    cancelled = sum(bool(_CANCELLED.match(n)) for n in named)
-    bare = sum(n.isdigit() for n in named)
-    return "C" if cancelled and bare > 2 * cancelled else ""
+def cancel_prefix(texts: Mapping[str, Sequence[str]]) -> str:
+    """``C`` where most numbers are bare figures, some have a C before them, and those do not show by a minus.
+
+    Where cancelled invoices are below zero already, their amounts are taken as they stand.
+    """
+    numbers = [n.strip() for n in texts.get("order_id", ())]
+    cancelled = [i for i, n in enumerate(numbers) if _CANCELLED.match(n)]
+    bare = sum(n.isdigit() for n in numbers)
+    if not cancelled or bare <= 2 * len(cancelled):
+        return ""
+    amounts = [texts[name] for name in ("quantity", "revenue", "unit_price") if name in texts]
+    below = sum(any("-" in told[i] or "(" in told[i] for told in amounts) for i in cancelled)
+    return "" if 2 * below > len(cancelled) else "C"
 
 
 def is_continued(seen: Look, found: Mapping[str, str]) -> bool:

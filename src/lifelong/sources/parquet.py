@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
 from lifelong.sources import reading
+from lifelong.sources.csvs import connected, watched
 from lifelong.sources.reading import Look
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def look(path: Path) -> Look:
     """The header and the first rows of a Parquet file."""
     import duckdb
 
-    with _connected(path.parent) as connection:
+    with connected(path.parent) as connection:
         try:
             relation = connection.read_parquet(str(path))
             header = tuple(relation.columns)
@@ -40,10 +41,8 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
 
     import duckdb
 
-    from lifelong.sources.csvs import watched
-
     path = Path(plan.path)
-    with _connected(out.parent) as connection:
+    with connected(out.parent) as connection:
         try:
             relation = connection.read_parquet(str(path), file_row_number=True)
             kinds = dict(_typed(relation))
@@ -55,14 +54,6 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
         except duckdb.Error as problem:
             raise _damaged(path, problem) from None
     return total
-
-
-def _connected(folder: Path) -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    connection = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder)})
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
 
 
 def _typed(relation: duckdb.DuckDBPyRelation) -> list[tuple[str, str]]:

@@ -113,11 +113,11 @@ def copied(plan: ReadPlan, out: Path, progress: Progress) -> int:
             from lifelong.sources import excel, jsonl, parquet
 
             rows = {"parquet": parquet.copy, "xlsx": excel.copy, "jsonl": jsonl.copy}[plan.format](plan, out, progress)
+        progress(rows, rows)
         done = True
     finally:
         if not done:
             out.unlink(missing_ok=True)
-    progress(rows, rows)
     return rows
 
 

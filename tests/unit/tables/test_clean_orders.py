@@ -179,7 +179,14 @@ def _by_hand(events: list[tuple[int, bool]]) -> dict[int, int]:
 @settings(max_examples=40, deadline=None)
 def test_pairs_nest_as_a_stack_does(events: list[tuple[int, bool]]) -> None:
     rows = [
-        {"order_id": str(i), "customer_id": f"c{c}", "product": "p", "quantity": -1000 if back else 1000, "day": i, "revenue": -500 if back else 500}
+        {
+            "order_id": str(i),
+            "customer_id": f"c{c}",
+            "product": "p",
+            "quantity": -1000 if back else 1000,
+            "day": i,
+            "revenue": -500 if back else 500,
+        }
         for i, (c, back) in enumerate(events)
     ]
     told = {int(r) - 1: int(t) for r, t, rule in _rules(marked(*rows)) if rule == "same goods"}
@@ -194,15 +201,26 @@ def test_pairs_nest_as_a_stack_does(events: list[tuple[int, bool]]) -> None:
 
 def test_lines_become_an_order() -> None:
     line = {"order_id": "1", "is_single": False, "cost": 10}
-    told = orders({**line, "revenue": 500, "product": "b"}, {**line, "revenue": 900, "product": "z", "channel": "web"}, {**line, "revenue": 900, "product": "a"})
+    told = orders(
+        {**line, "revenue": 500, "product": "b"},
+        {**line, "revenue": 900, "product": "z", "channel": "web"},
+        {**line, "revenue": 900, "product": "a"},
+    )
     assert told == [
         {"order_id": "1", "customer_id": "c1", "day": 100, "revenue": 2300, "refund": 0, "cost": 30, "lines": 3, "is_order": 1, "product": "a", "channel": "web"}
     ]  # fmt: skip
 
 
 def test_an_order_paid_back_is_no_order_and_a_zero_one_is() -> None:
-    told = orders({"order_id": "1", "revenue": 500}, {"order_id": "C2", "revenue": -500, "day": 101}, {"order_id": "3", "revenue": 0})
-    assert [(o["order_id"], o["revenue"], o["refund"], o["is_order"]) for o in told] == [("1", 0, 500, 0), ("3", 0, 0, 1)]
+    told = orders(
+        {"order_id": "1", "revenue": 500},
+        {"order_id": "C2", "revenue": -500, "day": 101},
+        {"order_id": "3", "revenue": 0},
+    )
+    assert [(o["order_id"], o["revenue"], o["refund"], o["is_order"]) for o in told] == [
+        ("1", 0, 500, 0),
+        ("3", 0, 0, 1),
+    ]
 
 
 def test_a_refund_without_an_order_keeps_its_money() -> None:
@@ -211,7 +229,11 @@ def test_a_refund_without_an_order_keeps_its_money() -> None:
 
 def test_orders_without_a_number_are_numbered_by_what_they_say() -> None:
     told = orders({"revenue": 900}, {"revenue": 500}, {"day": 101})
-    assert [(o["order_id"], o["revenue"]) for o in told] == [("c1@100.0#1", 500), ("c1@100.0#2", 900), ("c1@101.0", 1000)]
+    assert [(o["order_id"], o["revenue"]) for o in told] == [
+        ("c1@100.0#1", 500),
+        ("c1@100.0#2", 900),
+        ("c1@101.0", 1000),
+    ]
 
 
 def test_the_cost_is_empty_where_a_sold_line_has_none() -> None:

@@ -64,7 +64,9 @@ def test_what_is_no_amount() -> None:
     assert set(told["revenue"]) == {None}
 
 
-@given(st.lists(st.decimals(-(10**9), 10**9, places=4), min_size=1, max_size=20), st.sampled_from(["JPY", "EUR", "KWD"]))
+@given(
+    st.lists(st.decimals(-(10**9), 10**9, places=4), min_size=1, max_size=20), st.sampled_from(["JPY", "EUR", "KWD"])
+)
 @settings(max_examples=12, deadline=None)
 def test_amounts_are_decimals_rounded_half_to_even(numbers: list[Decimal], currency: str) -> None:
     digits = {"JPY": 0, "EUR": 2, "KWD": 3}[currency]
@@ -131,7 +133,14 @@ def test_dates_as_shops_write_them(order: str) -> None:
     assert set(told["second"]) == {0}
 
 
-TIMES = {"9:05": 32_700, "09:05:30": 32_730, "23:59:59.999": 86_399, "9:05 PM": 75_900, "12:05 am": 300, "12:00 p.m.": 43_200}
+TIMES = {
+    "9:05": 32_700,
+    "09:05:30": 32_730,
+    "23:59:59.999": 86_399,
+    "9:05 PM": 75_900,
+    "12:05 am": 300,
+    "12:00 p.m.": 43_200,
+}
 
 
 def test_times_of_day() -> None:
@@ -139,7 +148,16 @@ def test_times_of_day() -> None:
     assert dict(zip(TIMES, told["second"], strict=True)) == TIMES
 
 
-ODD = ["2025-02-29", "2025-13-01", "2025-00-10", "2025-04-31", "250-01-01", "2025-01-01 24:00:00", "2025-01-01x", "1/2/3/4"]
+ODD = [
+    "2025-02-29",
+    "2025-13-01",
+    "2025-00-10",
+    "2025-04-31",
+    "250-01-01",
+    "2025-01-01 24:00:00",
+    "2025-01-01x",
+    "1/2/3/4",
+]
 
 
 @pytest.mark.parametrize("order", ["ymd", "dmy"])
@@ -151,14 +169,18 @@ def test_what_is_no_date(order: str) -> None:
 
 def test_every_day_of_the_calendar() -> None:
     days = [date(1, 1, 1) + timedelta(days=i) for i in range(0, 3_652_000, 11)]
-    frame = nw.from_native(pl.DataFrame({"y": [d.year for d in days], "m": [d.month for d in days], "d": [d.day for d in days]}))
+    frame = nw.from_native(
+        pl.DataFrame({"y": [d.year for d in days], "m": [d.month for d in days], "d": [d.day for d in days]})
+    )
     columns = (nw.col("y"), nw.col("m"), nw.col("d"))
     told = frame.select(day=clean_time.civil(*columns), is_there=clean_time.exists(*columns))
     assert told["day"].to_list() == [(d - EPOCH).days for d in days]
     assert told["is_there"].all()
 
 
-@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/New_York", "Asia/Kolkata", "Africa/Casablanca", "Australia/Lord_Howe", "UTC"])
+@pytest.mark.parametrize(
+    "zone", ["Europe/Warsaw", "America/New_York", "Asia/Kolkata", "Africa/Casablanca", "Australia/Lord_Howe", "UTC"]
+)
 def test_zones_agree_with_zoneinfo(zone: str) -> None:
     """Each hour about every change of the clocks, and days between, from 1970 to 2100."""
     start, changes = clean_time.transitions(zone)
@@ -173,7 +195,13 @@ def test_zones_agree_with_zoneinfo(zone: str) -> None:
 
 
 def test_a_day_belongs_to_the_projects_zone() -> None:
-    texts = ["2025-03-29T23:30:00Z", "2025-03-30 00:59:59 UTC", "2025-03-30 03:30:00 +0200", "2025-03-29 18:00:00-05", "2025-03-29 23:30:00"]
+    texts = [
+        "2025-03-29T23:30:00Z",
+        "2025-03-30 00:59:59 UTC",
+        "2025-03-30 03:30:00 +0200",
+        "2025-03-29 18:00:00-05",
+        "2025-03-29 23:30:00",
+    ]
     told = lines(rules(timezone="Europe/Warsaw"), ordered_at=texts)
     at = [(d - (date(2025, 3, 29) - EPOCH).days) * DAY + s for d, s in zip(told["day"], told["second"], strict=True)]
     assert at == [DAY + 1800, DAY + 7199, DAY + 3 * 3600 + 1800, DAY, 23 * 3600 + 1800]
