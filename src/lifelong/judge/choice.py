@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-# Models this near in error are level. The mean absolute error rewards a forecast that is too low, since most customers
-# bring nothing; where it hardly tells models apart, the log score, which rewards only the truth, decides.
-SAME_ERROR = 0.02
 SAME_SCORE = 1e-3  # nats a customer: a smaller difference in log score decides nothing
 
 
@@ -60,9 +57,7 @@ def gap(better: Record, other: Record) -> tuple[float, float]:
 
 
 def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tuple[str, str, tuple[Finding, ...]]:
-    """The model of least mean absolute error; among those level with it, of the best log score; then the simplest.
-
-    Level is within 2 % of the least error, or within one paired standard error.
+    """The model of least mean absolute error; within one standard error, of the best log score; then the simplest.
 
     Args:
         models: by name.
@@ -89,7 +84,7 @@ def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tup
 
 def _is_level(best: Record, other: Record) -> bool:
     mean, error = gap(best, other)
-    return mean <= max(error, SAME_ERROR * best.mae)
+    return mean <= error
 
 
 def _reason(models: Mapping[str, Record], chosen: str, first: str, level: Sequence[str]) -> str:
@@ -98,14 +93,14 @@ def _reason(models: Mapping[str, Record], chosen: str, first: str, level: Sequen
     if len(models) == 1:
         return f"{chosen} is the only model tested, over {times}."
     if len(level) == 1:
-        return f"{chosen} has the least error each over {times}, by more than 2 % and a standard error."
+        return f"{chosen} has the least error each over {times}, by more than one standard error."
     others = ", ".join(sorted(set(level) - {chosen}))
     by = (
         "the better log score"
         if models[chosen].log_score > max(models[n].log_score for n in level if n != chosen)
         else "fewer parameters"
     )
-    lead = "" if chosen == first else f" ({first} is first by less than 2 % or a standard error)"
+    lead = "" if chosen == first else f" ({first} is first by less than a standard error)"
     return f"{chosen} is level with {others} on the error each over {times}{lead}, and has {by}."
 
 

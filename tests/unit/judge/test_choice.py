@@ -17,7 +17,7 @@ BASELINES = {"last_period": Record([BASE + 3.0] * 2, [], 0), "cell_means": Recor
 def test_the_least_error_wins() -> None:
     name, why, found = choose({"a": record(0.5, -1.0), "b": record(0.0, -2.0)}, BASELINES)
     assert name == "b"
-    assert "by more than 2 % and a standard error" in why
+    assert "by more than one standard error" in why
     assert "% below that of the better baseline, last_period" in why
     assert found == ()
 
@@ -28,14 +28,6 @@ def test_within_a_standard_error_the_log_score_decides() -> None:
     assert gap(record(0.0, 0.0), near)[1] == pytest.approx((2 * NOISE).std(ddof=1) / 20)
     assert name == "b"
     assert "better log score" in why
-
-
-@pytest.mark.parametrize(("share", "winner"), [(0.019, "b"), (0.021, "a")])
-def test_within_two_per_cent_the_log_score_decides(share: float, winner: str) -> None:
-    steady = np.full(400, 10.0)
-    a = Record([steady] * 2, [-1.0] * 2, 4)
-    b = Record([steady * (1 + share)] * 2, [-0.9] * 2, 4)
-    assert choose({"a": a, "b": b}, BASELINES)[0] == winner
 
 
 def test_equal_scores_leave_the_simplest() -> None:
