@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-FUTURES = 120_000  # simulated for each model and origin: coverage of a base is known to a fraction of a point
+FUTURES = 240_000  # simulated for each model and origin: log scores within a few thousandths, coverage within a point
 
 
 @dataclass(frozen=True, slots=True, eq=False)

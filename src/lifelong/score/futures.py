@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 900
 LEAST_CELLS = 100
+SMOOTH = 0.1  # the weight of a negative binomial beside counted futures
+ENOUGH = 1500  # futures of a cell: rather fewer cells than fewer draws
 DRAWS = (400, 4000)  # of each cell, at least and at most
 MOST_ORDERS = 6e6  # simulated over all cells, about: it cuts cells and draws of a long horizon
 ORDERS_AT_ONCE = 2_000_000  # bounds the memory of a simulation
@@ -91,8 +93,9 @@ class Futures:
     def orders_probability(self, n: Ints, history: Ints, alive: Floats) -> Floats:
         """P(exactly n orders) for pairs of a number and a history; by counting futures, smoothed.
 
-        A count stands in for a probability, with one more future spread as a negative binomial of the cell's mean
-        and variance, so that what was never simulated is not called impossible.
+        A count stands in for a probability, mixed with a tenth of a negative binomial of the cell's mean and
+        variance: counts of rare numbers are so uneven that their logarithms alone would cost every model some
+        hundredths of a nat, and what was never simulated is not impossible.
         """
         cell = self.cell[history]
         width = int(max(n.max(initial=0), self.orders.max(initial=0))) + 1
@@ -100,7 +103,8 @@ class Futures:
         counted = np.bincount(pair.ravel(), minlength=len(self.orders) * width)
         each, first = distinct(cell, n)
         some, often = cell[first], n[first]
-        given = ((counted[some * width + often] + self._smooth(often, some)) / (self.draws + 1.0))[each]
+        share = counted[some * width + often] / self.draws
+        given = (share + SMOOTH * self._smooth(often, some))[each] / (1.0 + SMOOTH)
         p = alive[history]
         chance: Floats = p * given + np.where(n == 0, 1.0 - p, 0.0)
         return chance
@@ -144,7 +148,7 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
         budget: simulated futures over all cells, about.
     """
     load = _load(engine, base)
-    cell, corner = _lattice(base, int(np.clip(MOST_ORDERS / (DRAWS[0] * load), LEAST_CELLS, MAX_CELLS)))
+    cell, corner = _lattice(base, int(np.clip(min(budget, MOST_ORDERS / load) / ENOUGH, LEAST_CELLS, MAX_CELLS)))
     weight = base.count.astype(np.float64)
     size = np.bincount(cell, weights=weight)
     T = np.bincount(cell, weights=weight * base.T) / size

@@ -4,6 +4,7 @@ import pytest
 
 from lifelong.errors import ConfigError
 from lifelong.score import ModelError, Terms
+from lifelong.score.terms import PRIOR_SCALE
 
 
 def test_terms_are_read_as_people_write_them() -> None:
@@ -21,7 +22,7 @@ def test_the_rest_of_life_needs_a_discount() -> None:
 
 
 def test_without_a_back_test_the_usual_error_stands() -> None:
-    assert ModelError().scale("orders", 364) == 0.10
+    assert ModelError().scale("orders", 364) == PRIOR_SCALE
     assert ModelError.off().scale("value", 364) == 0.0
 
 
@@ -34,7 +35,7 @@ def test_the_error_grows_with_the_root_of_the_horizon_beyond_the_test() -> None:
 
 def test_misses_are_pooled_with_the_prior_and_less_chance() -> None:
     made = ModelError.measured([(0.3, 0.01), (-0.1, 0.01)], [], 91.0)
-    assert made.orders == pytest.approx(math.sqrt((2 * 0.01 + 0.08 + 0.0) / 4))
+    assert made.orders == pytest.approx(math.sqrt((2 * PRIOR_SCALE**2 + 0.08) / 4))
     assert made.value == made.orders
     assert made.df == 4
     assert ModelError.of({"orders": 0.1, "value": 0.2, "df": 3.0, "days": 7.0}) == ModelError(0.1, 0.2, 3.0, 7.0)
@@ -42,9 +43,9 @@ def test_misses_are_pooled_with_the_prior_and_less_chance() -> None:
 
 def test_misses_that_chance_explains_leave_the_priors_part_only() -> None:
     made = ModelError.measured([(0.05, 0.04)] * 3, [(0.5, 0.0)] * 3, 91.0)
-    assert made.orders == pytest.approx(math.sqrt(2 * 0.01 / 5))
-    assert made.value == pytest.approx(math.sqrt((0.02 + 0.75) / 5))
+    assert made.orders == pytest.approx(math.sqrt(2 * PRIOR_SCALE**2 / 5))
+    assert made.value == pytest.approx(math.sqrt((2 * PRIOR_SCALE**2 + 0.75) / 5))
 
 
 def test_no_origin_is_as_no_back_test() -> None:
-    assert ModelError.measured([], [], 91.0) == ModelError(0.1, 0.1, 2.0, 91.0)
+    assert ModelError.measured([], [], 91.0) == ModelError(PRIOR_SCALE, PRIOR_SCALE, 2.0, 91.0)
