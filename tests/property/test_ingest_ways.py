@@ -92,3 +92,20 @@ def test_money_reconciles_however_it_is_written(amounts: list[tuple[int, str]]) 
     assert report.money_in == sum(cents)
     assert report.rows_in == len(cents)
     assert report.money_kept == clean.orders(marked.filter(pl.col("reason").is_null()))["revenue"].sum()
+
+
+def test_plain_rows_do_take_the_short_way() -> None:
+    """Else the law above would compare the long way with itself."""
+    raw = pl.DataFrame(
+        {
+            "row": [1, 2],
+            "customer_id": ["17850", "guest"],
+            "ordered_at": ["2025-01-02 10:00:00", "2025-01-02"],
+            "revenue": ["1.5", "2"],
+        }
+    )
+    rules = Rules(currency="EUR", today=20_500)
+    told = clean_plain.told(clean_frame.entered(raw), rules, raw.columns)
+    assert told["_is_plain"].to_list() == [True, False]
+    assert clean_plain.applies(rules, raw.columns)
+    assert not clean_plain.applies(Rules(dates="s"), raw.columns)

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
     from lifelong.tables.clean_rules import Rules
 
-# Up to three letters and a number above zero, or the 36 signs of a UUID or a hash: nobody's and test names are longer.
-_NAME = "^(?:[A-Za-z]{0,3}-?[1-9][0-9]{0,17}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$"
-_BARE = "^[1-9][0-9]*$"
-_MAIL = "^[a-su-z0-9][a-z0-9._+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)+$"
-_WORD = "^[A-Za-z0-9](?:[A-Za-z0-9 ._/&:,-]*[A-Za-z0-9])?$"
-_MAY_BE_EMPTY = ("email", "product", "channel")
-_CLOCK = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$"
-_FORMS = {
-    "ymd": ("^[0-9]{4}-[0-9]{2}-[0-9]{2}", (0, 5, 8)),
-    "dmy": ("^(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}", (6, 3, 0)),
-    "mdy": ("^(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}", (6, 0, 3)),
+# Up to three letters and a number above zero, or a UUID: words for nobody and names of tests are longer.
+_BARE = "[1-9][0-9]*"
+_NAME = f"(?:[A-Za-z]{{0,3}}-?{_BARE}|[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}})"
+_MAIL = "[a-su-z0-9][a-z0-9._+-]*@[a-z0-9-]+(?:[.][a-z0-9-]+)+"
+_WORD = "[A-Za-z0-9](?:[A-Za-z0-9 ._/&:,-]*[A-Za-z0-9])?"
+_PIECES = "-?[0-9]{1,6}"
+_CLOCK = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?"
+_YEAR_LAST = "(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}"
+_FORMS = {  # how the date is written, and where year, month and day stand
+    "ymd": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", (0, 5, 8)),
+    "dmy": (_YEAR_LAST, (6, 3, 0)),
+    "mdy": (_YEAR_LAST, (6, 0, 3)),
 }
 
 
@@ -41,37 +42,13 @@ def applies(rules: Rules, have: Sequence[str]) -> bool:
 
 def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
     """The frame with ``_is_plain``."""
-    date, _ = _FORMS[rules.dates]
-    checks = [
-        _fits("customer_id"),
-        nw.col("ordered_at").str.contains(date + _CLOCK),
-    ]
-    point = "[.]" if rules.decimal == "." else ","
-    decimals = f"(?:{point}[0-9]{{1,{rules.digits}}})?" if rules.digits else ""
-    patterns = {
-        "order_id": _BARE if rules.cancel_prefix else _NAME,
-        "email": _MAIL,
-        "product": _WORD,
-        "channel": _WORD,
-    }
-    if "revenue" in have:
-        patterns["revenue"] = f"^-?[0-9]{{1,9}}{decimals}$"
-        patterns["quantity"] = "^-?[0-9]{1,6}$"
-    elif "unit_price" in have:
-        patterns["unit_price"] = f"^-?[0-9]{{1,6}}{decimals}$"
-        patterns["quantity"] = "^-?[0-9]{1,6}$"
-    else:
-        patterns["quantity"] = "^-?[0-9]{1,6}$"
-    for name, pattern in patterns.items():
+    checks = [nw.col(name).str.contains(f"^{pattern}$") for name, pattern in _needed(rules, have).items()]
+    optional = {"email": _MAIL, "product": _WORD, "channel": _WORD, "status": _WORD}
+    for name, pattern in optional.items():
         if name in have:
-            fits = _fits(name) if pattern == _NAME else nw.col(name).str.contains(pattern)
-            checks.append(nw.col(name).is_null() | fits if name in _MAY_BE_EMPTY else fits)
-    if "status" in have:
-        special = (*texts.CANCELLED, *texts.UNPAID, *texts.TEST, *texts.NOTHING)
-        fits = nw.col("status").str.contains(_WORD) & ~texts.among(nw.col("status"), special)
-        checks.append(nw.col("status").is_null() | fits)
-    worded = [nw.col(name) for name in ("product", "channel") if name in have]
-    checks += [word.is_null() | ~texts.among(word, texts.NOTHING) for word in worded]
+            wrong = {"email": (), "status": (*texts.CANCELLED, *texts.UNPAID, *texts.TEST)}.get(name, ())
+            fits = nw.col(name).str.contains(f"^{pattern}$")
+            checks.append(nw.col(name).is_null() | (fits & ~texts.among(nw.col(name), (*wrong, *texts.NOTHING))))
     if "currency" in have and rules.currency:
         checks.append(nw.col("currency") == rules.currency)
     if "fault" in have:
@@ -79,9 +56,20 @@ def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
     return frame.with_columns(_is_plain=sure(nw.all_horizontal(*checks, ignore_nulls=False)))
 
 
-def _fits(name: str) -> nw.Expr:
-    """A plain identifier; bare numbers, which most are, by the quicker pattern."""
-    return nw.when(nw.col(name).str.contains(_BARE)).then(nw.lit(True)).otherwise(nw.col(name).str.contains(_NAME))
+def _needed(rules: Rules, have: Sequence[str]) -> dict[str, str]:
+    """The pattern of each column that a plain row cannot do without."""
+    point = "[.]" if rules.decimal == "." else ","
+    decimals = f"(?:{point}[0-9]{{1,{rules.digits}}})?" if rules.digits else ""
+    found = {"customer_id": _NAME, "ordered_at": _FORMS[rules.dates][0] + _CLOCK}
+    if "order_id" in have:
+        found["order_id"] = _BARE if rules.cancel_prefix else _NAME
+    if "quantity" in have:
+        found["quantity"] = _PIECES
+    if "revenue" in have:
+        found["revenue"] = f"-?[0-9]{{1,9}}{decimals}"
+    elif "unit_price" in have:
+        found["unit_price"] = f"-?[0-9]{{1,6}}{decimals}"
+    return found
 
 
 def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:

@@ -296,7 +296,7 @@ def test_excel(tmp_path: Path) -> None:
     sheet = book.active
     sheet.append(["Orders of the shop"])
     sheet.append(["Bestellnummer", "Kunde", "Datum", "Betrag", "bezahlt"])
-    sheet.append([1, "Müßig", dt.datetime(2025, 1, 2, 9, 30, tzinfo=None), 0.1, True])
+    sheet.append([1, "Müßig", dt.datetime.fromisoformat("2025-01-02T09:30"), 0.1, True])
     sheet.append([None] * 5)
     sheet.append([2, 17850, dt.date(2025, 1, 3), 1234.56, None])
     path = tmp_path / "orders.xlsx"
