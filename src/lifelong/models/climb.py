@@ -200,3 +200,22 @@ def _rank_one(hessian: Floats, step: Floats, change: Floats) -> Floats:
     if abs(below) < 1e-8 * float(np.linalg.norm(rest) * np.linalg.norm(step)) or below == 0.0:
         return hessian
     return np.asarray(hessian + np.outer(rest, rest) / below)
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What the search found, before it is told to anybody."""
+
+    climb: Climb
+    low: Floats
+    high: Floats
+    covariance: Floats
+    loglik: float
+    held: Floats
+    prior_on: bool
+    seconds: float
+
+    @property
+    def theta(self) -> Floats:
+        """The parameters."""
+        return np.asarray(np.exp(self.climb.z))

@@ -14,7 +14,7 @@ from lifelong.values import Finding
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from lifelong.models.optimise import Solved
+    from lifelong.models.climb import Solved
     from lifelong.values import Patterns, Spend
 
 #: Code -> (severity, text with the facts' names).

@@ -9,13 +9,12 @@ published fits (CDNOW, grocery, apparel: r .24 to 1.8, alpha 2.6 to 93 weeks, a 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lifelong.errors import ConfigError, FitError
-from lifelong.models.climb import Prior, maximise, tolerance
+from lifelong.models.climb import Prior, Solved, maximise, tolerance
 from lifelong.models.findings import pattern_findings, shape_findings, spend_findings
 from lifelong.values import Estimate, Fit, Origin
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.base import Parameter, PurchaseModel, SpendModel
-    from lifelong.models.climb import Climb, Objective
+    from lifelong.models.climb import Objective
     from lifelong.values import Finding, Patterns, Spend
 
     Floats = NDArray[np.float64]
@@ -120,25 +119,6 @@ class PlainObjective:
     def coarser(self) -> list[PlainObjective]:
         """None."""
         return []
-
-
-@dataclass(frozen=True, slots=True)
-class Solved:
-    """What the search found, before it is told to anybody."""
-
-    climb: Climb
-    low: Floats
-    high: Floats
-    covariance: Floats
-    loglik: float
-    held: Floats
-    prior_on: bool
-    seconds: float
-
-    @property
-    def theta(self) -> Floats:
-        """The parameters."""
-        return np.asarray(np.exp(self.climb.z))
 
 
 def takes_prior(prior: str, customers: int) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lifelong.config import Config
     from lifelong.project.folder import Folder
-    from lifelong.sources.files import ReadPlan
+    from lifelong.sources.look import ReadPlan
     from lifelong.values import ImportReport
 
 

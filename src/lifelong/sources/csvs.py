@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from lifelong.sources import encodings, landing_writer, reading, records
+from lifelong.sources import encodings, landing_writer, records
+from lifelong.sources.look import targets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-    from lifelong.sources.files import ReadPlan
-    from lifelong.sources.reading import Progress
+    from lifelong.sources.look import Progress, ReadPlan
 
 MEMORY_LIMIT = "1GB"
 _TICK = 0.2  # seconds between two words of progress
@@ -69,7 +69,7 @@ def _fast(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress)
         )
         wanted = [
             duckdb.ColumnExpression(f"c{plan.header.index(theirs)}").alias(name)
-            for name, theirs in reading.targets(plan).items()
+            for name, theirs in targets(plan).items()
         ]
         relation = relation.select(duckdb.SQLExpression("row_number() OVER ()").alias("row"), *wanted)
         size = text[0].stat().st_size if not text[1] else None
@@ -122,7 +122,7 @@ def _slow(plan: ReadPlan, text: tuple[Path, str], out: Path, progress: Progress)
     import lzma
     import zlib
 
-    wanted = reading.targets(plan)
+    wanted = targets(plan)
     at = [plan.header.index(theirs) for theirs in wanted.values()]
     try:
         with encodings.opened(*text) as stream, encodings.lines_of(stream, "utf-8-sig") as decoded:

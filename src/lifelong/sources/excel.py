@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError, missing_extra
-from lifelong.sources import landing_writer, reading, sniff
-from lifelong.sources.reading import Look
+from lifelong.sources import landing_writer, sniff
+from lifelong.sources.look import SAMPLE_ROWS, Look, targets
 from lifelong.sources.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from lifelong.sources.files import ReadPlan
-    from lifelong.sources.reading import Progress
+    from lifelong.sources.look import Progress, ReadPlan
 
 
 def look(path: Path) -> Look:
@@ -30,7 +29,7 @@ def look(path: Path) -> Look:
         )
     skip = next(i for i, n in enumerate(widths) if n * 3 >= width * 2)
     header = sniff.named(rows[skip])
-    body = [row for row in rows[skip + 1 :] if any(row)][: reading.SAMPLE_ROWS]
+    body = [row for row in rows[skip + 1 :] if any(row)][:SAMPLE_ROWS]
     if not body:
         raise DataError(
             "E106", "the workbook holds no order", where=path.name, why="there is a header and no row", fix="check it"
@@ -43,7 +42,7 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
     from pathlib import Path
 
     rows = _rows(Path(plan.path))[plan.skip :]
-    wanted = reading.targets(plan)
+    wanted = targets(plan)
     at = [plan.header.index(theirs) for theirs in wanted.values()]
     return landing_writer.write(_records(rows), list(wanted), at, out, lambda done: progress(done, len(rows)))
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.sources import columns as headers
 from lifelong.sources import dates, grain, numbers
-from lifelong.sources.reading import Look, copied, looked_at
+from lifelong.sources.look import Look, ReadPlan
+from lifelong.sources.reading import copied, looked_at
 from lifelong.tables.clean_rules import Rules
 from lifelong.tables.clean_time import zone_of
 from lifelong.values import Finding
@@ -22,61 +22,6 @@ if TYPE_CHECKING:
 
 _HINTS = {":dmy": "dmy", ":mdy": "mdy", ":ymd": "ymd", ":.": ".", ":,": ","}
 _MONEY = ("revenue", "unit_price", "refund", "cost")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPlan:
-    """How a file is read: all that was seen and decided. JSON-able.
-
-    Attributes:
-        path: the file.
-        format: ``csv``, ``parquet``, ``jsonl`` or ``xlsx``.
-        compression: ``gzip``, ``bz2``, ``xz`` or nothing.
-        encoding: as Python names it; nothing where the format knows.
-        separator: between cells; nothing where the format knows.
-        skip: lines up to and with the header.
-        header: the file's column names.
-        columns: canonical name to the file's name.
-        keep: further columns to keep, by the file's name.
-        rules: what cleaning needs; a rebuild needs nothing else.
-        findings: what a user should know of the reading.
-    """
-
-    path: str
-    format: str
-    compression: str
-    encoding: str
-    separator: str
-    skip: int
-    header: tuple[str, ...]
-    columns: Mapping[str, str]
-    keep: tuple[str, ...]
-    rules: Rules
-    findings: tuple[Finding, ...] = field(default=())
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON. The folder is left out: the same file elsewhere has the same plan."""
-        told = {f.name: getattr(self, f.name) for f in fields(self)}
-        return told | {
-            "path": Path(self.path).name,
-            "header": list(self.header),
-            "columns": dict(self.columns),
-            "keep": list(self.keep),
-            "rules": self.rules.as_dict(),
-            "findings": [f.as_dict() for f in self.findings],
-        }
-
-    @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> ReadPlan:
-        """The plan that :meth:`as_dict` told."""
-        changed = {
-            "header": tuple(told["header"]),
-            "columns": dict(told["columns"]),
-            "keep": tuple(told["keep"]),
-            "rules": Rules.from_dict(told["rules"]),
-            "findings": tuple(Finding(**f) for f in told["findings"]),
-        }
-        return cls(**{**told, **changed})
 
 
 def plan(
@@ -99,20 +44,16 @@ def plan(
         rates: other currencies' value of one unit in the project's.
         timezone: the project's zone.
         keep: further columns to keep.
-        today: the last day that is not in the future; default today in the project's zone.
+        today: the last day that is not in the future.
 
     Raises:
-        DataError: E101 unreadable, E102 no such column, E103 no table, E105 currencies, E106 empty, E107 dates,
-            E108 amounts.
+        DataError: E101 unreadable, E102 no column, E103 no table, E105 currencies, E106 empty, E107 dates, E108 amounts.
         ConfigError: E302 unknown column, E301 rate, currency or zone not understood, E303 Excel without its extra.
     """
-    path = Path(path)
+    path, home = Path(path), _code(currency)
     zone_of(timezone)
-    home = _code(currency)
     rated = _rates(rates or {}, home)
-    seen = looked_at(path)
-    given, hints = _hinted(columns or {}, seen.header)
-    found = headers.mapped(seen.header, given, path.name)
+    seen, found, hints = _mapped(path, columns or {})
     kept = _kept(keep, seen.header, path.name)
     texts = {name: seen.texts(theirs) for name, theirs in found.items()}
     home = home or _currency(found, texts, path.name, dict(rated))
@@ -150,6 +91,13 @@ def extract(plan: ReadPlan, out: Path, progress: Callable[[int, int | None], Non
         How many rows there are.
     """
     return copied(plan, Path(out), progress or (lambda _done, _total: None))
+
+
+def _mapped(path: Path, columns: Mapping[str, str]) -> tuple[Look, dict[str, str], dict[str, str]]:
+    """The look at a file, its columns under canonical names, and what the user says of how they are written."""
+    seen = looked_at(path)
+    given, hints = _hinted(columns, seen.header)
+    return seen, headers.mapped(seen.header, given, path.name), hints
 
 
 def _today(timezone: str) -> int:

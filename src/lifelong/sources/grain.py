@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lifelong.sources.reading import Look
+    from lifelong.sources.look import Look
 
 _REPEATED = 0.02  # a higher share of rows that repeat an order's number makes rows lines
 _CANCELLED = re.compile(r"^C[0-9]{3,}$")

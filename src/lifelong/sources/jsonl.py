@@ -8,16 +8,15 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
-from lifelong.sources import encodings, landing_writer, reading
-from lifelong.sources.reading import Look
+from lifelong.sources import encodings, landing_writer
+from lifelong.sources.look import SAMPLE_ROWS, Look, targets
 from lifelong.sources.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from lifelong.sources.files import ReadPlan
-    from lifelong.sources.reading import Progress
+    from lifelong.sources.look import Progress, ReadPlan
 
 _LONGEST = 1 << 24  # characters of a line
 
@@ -26,7 +25,7 @@ def look(path: Path, text: str, packed: str, encoding: str) -> Look:
     """The names and values of the first lines."""
     found = []
     whole = text.splitlines()
-    for line in whole[: reading.SAMPLE_ROWS]:
+    for line in whole[:SAMPLE_ROWS]:
         told = _object(line)
         if told is not None:
             found.append(told)
@@ -45,7 +44,7 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
     from pathlib import Path
 
     path = Path(plan.path)
-    wanted = reading.targets(plan)
+    wanted = targets(plan)
     try:
         with (
             encodings.opened(path, plan.compression) as stream,

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
-from lifelong.sources import reading
 from lifelong.sources.csvs import connected, watched
-from lifelong.sources.reading import Look
+from lifelong.sources.look import SAMPLE_ROWS, Look, targets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
 
-    from lifelong.sources.files import ReadPlan
-    from lifelong.sources.reading import Progress
+    from lifelong.sources.look import Progress, ReadPlan
 
 
 def look(path: Path) -> Look:
@@ -26,7 +24,7 @@ def look(path: Path) -> Look:
         try:
             relation = connection.read_parquet(str(path))
             header = tuple(relation.columns)
-            rows = relation.select(*(_text(name, kind) for name, kind in _typed(relation))).limit(reading.SAMPLE_ROWS)
+            rows = relation.select(*(_text(name, kind) for name, kind in _typed(relation))).limit(SAMPLE_ROWS)
             found = [[cell or "" for cell in row] for row in rows.fetchall()]
         except duckdb.Error as problem:
             raise _damaged(path, problem) from None
@@ -47,7 +45,7 @@ def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
             relation = connection.read_parquet(str(path), file_row_number=True)
             kinds = dict(_typed(relation))
             total = int(connection.read_parquet(str(path)).count("*").fetchall()[0][0])
-            wanted = [_text(theirs, kinds[theirs]).alias(name) for name, theirs in reading.targets(plan).items()]
+            wanted = [_text(theirs, kinds[theirs]).alias(name) for name, theirs in targets(plan).items()]
             row = duckdb.ColumnExpression("file_row_number") + 1
             relation = relation.select(row.cast("BIGINT").alias("row"), *wanted)
             watched(connection, lambda: relation.write_parquet(str(out), compression="zstd"), progress, total)

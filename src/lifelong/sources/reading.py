@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
 from lifelong.sources import encodings, sniff
+from lifelong.sources.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from lifelong.sources.files import ReadPlan
-
-    Progress = Callable[[int, int | None], None]
-
-SAMPLE_ROWS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the beginning of a file shows.
-
-    Attributes:
-        is_typed: the file knows dates and numbers itself; their texts are ISO and have a decimal point.
-        rows: the sample's rows, as texts, each as wide as the header.
-    """
-
-    format: str
-    header: tuple[str, ...]
-    rows: Sequence[Sequence[str]]
-    compression: str = ""
-    encoding: str = ""
-    separator: str = ""
-    skip: int = 0
-    is_typed: bool = False
-
-    def texts(self, name: str) -> list[str]:
-        """A column's texts in the sample."""
-        at = self.header.index(name)
-        return [row[at] for row in self.rows]
+    from lifelong.sources.look import Progress, ReadPlan
 
 
 def looked_at(path: Path) -> Look:
@@ -119,8 +90,3 @@ def copied(plan: ReadPlan, out: Path, progress: Progress) -> int:
         if not done:
             out.unlink(missing_ok=True)
     return rows
-
-
-def targets(plan: ReadPlan) -> dict[str, str]:
-    """The landing's column for each column that is read: canonical name (or the kept one) to the file's name."""
-    return {**plan.columns, **{name: name for name in plan.keep}}
