@@ -21,7 +21,7 @@ demo: $(RUN)  ## value the customers of a real shop and open the report
 	@$(BIN)/lifelong demo $(ARGS)
 
 test: $(STAMP)  ## the ordinary tests, with the coverage of every branch
-	@$(BIN)/python -m pytest -m "not slow and not spark" --cov --cov-branch --cov-report=term:skip-covered \
+	@$(BIN)/python -m pytest -m "not slow and not spark" -n 2 --dist loadfile --cov --cov-branch --cov-report=term:skip-covered \
 	  --cov-fail-under=$(COV) -q $(ARGS)
 
 check: $(STAMP)  ## style, types, floors, documentation
