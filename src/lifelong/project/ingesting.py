@@ -63,7 +63,8 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         _settle_currency(folder, report)
         folder.landing.commit(richer)
         folder.builder.sweep(richer)
-        return replace(report, findings=(*plan.findings, *report.findings, *_overlap(before, reports)))
+        findings = (*plan.findings, *report.findings, *_overlap(before, reports))
+        return replace(report, columns=dict(plan.columns), findings=findings)
 
 
 def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadPlan:

@@ -152,7 +152,7 @@ class Builder:
         folder = self._root / "quarantine"
         folder.mkdir(exist_ok=True)
         raw = nw.from_native(work.scan([self._landing.path(batch)]))
-        bad = nw.from_native(own).filter(~nw.col("reason").is_null()).select("row", "reason")
+        bad = nw.from_native(own).filter(~nw.col("reason").is_null() & ~nw.col("duplicate")).select("row", "reason")
         path = folder / f"{batch.id}.parquet"
         temporary = files.temporary_beside(path)
         work.write(raw.join(bad, on="row", how="inner").sort("row").to_native(), temporary)
