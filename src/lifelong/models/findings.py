@@ -83,7 +83,9 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
     found = _size(int(spend.count[some].sum()), prior_on, few)
     if np.ptp(mean) <= 1e-9 * mean.max():
         found.append(finding("F212"))
-    return found
+        return found
+    tested = independence(spend.x[some], mean, spend.count[some]).finding
+    return [*found, tested] if tested else found
 
 
 def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:

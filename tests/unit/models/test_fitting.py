@@ -348,6 +348,8 @@ def test_findings_of_spends() -> None:
     spend = Spend(np.array([1, 2, 0]), np.array([10.0, 20.0, 0.0]), np.array([400, 400, 9]))
     assert [f.code for f in spend_findings(spend, False, 500)] == ["F212"]
     spend = Spend(np.array([1, 2, 0]), np.array([10.0, 30.0, 0.0]), np.array([100, 100, 900]))
+    assert [f.code for f in spend_findings(spend, True, 500)] == ["F201", "F211"]
+    spend = Spend(np.array([1, 1, 2, 2]), np.array([10.0, 20.0, 20.0, 40.0]), np.array([100, 100, 100, 100]))
     assert [f.code for f in spend_findings(spend, True, 500)] == ["F201"]
 
 
