@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lifelong.project.folder import Folder
 
-#: Folders of results that may name customers; they are made again from what remains.
-DERIVED = ("cache", "quarantine", "scores", "reports", "backtests")
+#: Folders of results that were made with the customer; they are made again from what remains.
+DERIVED = ("cache", "quarantine", "fits", "scores", "reports", "backtests")
 
 
 def forget(folder: Folder, customer: str) -> dict[str, Any]:

@@ -60,8 +60,13 @@ def read_key(project_id: str) -> bytes:
 
 
 def pseudonym(value: str, key: bytes) -> str:
-    """HMAC-SHA-256 of a trimmed, lower-cased id, as 32 hexadecimal digits."""
-    return hmac.new(key, value.strip().lower().encode(), hashlib.sha256).hexdigest()[:32]
+    """HMAC-SHA-256 of a trimmed, lower-cased id, as 32 hexadecimal digits.
+
+    An e-mail's pseudonym still has the form of one, so that a guest finds the account.
+    """
+    told = value.strip().lower()
+    digits = hmac.new(key, told.encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{digits}@hidden.invalid" if "@" in told else digits
 
 
 def hide(path: Path, key: bytes) -> None:

@@ -224,6 +224,21 @@ def test_guests_join_accounts_and_can_be_taken_apart(tmp_path: Path) -> None:
     assert shop.status().facts["content"] != before
 
 
+def test_guests_join_accounts_under_pseudonyms_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFELONG_KEYS", str(tmp_path / "keys"))
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "order_id,customer_id,email,ordered_at,revenue\n"
+        "1,A1,Ann@example.org,2025-01-02,10.00\n"
+        "2,,ann@example.org,2025-02-02,20.00\n"
+        "3,A2,bob@example.org,2025-03-02,30.00\n"
+    )
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR", "pseudonyms": True})
+    shop.ingest(path)
+    assert shop.status().facts["customers"] == 2
+    assert shop.forget("ann@example.org").as_dict()["rows_removed"] == 2
+
+
 def test_a_read_only_folder_is_told_plainly(shop: ll.Project, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("x")
