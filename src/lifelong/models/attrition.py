@@ -11,6 +11,7 @@ gradient by the adjoint (the share w of V in the sum weighs the two tables' grad
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
@@ -31,31 +32,31 @@ if TYPE_CHECKING:
 STEP = 1e-6
 
 
-class Attrition:
+class Attrition(ABC):
     """The likelihood C(x) [U(x, T) + V(x, t_x)] of customers, from a model's three tables."""
 
     name: ClassVar[str]
     params: ClassVar[tuple[Parameter, ...]]
 
+    @abstractmethod
     def log_common(self, theta: Floats, x: Floats) -> Table:
         """Log C at each x, and its gradient, shape (k, len(x))."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_alive(self, theta: Floats, pairs: Pairs) -> Table:
         """Log U at each pair (x, T), and its gradient, shape (k, pairs)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_dead(self, theta: Floats, pairs: Pairs) -> Table:
         """Log V at each pair (x, t_x), and its gradient, shape (k, pairs); -inf where it is impossible."""
-        raise NotImplementedError
 
     def log_survive(self, theta: Floats, pairs: Pairs) -> Floats:
         """Log of the part of U + V that is alive at T, at each pair (x, T): U itself but for Pareto/NBD."""
         return self.log_alive(theta, pairs)[0]
 
+    @abstractmethod
     def starts(self, rate: float, span: float) -> list[Floats]:
         """Starting points from the mean orders a week and the mean weeks of history."""
-        raise NotImplementedError
 
     def objective(self, patterns: Patterns) -> PatternObjective:
         """The likelihood of these patterns, prepared for the fitting routine."""
@@ -84,11 +85,11 @@ class Attrition:
         """P(still a customer at T | x, t_x, T), in [0, 1]; t_x, T in weeks; arrays broadcast."""
         return np.exp(np.minimum(self._each(theta, x, t_x, T)[1], 0.0))
 
+    @abstractmethod
     def expect_if_alive(
         self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
     ) -> Floats:
         """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
-        raise NotImplementedError
 
     def expect(
         self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0

@@ -100,7 +100,7 @@ class GammaGamma:
 class SpendObjective:
     """The log-likelihood of spends as the fitting routine wants it: all that does not depend on theta is done once."""
 
-    def __init__(self, x: Ints, total: Floats, count: Ints) -> None:
+    def __init__(self, x: Ints | Floats, total: Floats, count: Ints) -> None:
         some = (x > 0) & (total > 0) & (count > 0)
         self.total, self.count = total[some], count[some].astype(np.float64)
         self.x, self.ix = np.unique(x[some].astype(np.float64), return_inverse=True)
@@ -155,4 +155,4 @@ class SpendObjective:
             return []
         rows = np.arange(0, self.size, self.size // SAMPLE)
         grown = self.count[rows] * (self.customers / self.count[rows].sum())
-        return [SpendObjective(self.x[self.ix[rows]], self.total[rows], grown)]  # type: ignore[arg-type]
+        return [SpendObjective(self.x[self.ix[rows]], self.total[rows], grown)]
