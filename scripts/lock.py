@@ -45,6 +45,7 @@ def write(name: str, requirements: list[str], constraint: Path | None = None) ->
     newest = (datetime.now(UTC) - COOLDOWN).strftime("%Y-%m-%dT00:00:00Z")
     command = [uv, "pip", "compile", "--no-config", "--universal", "--python-version", "3.11", "--generate-hashes"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header", "--quiet"]
+    command += ["--no-strip-extras"]  # pip up to 23.2 takes name[extra] for unpinned where only the bare name is pinned
     command += ["--exclude-newer", newest]
     command += ["--constraint", str(constraint)] if constraint else []
     made = subprocess.run(  # noqa: S603 - a fixed command
