@@ -211,7 +211,7 @@ LOCKS = ("requirements.lock.txt", "requirements-run.lock.txt", "requirements-eng
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_is_names_versions_and_hashes_only(name: str) -> None:
-    line = re.compile(r"#.*|[a-z0-9.-]+==[\w.!+]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    line = re.compile(r"#.*|[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[\w.!+]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?")
     text = read(name)
     for row in text.splitlines():
         assert line.fullmatch(row), row
@@ -226,7 +226,7 @@ def test_the_lock_holds_what_the_project_names() -> None:
     named = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     named += [r for r in project["dependency-groups"]["dev"] if not r.startswith("lifelong[")]
     named += project["project"]["optional-dependencies"]["xlsx"]
-    locked = dict(re.findall(r"^([a-z0-9.-]+)==([\w.]+)", read(LOCKS[0]), re.M))
+    locked = dict(re.findall(r"^([a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?==([\w.]+)", read(LOCKS[0]), re.M))
     for text in named:
         requirement = Requirement(text)
         assert requirement.specifier.contains(locked[requirement.name.lower()]), text
@@ -234,7 +234,7 @@ def test_the_lock_holds_what_the_project_names() -> None:
 
 def test_the_locks_agree() -> None:
     """What the demo and the engines run on is what the tests run on."""
-    pinned = [set(re.findall(r"^([a-z0-9.-]+==[\w.]+)", read(name), re.M)) for name in LOCKS]
+    pinned = [set(re.findall(r"^([a-z0-9.-]+)(?:\[[a-z0-9,-]+\])?(==[\w.]+)", read(name), re.M)) for name in LOCKS]
     assert pinned[1] < pinned[0] < pinned[2]
 
 
