@@ -16,8 +16,20 @@ from lifelong.errors import ConfigError, did_you_mean
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "models": {
+        "bg_cnbd_2": "lifelong.models.cnbd_k:BGCNBD2",
+        "bg_cnbd_3": "lifelong.models.cnbd_k:BGCNBD3",
+        "bg_cnbd_4": "lifelong.models.cnbd_k:BGCNBD4",
+        "bg_cnbd_5": "lifelong.models.cnbd_k:BGCNBD5",
+        "bg_cnbd_6": "lifelong.models.cnbd_k:BGCNBD6",
+        "mbg_cnbd_2": "lifelong.models.cnbd_k:MBGCNBD2",
+        "mbg_cnbd_3": "lifelong.models.cnbd_k:MBGCNBD3",
+        "mbg_cnbd_4": "lifelong.models.cnbd_k:MBGCNBD4",
+        "mbg_cnbd_5": "lifelong.models.cnbd_k:MBGCNBD5",
+        "mbg_cnbd_6": "lifelong.models.cnbd_k:MBGCNBD6",
         "bg_nbd": "lifelong.models.bg_nbd:BGNBD",
+        "ggompertz_nbd": "lifelong.models.ggompertz_nbd:GGompertzNBD",
         "mbg_nbd": "lifelong.models.mbg_nbd:MBGNBD",
+        "nbd": "lifelong.models.nbd:NBD",
         "pareto_nbd": "lifelong.models.pareto_nbd:ParetoNBD",
     },
     "spend": {"gamma_gamma": "lifelong.models.gamma_gamma:GammaGamma"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,9 +105,9 @@ def _gradient(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[s
 def _weights(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:
     """A count of three is the same as three equal customers."""
     data = _data(model, theta, 50, rng)
-    values = [getattr(data, name) for name in type(data).__dataclass_fields__]
-    heavy = type(data)(*values[:-1], values[-1] * 3)
-    long = type(data)(*(np.tile(v, 3) for v in values))
+    columns = [name for name in type(data).__dataclass_fields__ if isinstance(getattr(data, name), np.ndarray)]
+    heavy = replace(data, count=data.count * 3)
+    long = replace(data, **{name: np.tile(getattr(data, name), 3) for name in columns})
     if not _near(model.loglik(theta, heavy), model.loglik(theta, long), 1e-12):
         yield f"count 3 gives {model.loglik(theta, heavy)!r}, three rows {model.loglik(theta, long)!r}"
     if isinstance(data, Patterns):
@@ -140,7 +141,7 @@ def _order(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]
             yield f"expect does not grow with the horizon, at {horizon} weeks"
         if not ((cut < plain) & (cut > plain * np.exp(-0.002 * horizon))).all():
             yield f"the discounted expectation is out of bounds at {horizon} weeks"
-        if not np.allclose(plain, alive * model.expect_if_alive(theta, x, T, horizon), rtol=1e-12, atol=0):
+        if not np.allclose(plain, alive * model.expect_if_alive(theta, x, T, horizon, t_x=t_x), rtol=1e-12, atol=0):
             yield f"expect is not alive times expect_if_alive at {horizon} weeks"
         before = plain
     long, ever = (model.expect(theta, x, t_x, T, h, 0.01) for h in (5000.0, np.inf))

@@ -37,6 +37,7 @@ class Attrition(ABC):
 
     name: ClassVar[str]
     params: ClassVar[tuple[Parameter, ...]]
+    is_regular: ClassVar[bool] = False
 
     @abstractmethod
     def log_common(self, theta: Floats, x: Floats) -> Table:
@@ -87,7 +88,13 @@ class Attrition(ABC):
 
     @abstractmethod
     def expect_if_alive(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        discount: float = 0.0,
+        t_x: ArrayLike | None = None,
     ) -> Floats:
         """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
 
@@ -95,7 +102,7 @@ class Attrition(ABC):
         self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
     ) -> Floats:
         """Expected orders in (T, T + horizon]: P(alive) times what is expected of the living; see ``base``."""
-        return self.alive(theta, x, t_x, T) * self.expect_if_alive(theta, x, T, horizon, discount)
+        return self.alive(theta, x, t_x, T) * self.expect_if_alive(theta, x, T, horizon, discount, t_x)
 
     def _each(self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Floats, Floats]:
         """Log-likelihood and log P(alive) of each history."""

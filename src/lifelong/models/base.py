@@ -48,6 +48,8 @@ class PurchaseModel(Protocol):
 
     name: ClassVar[str]
     params: ClassVar[tuple[Parameter, ...]]
+    #: What is ahead of a living customer hangs on the silence T - t_x too, as it does where orders come regularly.
+    is_regular: ClassVar[bool]
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood of all customers, time in weeks."""
@@ -70,9 +72,18 @@ class PurchaseModel(Protocol):
         """
 
     def expect_if_alive(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        discount: float = 0.0,
+        t_x: ArrayLike | None = None,
     ) -> Floats:
-        """As :meth:`expect`, given that the customer is alive at T: a function of (x, T) alone."""
+        """As :meth:`expect`, given that the customer is alive at T: a function of (x, T), and of t_x where ``is_regular``.
+
+        Without ``t_x`` the customer is one who has ordered just now.
+        """
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:
         """Expected repeat orders of a new customer within t weeks of the first order."""
@@ -84,9 +95,17 @@ class PurchaseModel(Protocol):
         """Histories of new customers, one for each T (weeks): x, t_x (weeks, exact) and the time of death (inf if never)."""
 
     def draw_orders(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, rng: np.random.Generator
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        rng: np.random.Generator,
+        t_x: ArrayLike | None = None,
     ) -> tuple[Ints, Floats]:
         """One future for each (x, T), given alive at T; ``theta`` is (k,) or (k, len(x)): a parameter draw each.
+
+        ``t_x`` as in :meth:`expect_if_alive`.
 
         Returns (owner, when), one entry an order: the index into x, and weeks after T, within the horizon (finite).
         """

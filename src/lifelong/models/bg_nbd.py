@@ -91,7 +91,13 @@ class BGNBD(Attrition):
         ]
 
     def expect_if_alive(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        discount: float = 0.0,
+        t_x: ArrayLike | None = None,  # noqa: ARG002 - the silence says nothing more of a living customer
     ) -> Floats:
         """Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``."""
         r, alpha, a, b = theta
@@ -134,7 +140,13 @@ class BGNBD(Attrition):
         return draw_histories(rate, last, T_, rng)
 
     def draw_orders(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, rng: np.random.Generator
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        rng: np.random.Generator,
+        t_x: ArrayLike | None = None,  # noqa: ARG002 - as above
     ) -> tuple[Ints, Floats]:
         """One future for each (x, T), given alive at T; see ``base.PurchaseModel``."""
         r, alpha, a, b = theta

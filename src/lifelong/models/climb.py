@@ -178,7 +178,7 @@ def _step(gradient: Floats, hessian: Floats, radius: float) -> Floats:
     """The best step of a quadratic model within the radius, by the eigenvalues of the Hessian."""
     values, vectors = np.linalg.eigh(-hessian)
     along = vectors.T @ gradient
-    shift = max(0.0, -float(values[0])) + 1e-10 * (1.0 + abs(float(values[-1]))) if values[0] <= 0 else 0.0
+    shift = max(0.0, -float(values[0])) + 1e-10 * (1.0 + float(np.abs(values).max())) if values[0] <= 0 else 0.0
 
     def length(extra: float) -> float:
         return float(np.linalg.norm(along / (values + extra)))

@@ -1,4 +1,4 @@
-r"""What customers do who leave at a steady hazard of their own: the parts of Pareto/NBD beyond its likelihood."""
+r"""What customers do who order at a steady rate until they leave: the parts of models beyond their likelihood."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    #: Times to the logarithms of a lifetime's survival and density, all of one shape.
+    Life = Callable[[Floats], tuple[Floats, Floats]]
 
 BLOCK = 512
 
@@ -44,24 +46,22 @@ def discounted_power(base: Floats, s: float, horizon: float, discount: float) ->
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def death_before(theta: Floats, n: Floats, t: Floats) -> Floats:
+def death_before(r: float, alpha: float, n: Floats, t: Floats, life: Life) -> Floats:
     r"""P(exactly n repeat orders within t weeks), alive at t or gone before.
 
-    .. math:: P_{NBD}(n; t) \left(\tfrac{\beta}{\beta+t}\right)^s
-              + \int_0^t P_{NBD}(n; u)\, \frac{s}{\beta+u} \left(\tfrac{\beta}{\beta+u}\right)^s du
+    .. math:: P_{NBD}(n; t)\, S(t) + \int_0^t P_{NBD}(n; u)\, f(u)\, du
 
-    Both terms are positive. The integral is taken in log u by Gauss-Legendre panels that close in on the largest
-    value of the integrand, whose logarithm is concave there.
+    with S and f the survival and the density of a lifetime. Both terms are positive. The integral is taken in log u
+    by Gauss-Legendre panels that close in on the largest value of the integrand, which has one peak.
     """
-    r, alpha, s, beta = theta
-    here = nbd(r, alpha, n, t)[0] * np.exp(-s * np.log1p(t / beta))
+    here = nbd(r, alpha, n, t)[0] * np.exp(life(t)[0])
     order = log_rising(r, n)[0] - _log_factorial(n)
 
     def log_f(v: Floats) -> Floats:
         # d u = u d v, so the power of u is n + 1
         u = np.exp(v)
-        body = n[:, None] * v + v - (r + n[:, None]) * np.log(alpha + u) - (s + 1.0) * np.log(beta + u)
-        return np.asarray(body + (order + r * np.log(alpha) + np.log(s) + s * np.log(beta))[:, None])
+        body = n[:, None] * v + v - (r + n[:, None]) * np.log(alpha + u) + life(u)[1]
+        return np.asarray(body + (order + r * np.log(alpha))[:, None])
 
     top = np.log(np.maximum(t, 1e-300))
     v, weight = _panels(log_f, top)
@@ -101,19 +101,26 @@ def _log_factorial(n: Floats) -> Floats:
     return log_rising(1.0, n)[0]
 
 
-def draw_future(rate: Floats, leave: Floats, horizon: float, rng: np.random.Generator) -> tuple[Ints, Floats]:
-    """Orders of customers alive now: (owner, when), ``when`` in (0, horizon], unsorted within an owner."""
+def weeks_ahead(horizon: float, discount: float) -> float:
+    r"""Discounted weeks of a horizon, :math:`\int_0^h e^{-\delta\tau} d\tau`; inf where both have no end."""
+    return float(horizon if discount == 0.0 else -np.expm1(-discount * horizon) / discount)
+
+
+def leaving(hazard: Floats, rng: np.random.Generator) -> Floats:
+    """The time at which each customer leaves at a steady hazard; inf where it is zero to the last digit."""
     with np.errstate(divide="ignore", over="ignore"):
-        end = np.minimum(rng.standard_exponential(len(rate)) / leave, horizon)
+        return np.asarray(rng.standard_exponential(len(hazard)) / hazard)
+
+
+def draw_until(rate: Floats, end: Floats, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Orders at a steady rate up to ``end``: (owner, when), ``when`` in (0, end], unsorted within an owner."""
     orders = rng.poisson(np.minimum(rate * end, MOST_ORDERS))
     owner = np.repeat(np.arange(len(rate)), orders)
     return owner, rng.random(len(owner)) * end[owner]
 
 
-def draw_histories(rate: Floats, leave: Floats, T: Floats, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
-    """Histories of new customers: x, t_x and the time of death (inf where the hazard is zero to the last digit)."""
-    with np.errstate(divide="ignore", over="ignore"):
-        death = rng.standard_exponential(len(T)) / leave
+def histories_until(rate: Floats, death: Floats, T: Floats, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
+    """Histories of new customers who order at a steady rate until death: x, t_x and the time of death."""
     end = np.minimum(death, T)
     x = rng.poisson(np.minimum(rate * end, MOST_ORDERS))
     t_x = np.zeros(len(T))

@@ -46,7 +46,7 @@ def expected_orders(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, 
 
 def _expected(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discount: float) -> Floats:
     reach = np.minimum(horizon, 1.0 / discount) if discount > 0 else horizon
-    p, weight = _beta_nodes(a, b, np.log(np.maximum(reach / A * np.maximum(R, 1.0), 1e-300)))
+    p, weight = beta_nodes(a, b, np.log(np.maximum(reach / A * np.maximum(R, 1.0), 1e-300)))
     if discount == 0.0:
         gain = -np.expm1(-R[:, None] * np.log1p(p * (horizon / A)[:, None])) / p
         return np.asarray(np.einsum("ip,ip->i", weight, gain))
@@ -62,7 +62,7 @@ def _expected(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discou
     return np.asarray(R / A * total)
 
 
-def _beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]:
+def beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]:
     """Nodes p in (0, 1) and weights of the mean over Beta(a, b), for functions that bend near p = e^-log_reach."""
     mode = np.log(a / b)
     scale = np.minimum(1.0, np.sqrt((a + b) / (a * b)))
@@ -107,18 +107,23 @@ def draw_future(rate: Floats, p: Floats, horizon: float, rng: np.random.Generato
     return owner, when
 
 
-def draw_histories(rate: Floats, last: Ints, T: Floats, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
-    """Histories of new customers who leave with repeat order ``last`` (0: at once): x, t_x and the time of death."""
-    potential = rng.poisson(np.minimum(rate * T, MOST_ORDERS))
+def draw_histories(
+    rate: Floats, last: Ints, T: Floats, rng: np.random.Generator, k: int = 1
+) -> tuple[Ints, Floats, Floats]:
+    """Histories of new customers who leave with repeat order ``last`` (0: at once): x, t_x and the time of death.
+
+    Every k-th event of a Poisson process is an order.
+    """
+    events = rng.poisson(np.minimum(rate * T, MOST_ORDERS))
+    potential = events // k
     x = np.minimum(potential, last)
     whole = last > potential
     t_x = np.zeros(len(T))
     some = np.flatnonzero(x > 0)
-    above = np.where(whole[some], 1, potential[some] - last[some] + 1)
-    t_x[some] = T[some] * rng.beta(x[some], above)
+    t_x[some] = T[some] * rng.beta(k * x[some], events[some] - k * x[some] + 1)
     death = t_x.copy()
     later = np.flatnonzero(whole)
-    wait = rng.standard_gamma((last[later] - potential[later]).astype(np.float64))
+    wait = rng.standard_gamma((k * last[later] - events[later]).astype(np.float64))
     with np.errstate(divide="ignore", over="ignore"):  # a rate of zero to the last digit: never
         death[later] = T[later] + wait / rate[later]
     return x.astype(np.int64), t_x, death

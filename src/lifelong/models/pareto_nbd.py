@@ -9,7 +9,14 @@ import numpy as np
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
 from lifelong.models.chebyshev import on_pairs
-from lifelong.models.exponential import death_before, discounted_power, draw_future, draw_histories, power_integral
+from lifelong.models.exponential import (
+    death_before,
+    discounted_power,
+    draw_until,
+    histories_until,
+    leaving,
+    power_integral,
+)
 from lifelong.models.special import log_rising
 from lifelong.models.tails import tail_table
 
@@ -117,7 +124,13 @@ class ParetoNBD(Attrition):
         return [np.array([r, r / (2.0 * rate), s, beta * span]) for r, s, beta in mix]
 
     def expect_if_alive(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, discount: float = 0.0
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        discount: float = 0.0,
+        t_x: ArrayLike | None = None,  # noqa: ARG002 - the silence says nothing more of a living customer
     ) -> Floats:
         r"""Expected orders in (T, T + horizon] given alive at T, discounted at the weekly rate ``discount``.
 
@@ -148,21 +161,33 @@ class ParetoNBD(Attrition):
     def pmf_new(self, theta: Floats, n: ArrayLike, t: ArrayLike) -> Floats:
         """P(exactly n repeat orders within t weeks of the first): still there at t, or gone before with n."""
         n_, t_ = np.broadcast_arrays(np.asarray(n, dtype=np.float64), np.asarray(t, dtype=np.float64))
-        return death_before(theta, n_.ravel(), t_.ravel()).reshape(n_.shape)
+        r, alpha, s, beta = theta
+
+        def life(u: Floats) -> tuple[Floats, Floats]:
+            gone = np.log1p(u / beta)
+            return -s * gone, np.log(s / beta) - (s + 1.0) * gone
+
+        return death_before(r, alpha, n_.ravel(), t_.ravel(), life).reshape(n_.shape)
 
     def simulate(self, theta: Floats, T: ArrayLike, rng: np.random.Generator) -> tuple[Ints, Floats, Floats]:
         """Histories of new customers, one for each T (weeks): x, t_x and the time of death."""
         r, alpha, s, beta = theta
         T_ = np.asarray(T, dtype=np.float64)
         rate = rng.standard_gamma(r, len(T_)) / alpha
-        return draw_histories(rate, rng.standard_gamma(s, len(T_)) / beta, T_, rng)
+        return histories_until(rate, leaving(rng.standard_gamma(s, len(T_)) / beta, rng), T_, rng)
 
     def draw_orders(
-        self, theta: Floats, x: ArrayLike, T: ArrayLike, horizon: float, rng: np.random.Generator
+        self,
+        theta: Floats,
+        x: ArrayLike,
+        T: ArrayLike,
+        horizon: float,
+        rng: np.random.Generator,
+        t_x: ArrayLike | None = None,  # noqa: ARG002 - as above
     ) -> tuple[Ints, Floats]:
         """One future for each (x, T), given alive at T; see ``base.PurchaseModel``."""
         r, alpha, s, beta = theta
         x_, T_ = np.asarray(x, dtype=np.float64), np.asarray(T, dtype=np.float64)
         rate = rng.standard_gamma(r + x_) / (alpha + T_)
         leave = rng.standard_gamma(np.broadcast_to(s, x_.shape)) / (beta + T_)
-        return draw_future(rate, leave, horizon, rng)
+        return draw_until(rate, np.minimum(leaving(leave, rng), horizon), rng)

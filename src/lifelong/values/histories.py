@@ -20,12 +20,15 @@ class Patterns:
     Attributes:
         x, t_x, T: int64 arrays of one length, in order days, days and days.
         count: int64, customers with that history.
+        log_gaps: sum over all customers of log(weeks between two order days). No parameter touches it: it is needed
+            only to compare models of different regularity; None where it was not counted.
     """
 
     x: NDArray[np.int64]
     t_x: NDArray[np.int64]
     T: NDArray[np.int64]
     count: NDArray[np.int64]
+    log_gaps: float | None = None
 
     @classmethod
     def of(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:

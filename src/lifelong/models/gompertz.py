@@ -1,0 +1,104 @@
+r"""The Gompertz lifetime mixed over customers, and the two integrals of GGompertz/NBD over it.
+
+With :math:`g(t) = (e^{bt} - 1)/b` a customer of hazard :math:`\eta\,e^{bt}`, :math:`\eta \sim \mathrm{Gamma}(s, \beta)`,
+is still there at t with :math:`(\beta/(\beta+g(t)))^s`. From a time t on the same form holds again,
+
+.. math:: \beta + g(t+h) = e^{bt}\,[D(t) + g(h)], \qquad D(t) = \beta e^{-bt} + (1 - e^{-bt})/b,
+
+so that nothing overflows however long t is. As b goes to 0, g(t) becomes t and all of this becomes Pareto's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.models.special import line_rule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+#: Rows whose nodes are laid out at once.
+BLOCK = 256
+#: Distance of the nodes in v: the error is near 1e-13 (against a step of 0.04), at 0.4 near 1e-9.
+NODE_STEP = 0.3
+
+
+def log_growth(b: float, h: Floats) -> Floats:
+    """Log of g(h) = (e^(b h) - 1) / b, for h > 0."""
+    z = b * h
+    return np.asarray(np.where(z < 30.0, np.log(np.expm1(np.minimum(z, 30.0))), z) - np.log(b))
+
+
+def log_growth_slope(b: float, h: Floats) -> Floats:
+    r"""The derivative of log g(h) in b: :math:`h/(1 - e^{-bh}) - 1/b`, without its cancellation where b h is small."""
+    z = b * h
+    small = np.minimum(z, 0.1)
+    series = h * (0.5 + small / 12.0 - small**3 / 720.0 + small**5 / 30240.0)
+    return np.where(z < 0.1, series, h / -np.expm1(-np.maximum(z, 0.1)) - 1.0 / b)
+
+
+def ahead(b: float, beta: float, t: Floats) -> tuple[Floats, Floats, Floats]:
+    """D(t), and its derivatives in b and beta."""
+    z = b * t
+    fade, small = np.exp(-z), np.minimum(z, 0.05)
+    series = -(t**2) * (0.5 - small / 3.0 + small**2 / 8.0 - small**3 / 30.0 + small**4 / 144.0 - small**5 / 840.0)
+    whole = -np.expm1(-z) / b
+    slope = np.where(z < 0.05, series, (t * fade - whole) / b)
+    return beta * fade + whole, slope - t * beta * fade, fade
+
+
+def tail(theta: Floats, power: Floats, q: float, t: Floats) -> tuple[Floats, Floats]:
+    r"""Log of an integral over the time h after t, and its gradient in (power, alpha, b, q, beta), 1-d arrays.
+
+    .. math:: I = \int_0^\infty (\alpha+t+h)^{-power}\, e^{b h\,[q = s+1]}\, (D(t) + g(h))^{-q}\, dh
+
+    Taken by the trapezoidal rule over v = log(e^(b h) - 1), where the integrand is smooth with exponential tails.
+
+    Args:
+        theta: (r, alpha, b, s, beta).
+        power: shape (n,), > 0.
+        q: s (the customer is alive for longer) or s + 1 (the density of leaving, with its e^(b h)).
+        t: shape (n,), weeks.
+    """
+    parts = [_block(theta, power[i : i + BLOCK], q, t[i : i + BLOCK]) for i in range(0, len(t), BLOCK)]
+    return np.concatenate([v for v, _ in parts]), np.concatenate([d for _, d in parts], axis=1)
+
+
+def _block(theta: Floats, power: Floats, q: float, t: Floats) -> tuple[Floats, Floats]:
+    _, alpha, b, s, beta = theta
+    A = alpha + t
+    D, D_b, D_beta = ahead(b, beta, t)
+    log_d = np.log(D)[:, None]
+    # In v = log(e^(b h) - 1) no factor has a singularity nearer than pi to the real line, whatever b is.
+    bends = np.stack([np.log(np.expm1(np.minimum(b * A / (1.0 + power), 1.0))), np.log(b * D / (1.0 + q)), np.log(b * D)])
+    low, high = np.minimum(bends.min(axis=0), 0.0) - 1.0, np.maximum(bends.max(axis=0), 0.0) + 1.0
+    v, weight = line_rule(low, high, np.ones(len(t)), np.full(len(t), float(s)), NODE_STEP)
+    growth = np.logaddexp(0.0, v)  # b h
+    h, log_g = growth / b, v - np.log(b)
+    log_a, log_b = np.log(A[:, None] + h), np.logaddexp(log_d, log_g)
+    height = log_g - power[:, None] * log_a - q * log_b
+    is_density = q > s
+    if not is_density:  # d h has e^(b h) below it, and the density the same above
+        height -= growth
+    top = height.max(axis=1, keepdims=True)
+    f = weight * np.exp(height - top)
+    total = f.sum(axis=1)
+    f /= total[:, None]
+    share = np.exp(log_d - log_b)  # of D in D + g
+    by_b = -q * (share * (D_b / D)[:, None] + (1.0 - share) * log_growth_slope(b, h))
+    if is_density:
+        by_b += h
+    slopes = np.stack(
+        [
+            -np.einsum("ij,ij->i", f, log_a),
+            -power * np.einsum("ij,ij->i", f, 1.0 / (A[:, None] + h)),
+            np.einsum("ij,ij->i", f, by_b),
+            -np.einsum("ij,ij->i", f, log_b),
+            -q * D_beta / D * np.einsum("ij,ij->i", f, share),
+        ]
+    )
+    return top[:, 0] + np.log(total), slopes
