@@ -137,7 +137,7 @@ def _order(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]
     before = np.zeros(len(x))
     for horizon in (1.0, 13.0, 52.0, 520.0):
         plain, cut = model.expect(theta, x, t_x, T, horizon), model.expect(theta, x, t_x, T, horizon, 0.002)
-        if not (plain > before).all():
+        if not (plain > before * (1.0 - 1e-10)).all():  # lives may have ended before: the sums then agree to rounding
             yield f"expect does not grow with the horizon, at {horizon} weeks"
         if not ((cut < plain) & (cut > plain * np.exp(-0.002 * horizon))).all():
             yield f"the discounted expectation is out of bounds at {horizon} weeks"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lifelong.models.base import Parameter
+from lifelong.models.geometric import beta_nodes
 from lifelong.models.optimise import fit_model
 from lifelong.models.special import log_rising, weigh
 
@@ -51,10 +52,21 @@ class BGBB:
     """
 
     name: ClassVar[str] = "bg_bb"
+    is_discrete: ClassVar[bool] = True
     params: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("alpha", "", "weight of ordering: alpha / (alpha + beta) order on an occasion", 1.2, 1e-3, 1e4, (0.0, 1.0)),
+        Parameter(
+            "alpha", "", "weight of ordering: alpha / (alpha + beta) order on an occasion", 1.2, 1e-3, 1e4, (0.0, 1.0)
+        ),
         Parameter("beta", "", "weight of not ordering", 0.8, 1e-3, 1e4, (0.0, 1.0)),
-        Parameter("gamma", "", "weight of leaving: gamma / (gamma + delta) leave before an occasion", 0.7, 1e-3, 1e4, (-0.4, 1.0)),
+        Parameter(
+            "gamma",
+            "",
+            "weight of leaving: gamma / (gamma + delta) leave before an occasion",
+            0.7,
+            1e-3,
+            1e4,
+            (-0.4, 1.0),
+        ),
         Parameter("delta", "", "weight of staying", 2.8, 1e-3, 1e4, (1.0, 1.2)),
     )
 
@@ -151,17 +163,17 @@ class BGBB:
 
     def _stay(self, theta: Floats, n: Floats, ahead: int) -> Floats:
         _, _, gamma, delta = theta
-        return np.prod([(delta + n + i) / (gamma + delta + n + i) for i in range(ahead)], axis=0)
+        return np.asarray(np.prod([(delta + n + i) / (gamma + delta + n + i) for i in range(ahead)], axis=0))
 
 
 def _for_ever(gamma: float, delta: Floats, discount: float) -> Floats:
-    """The sum over all occasions ahead: d/(g+d) z 2F1(1, d + 1; g + d + 1; z), z = 1 / (1 + discount)."""
-    from scipy.special import hyp2f1
-
+    """The sum over all occasions ahead, E[z (1 - theta) / (1 - z (1 - theta))] with z = 1 / (1 + discount)."""
     if discount <= 0.0:
         return np.where(gamma > 1.0, delta / max(gamma - 1.0, 1e-300), np.inf)
-    z = 1.0 / (1.0 + discount)
-    return np.asarray(delta / (gamma + delta) * z * hyp2f1(1.0, delta + 1.0, gamma + delta + 1.0, z))
+    flat = delta.ravel()
+    leave, weight = beta_nodes(gamma, flat, np.full(len(flat), -np.log(discount)))
+    there = weight * (1.0 - leave) / (discount + leave)
+    return np.asarray(there.sum(axis=1).reshape(delta.shape))
 
 
 def _whole(*arrays: ArrayLike) -> tuple[Ints, ...]:

@@ -13,7 +13,7 @@ from lifelong.models.geometric import draw_histories, nbd
 from lifelong.models.optimise import PlainObjective
 from lifelong.models.pairs import Prepared, prepare
 from lifelong.models.regular import draw_future, expected_orders, log_phases
-from lifelong.models.special import log_rising, weigh
+from lifelong.models.special import log_rising, tally, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -67,7 +67,13 @@ class CNBD(Attrition):
             "r", "", "shape of the order rates: small means that customers differ much", 0.6, 1e-3, 1e4, (-0.5, 1.0)
         ),
         Parameter(
-            "alpha", "weeks", "scale of the event rates: r / (k alpha) orders a week on average", 4.0, 1e-3, 1e5, (1.4, 1.5)
+            "alpha",
+            "weeks",
+            "scale of the event rates: r / (k alpha) orders a week on average",
+            4.0,
+            1e-3,
+            1e5,
+            (1.4, 1.5),
         ),
         Parameter("a", "", "weight of leaving: a / (a + b) leave after an order", 0.8, 1e-3, 1e4, (-0.35, 1.0)),
         Parameter("b", "", "weight of staying", 1.5, 1e-3, 1e4, (1.0, 1.2)),
@@ -100,7 +106,9 @@ class CNBD(Attrition):
     def starts(self, rate: float, span: float) -> list[Floats]:  # noqa: ARG002 - the same call for every model
         """Points about the published fits, with the scale from the customers' own rate."""
         each = self.k * rate
-        return [np.array([r, r / (2.0 * each), a, b]) for r, a, b in ((0.6, 0.8, 1.5), (1.5, 0.4, 0.7), (0.3, 3.0, 3.0))]
+        return [
+            np.array([r, r / (2.0 * each), a, b]) for r, a, b in ((0.6, 0.8, 1.5), (1.5, 0.4, 0.7), (0.3, 3.0, 3.0))
+        ]
 
     def objective(self, patterns: Patterns) -> PatternObjective:
         """The likelihood of these patterns, prepared for the fitting routine."""
@@ -112,7 +120,8 @@ class CNBD(Attrition):
 
     def _each(self, theta: Floats, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Floats, Floats]:
         arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (x, t_x, T)))
-        made = prepare(*(v.ravel() for v in arrays), np.ones(arrays[0].size))
+        x_, t_, T_ = (v.ravel() for v in arrays)
+        made = prepare(x_, t_, T_, np.ones(len(x_)))
         common, alive, dead = _terms(self, theta, made)
         both = np.logaddexp(alive, dead)
         return (common + both).reshape(arrays[0].shape), (alive - both).reshape(arrays[0].shape)
@@ -156,7 +165,9 @@ class CNBD(Attrition):
         one = np.ones(1)
         known = b / (a + b) if self.first else 1.0
         each = [
-            float(expected_orders(self.k, 0, r * one, alpha * one, a, (b + self.first) * one, end)[0]) if end > 0 else 0.0
+            float(expected_orders(self.k, 0, r * one, alpha * one, a, (b + self.first) * one, end)[0])
+            if end > 0
+            else 0.0
             for end in t_.ravel().tolist()
         ]
         return np.asarray(known * np.array(each).reshape(t_.shape))
@@ -246,8 +257,8 @@ class RegularObjective(PatternObjective):
         stay = made.count * np.exp(here - both)
         total = weigh(both, made.count) + weigh(c, made.count_x)
         slope = weigh(dc, made.count_x)
-        slope += weigh(du, np.bincount(made.i_alive, stay, len(made.alive)))
-        slope += weigh(dv, np.bincount(made.i_dead, made.count - stay, len(made.dead)))
+        slope += weigh(du, tally(made.i_alive, stay, len(made.alive)))
+        slope += weigh(dv, tally(made.i_dead, made.count - stay, len(made.dead)))
         slope[0] += float(weigh(by_shape, stay))
         slope[1] += float(weigh(by_alpha, stay))
         gaps = (model.k - 1) * (self.patterns.log_gaps or 0.0)
@@ -267,7 +278,9 @@ class RegularObjective(PatternObjective):
 
 def _family(first: int, k: int) -> type[CNBD]:
     kind = "mbg" if first else "bg"
-    return type(f"{kind.upper()}CNBD{k}", (CNBD,), {"name": f"{kind}_cnbd_{k}", "k": k, "first": first, "__doc__": CNBD.__doc__})
+    return type(
+        f"{kind.upper()}CNBD{k}", (CNBD,), {"name": f"{kind}_cnbd_{k}", "k": k, "first": first, "__doc__": CNBD.__doc__}
+    )
 
 
 MBGCNBD2, MBGCNBD3, MBGCNBD4, MBGCNBD5, MBGCNBD6 = (_family(1, k) for k in range(2, 7))

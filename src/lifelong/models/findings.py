@@ -58,14 +58,16 @@ def finding(code: str, **facts: Any) -> Finding:
     return Finding(code, text.format(**facts), severity, facts)
 
 
-def pattern_findings(patterns: Patterns, prior_on: bool, few: int) -> list[Finding]:
-    """What the purchase histories themselves cannot say."""
+def pattern_findings(patterns: Patterns, prior_on: bool, few: int, is_timed: bool = True) -> list[Finding]:
+    """What the purchase histories themselves cannot say; not ``is_timed``: their days are occasions."""
     found = _size(patterns.customers, prior_on, few)
     x, t_x, T, count = patterns.x, patterns.t_x, patterns.T, patterns.count
     if not x.any():
         found.append(finding("F205"))
     if T.min() == T.max() and patterns.customers > 1:
         found.append(finding("F206"))
+    if not is_timed:
+        return found
     if T.max() < 7:
         found.append(finding("F213", days=int(T.max())))
     every_day = int(count[(x > 0) & (x >= T)].sum())

@@ -70,7 +70,15 @@ class GGompertzNBD(Attrition):
             1e5,
             (2.3, 1.5),
         ),
-        Parameter("b", "a week", "growth of the hazard of leaving with age; near 0 it is Pareto/NBD", 0.08, 1e-7, 10.0, (-5.0, 2.0)),
+        Parameter(
+            "b",
+            "a week",
+            "growth of the hazard of leaving with age; near 0 it is Pareto/NBD",
+            0.08,
+            1e-7,
+            10.0,
+            (-5.0, 2.0),
+        ),
         Parameter("s", "", "shape of the hazards at the first order", 1.0, 1e-3, 1e4, (-0.7, 1.0)),
         Parameter(
             "beta",
@@ -128,11 +136,13 @@ class GGompertzNBD(Attrition):
 
         .. math:: \frac{r+x}{\alpha+T} \int_0^h e^{-\delta\tau} \left(\frac{D(T)}{D(T)+g(\tau)}\right)^s d\tau
         """
-        r, alpha, b, s, beta = theta
+        r, alpha, _, _, beta = theta
         t = np.asarray(T, dtype=np.float64)
         if horizon == 0.0:
             return np.zeros(np.broadcast(x, T).shape)
-        weeks = on_pairs(lambda _, at: _weeks_alive(theta, at, float(horizon), discount), 0.0, t, float(min(alpha, beta)))
+        weeks = on_pairs(
+            lambda _, at: _weeks_alive(theta, at, float(horizon), discount), 0.0, t, float(min(alpha, beta))
+        )
         return np.asarray((r + np.asarray(x, dtype=np.float64)) / (alpha + t) * weeks)
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:
@@ -205,7 +215,7 @@ def _weeks_alive(theta: Floats, t: Floats, horizon: float, discount: float) -> F
     return np.asarray((weight * np.exp(-s * np.logaddexp(0.0, growth))).sum(axis=1))
 
 
-def _death(b: ArrayLike, beta: ArrayLike, hazard: Floats, rng: np.random.Generator) -> Floats:
+def _death(b: float | Floats, beta: float | Floats, hazard: Floats, rng: np.random.Generator) -> Floats:
     """Weeks to death: the accumulated hazard g(t) hazard / beta reaches an exponential draw."""
     with np.errstate(divide="ignore", over="ignore"):
         reached = rng.standard_exponential(len(hazard)) * beta / hazard

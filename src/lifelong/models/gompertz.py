@@ -74,7 +74,9 @@ def _block(theta: Floats, power: Floats, q: float, t: Floats) -> tuple[Floats, F
     D, D_b, D_beta = ahead(b, beta, t)
     log_d = np.log(D)[:, None]
     # In v = log(e^(b h) - 1) no factor has a singularity nearer than pi to the real line, whatever b is.
-    bends = np.stack([np.log(np.expm1(np.minimum(b * A / (1.0 + power), 1.0))), np.log(b * D / (1.0 + q)), np.log(b * D)])
+    bends = np.stack(
+        [np.log(np.expm1(np.minimum(b * A / (1.0 + power), 1.0))), np.log(b * D / (1.0 + q)), np.log(b * D)]
+    )
     low, high = np.minimum(bends.min(axis=0), 0.0) - 1.0, np.maximum(bends.max(axis=0), 0.0) + 1.0
     v, weight = line_rule(low, high, np.ones(len(t)), np.full(len(t), float(s)), NODE_STEP)
     growth = np.logaddexp(0.0, v)  # b h

@@ -62,7 +62,8 @@ def fit_model(model: PurchaseModel, patterns: Patterns, *, prior: str = "auto", 
     origin = Origin(customers=patterns.customers, patterns=len(patterns), seed=seed)
     shift = np.zeros(len(model.params))
     solved = _solve(objective, model.params, shift, prior, patterns.customers)
-    return _freeze(model, solved, origin, pattern_findings(patterns, solved.prior_on, FEW))
+    is_timed = not getattr(model, "is_discrete", False)
+    return _freeze(model, solved, origin, pattern_findings(patterns, solved.prior_on, FEW, is_timed))
 
 
 def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int = 0) -> Fit:

@@ -7,14 +7,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lifelong.models import cnbd_k
 from lifelong.models.bg_nbd import BGNBD
 from lifelong.models.gamma_gamma import GammaGamma
+from lifelong.models.ggompertz_nbd import GGompertzNBD
 from lifelong.models.mbg_nbd import MBGNBD
+from lifelong.models.nbd import NBD
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.testing import check_model, simulated_patterns, simulated_spend
 
+ALL = [
+    *(BGNBD(), MBGNBD(), ParetoNBD(), NBD(), GGompertzNBD(), GammaGamma()),
+    *(cnbd_k.BGCNBD2(), cnbd_k.MBGCNBD2(), cnbd_k.BGCNBD3(), cnbd_k.MBGCNBD4()),
+]
 
-@pytest.mark.parametrize("model", [BGNBD(), MBGNBD(), ParetoNBD(), GammaGamma()], ids=lambda m: m.name)
+
+@pytest.mark.parametrize("model", ALL, ids=lambda m: m.name)
 def test_every_model(model: Any) -> None:
     check_model(model)
 
@@ -28,6 +36,11 @@ def test_every_model(model: Any) -> None:
         (ParetoNBD(), [2.5, 9.0, 1.0, 30.0]),  # s = 1
         (ParetoNBD(), [0.8, 30.0, 2.4, 6.0]),  # alpha > beta
         (GammaGamma(), [1.2, 6.0, 300.0]),
+        (NBD(), [2.5, 9.0]),
+        (GGompertzNBD(), [0.8, 30.0, 0.3, 2.4, 6.0]),
+        (GGompertzNBD(), [0.55, 10.0, 1e-5, 0.6, 12.0]),
+        (cnbd_k.MBGCNBD5(), [1.8, 3.0, 1.0, 4.0]),
+        (cnbd_k.BGCNBD6(), [0.3, 2.0, 3.5, 0.6]),
     ],
 )
 def test_elsewhere_in_the_parameters(model: Any, theta: list[float]) -> None:
@@ -74,8 +87,10 @@ def test_weights_that_do_not_count_are_named() -> None:
 
 def test_lifetimes_that_ignore_the_discount_are_named() -> None:
     class Undiscounted(ParetoNBD):
-        def expect_if_alive(self, theta: Any, x: Any, T: Any, horizon: float, discount: float = 0.0) -> Any:
-            return super().expect_if_alive(theta, x, T, min(horizon, 1e4), 0.0 * discount)
+        def expect_if_alive(
+            self, theta: Any, x: Any, T: Any, horizon: float, discount: float = 0.0, t_x: Any = None
+        ) -> Any:
+            return super().expect_if_alive(theta, x, T, min(horizon, 1e4), 0.0 * discount, t_x)
 
     with pytest.raises(AssertionError, match="discounted expectation is out of bounds"):
         check_model(Undiscounted(), light=True)
