@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from lifelong.errors import FitError
 from lifelong.models.attrition import Attrition, PatternObjective
 from lifelong.models.base import Parameter
+from lifelong.models.bg_nbd import BGNBD
 from lifelong.models.chebyshev import on_pairs
 from lifelong.models.geometric import draw_histories, nbd
+from lifelong.models.mbg_nbd import MBGNBD
 from lifelong.models.optimise import PlainObjective
 from lifelong.models.pairs import Prepared, prepare
 from lifelong.models.regular import draw_future, expected_orders, log_phases
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from lifelong.models.attrition import Table
     from lifelong.models.pairs import Pairs
-    from lifelong.values import Patterns
+    from lifelong.values import Fit, Patterns
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -285,3 +288,29 @@ def _family(first: int, k: int) -> type[CNBD]:
 
 MBGCNBD2, MBGCNBD3, MBGCNBD4, MBGCNBD5, MBGCNBD6 = (_family(1, k) for k in range(2, 7))
 BGCNBD2, BGCNBD3, BGCNBD4, BGCNBD5, BGCNBD6 = (_family(0, k) for k in range(2, 7))
+
+
+def fit_regular(patterns: Patterns, first: int = 1, *, prior: str = "auto", most: int = 6) -> Fit:
+    """The member of a family (``first`` 1: MBG, 0: BG) whose k is most likely; k = 1 is the NBD model itself.
+
+    k goes up until the likelihood has fallen twice, as it has one peak in k.
+
+    Raises:
+        FitError: E205 where the patterns do not hold the gaps between orders, without which k cannot be compared.
+    """
+    if patterns.log_gaps is None:
+        raise FitError(
+            "E205",
+            "how regularly customers order was not counted",
+            why="models of different regularity can only be compared where the gaps between orders are known",
+            fix="take patterns with log_gaps, or name a model of a fixed k, such as mbg_cnbd_2",
+        )
+    best = (MBGNBD() if first else BGNBD()).fit(patterns, prior=prior)
+    falls = 0
+    for k in range(2, most + 1):
+        fit = _family(first, k)().fit(patterns, prior=prior)
+        falls = falls + 1 if fit.loglik < best.loglik else 0
+        best = max(best, fit, key=lambda one: one.loglik)
+        if falls == 2:
+            break
+    return best
