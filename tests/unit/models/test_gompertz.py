@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lifelong.models.ggompertz_nbd import GGompertzNBD
-from lifelong.models.gompertz import ahead, log_growth, log_growth_slope, tail
+from lifelong.models.gompertz import ahead, log_growth, log_growth_slope, tail, weeks_alive
 from lifelong.models.pareto_nbd import ParetoNBD
 
 THETA = np.array([0.55, 10.6, 0.08, 0.9, 120.0])
@@ -45,6 +45,22 @@ def test_growth_and_its_slope_hold_for_small_and_large_times() -> None:
     D, by_b, by_beta = ahead(0.08, 30.0, t)
     np.testing.assert_allclose(by_b, (ahead(0.08001, 30.0, t)[0] - ahead(0.07999, 30.0, t)[0]) / 2e-5, rtol=1e-6)
     np.testing.assert_allclose(by_beta, ahead(0.08, 31.0, t)[0] - D, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("b", "s", "D"), [(0.08, 0.9, 120.0), (0.5, 1.0, 2e8), (1e-5, 0.4, 12.0), (2.0, 0.01, 1e-3)])
+def test_weeks_alive_are_those_of_mpmath(b: float, s: float, D: float) -> None:
+    for horizon, discount in ((39.0, 0.0), (520.0, 0.003), (5000.0, 0.05)):
+
+        def f(h: mpmath.mpf, discount: float = discount) -> mpmath.mpf:
+            return mpmath.exp(-discount * h) * (1 + mpmath.expm1(b * h) / (b * D)) ** (-s)
+
+        cuts = [
+            0,
+            *(c for c in (0.01, 0.1, 1, 5, 10, 20, 30, 36, 40, 60, 100, 200, 400, 1000, 2000) if c < horizon),
+            horizon,
+        ]
+        ours = weeks_alive(b, s, np.array([D]), horizon, discount)[0]
+        assert ours == pytest.approx(float(mpmath.quad(f, cuts)), rel=1e-9)
 
 
 def test_without_growth_it_is_pareto_nbd() -> None:
