@@ -36,6 +36,15 @@ _BUILT_IN: dict[str, dict[str, str]] = {
 }
 
 
+#: The purchase models that ``auto`` tries of our own: quick, and each at home in many shops. Others are named by the user.
+USUAL = ("bg_nbd", "mbg_nbd", "pareto_nbd")
+
+
+def usual() -> tuple[str, ...]:
+    """The purchase models that ``auto`` tries: the usual ones of ours, and all that are plugged in."""
+    return tuple(sorted({*USUAL, *known("models")} - (_BUILT_IN["models"].keys() - set(USUAL))))
+
+
 def known(kind: str) -> tuple[str, ...]:
     """The names of a kind, built in and plugged in, sorted."""
     plugged = {point.name for point in entry_points(group=f"lifelong.{kind}")}

@@ -35,6 +35,11 @@ def test_built_in_names_are_known_and_sorted() -> None:
     assert plugins.known("nothing of the kind") == ()
 
 
+def test_auto_tries_the_usual_models_and_what_is_plugged_in(stranger: None) -> None:
+    assert plugins.usual() == ("bg_nbd", "broken", "lost", "mbg_nbd", "mine", "pareto_nbd")
+    assert set(plugins.usual()) < set(plugins.known("models"))
+
+
 def test_a_strangers_model_loads_by_its_name(stranger: None) -> None:
     assert "mine" in plugins.known("models")
     assert plugins.load("models", "mine").name == "mine"

@@ -69,7 +69,7 @@ def backtest(
 
     Args:
         orders: ``schema.ORDERS``, any frame.
-        models: names of purchase models; all known ones where none is named.
+        models: names of purchase models; the usual ones (``plugins.usual``) where none is named.
         holdout: how far ahead each origin looks; None chooses (see ``Trial``).
         until: the last day of the data that counts, in days since 1970-01-01.
         margin: share of revenue that counts as value.
@@ -79,7 +79,7 @@ def backtest(
         FitError: E203, where the history is too short for any origin; E201, where there is no order.
     """
     trial = Trial(holdout=holdout, until=until, margin=margin, currency=currency)
-    return run(orders, models or plugins.known("models"), trial)
+    return run(orders, models or plugins.usual(), trial)
 
 
 def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:

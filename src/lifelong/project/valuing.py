@@ -130,7 +130,7 @@ def _known_models(names: Sequence[str]) -> tuple[str, ...]:
                 why=did_you_mean(name, known),
                 fix="take a known name",
             )
-    return tuple(names) or known
+    return tuple(names) or plugins.usual()
 
 
 # -- fit --------------------------------------------------------------------------------------------------------------
