@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -29,3 +30,8 @@ def without_pandas() -> None:
     """
     if not {"pyarrow", "pandas"} & sys.modules.keys():
         sys.meta_path.insert(0, NoPandas)
+
+
+def collect_rarely() -> None:
+    """Look for circular rubbish only once a hundred thousand things were made: a short process ends before that pays."""
+    gc.set_threshold(100_000, 20, 20)

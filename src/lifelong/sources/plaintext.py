@@ -60,5 +60,6 @@ def _read(plan: ReadPlan, content: bytes) -> Any:
         )
     except pa.ArrowInvalid:  # a row of another width, or bytes that are no UTF-8
         return None
-    rows = np.arange(1, len(found) + 1)
+    numbers = pa.py_buffer(np.arange(1, len(found) + 1, dtype=np.int64))  # pa.array would load numpy.ma
+    rows = pa.Array.from_buffers(pa.int64(), len(found), [None, numbers])
     return pa.table({"row": rows, **{name: found[column] for name, column in wanted.items()}}).combine_chunks()
