@@ -16,20 +16,23 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
-from lifelong.models.pairs import Pairs, Prepared, pair, prepare_days
+from lifelong.models.pairs import Pairs, Prepared, floored, pair, prepare_days
 from lifelong.models.special import tally, weigh
+from lifelong.values import Patterns
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.base import Parameter, PurchaseModel
-    from lifelong.values import Fit, Patterns
+    from lifelong.values import Fit
 
     Floats = NDArray[np.float64]
     Table = tuple[Floats, Floats]
 
 #: Relative step of the differences of the tables' gradients, which are exact to 1e-13: the error is about the step.
 STEP = 1e-6
+#: From so many distinct histories on a third coarse likeness pays.
+MANY = 100_000
 
 
 class Attrition(ABC):
@@ -118,11 +121,18 @@ class PatternObjective:
         self.size = len(self.made.count)
 
     def coarser(self) -> list[PatternObjective]:
-        """The same customers with some 8, then some 26 bins of time, where there is enough to bin."""
-        span = int(self.patterns.T.max(initial=0))
+        """The same customers with some 8, then some 26 bins of time, where there is enough to bin.
+
+        Where there are many histories, some 104 bins follow: each evaluation that they save costs more than they do.
+        """
+        span, patterns = int(self.patterns.T.max(initial=0)), self.patterns
         if self.bin_days > 1 or self.size <= 200 or span < 120:
             return []
-        return [PatternObjective(self.model, self.patterns, span // bins) for bins in (8, 26)]
+        if self.size <= MANY or span < 208:
+            return [PatternObjective(self.model, patterns, span // bins) for bins in (8, 26)]
+        days = span // 104
+        fine = Patterns(*floored(patterns.x, patterns.t_x, patterns.T, patterns.count, days))
+        return [PatternObjective(self.model, fine, days * bins) for bins in (13, 4, 1)]
 
     def starts(self) -> list[Floats]:
         """Starting points made for these customers."""
