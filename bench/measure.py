@@ -63,7 +63,9 @@ def _wait(child: subprocess.Popen[bytes], limit: float | None) -> tuple[int, int
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "MPLBACKEND": "agg"}
+    # Installed packages have their bytecode, so ours must be let write its own: else it is compiled anew in each run.
+    told = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**told, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "MPLBACKEND": "agg"}
 
 
 def jobs(works: dict[str, list[str]], rounds: int, limit: float | None = None) -> dict[str, Measured]:

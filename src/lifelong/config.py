@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +50,8 @@ class Config:
 
 def read(path: Path) -> Config:
     """Read a lifelong.toml; unknown settings and wrong types are errors, with the closest name."""
+    import tomllib
+
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows write a mark first
     except OSError as problem:

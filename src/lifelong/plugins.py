@@ -9,7 +9,6 @@ A package that offers a model says in its own pyproject.toml::
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from lifelong.errors import ConfigError, did_you_mean
@@ -47,6 +46,8 @@ def usual() -> tuple[str, ...]:
 
 def known(kind: str) -> tuple[str, ...]:
     """The names of a kind, built in and plugged in, sorted."""
+    from importlib.metadata import entry_points  # slow to load, and not needed for what is built in
+
     plugged = {point.name for point in entry_points(group=f"lifelong.{kind}")}
     return tuple(sorted(_BUILT_IN.get(kind, {}).keys() | plugged))
 
@@ -57,6 +58,8 @@ def load(kind: str, name: str) -> Any:
     if path is not None:
         module, _, attribute = path.partition(":")
         return getattr(import_module(module), attribute)
+    from importlib.metadata import entry_points
+
     for point in entry_points(group=f"lifelong.{kind}"):
         if point.name == name:
             try:

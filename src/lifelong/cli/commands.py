@@ -139,6 +139,10 @@ def fit(file: Path | None, project_dir: str, as_json: bool, model: str, until: s
     """Fit a model to the project's orders; with FILE, to that file alone, storing nothing."""
     with Progress(quiet=as_json) as progress:
         if file is not None:
+            from lifelong.cli.alone import collect_rarely, without_pandas
+
+            collect_rarely()
+            without_pandas()
             from lifelong.project import fit_file
 
             reading, _ = _split(told)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lifelong.models.base import Parameter
-from lifelong.models.special import tally, weigh
+from lifelong.models.special import gammas, tally, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -115,31 +115,27 @@ class SpendObjective:
 
     def value(self, theta: Floats) -> tuple[float, Floats]:
         """Log-likelihood and its gradient in theta."""
-        from scipy.special import digamma, gammaln
-
         p, q, gamma = theta
-        px, n, N = p * self.x, self.count_x, self.customers
+        n, N = self.count_x, self.customers
+        (all_, d_all, _), (bare, d_bare, _), (alone, d_alone, _) = gammas(p * self.x + q), gammas(p * self.x), gammas(q)
         log_all = np.log(gamma + self.total)
         plain, by_x = float(weigh(log_all, self.count)), float(weigh(log_all, self.rows_x))
         below = 1.0 / (gamma + self.total)
-        f = n @ (gammaln(px + q) - gammaln(px)) - N * gammaln(q) + N * q * np.log(gamma)
+        f = n @ (all_ - bare) - N * alone + N * q * np.log(gamma)
         f += p * (self.sum_x_log - by_x) - self.sum_log - q * plain
-        both = digamma(px + q)
-        d_p = n @ (self.x * (both - digamma(px))) + self.sum_x_log - by_x
-        d_q = n @ both - N * digamma(q) + N * np.log(gamma) - plain
+        d_p = n @ (self.x * (d_all - d_bare)) + self.sum_x_log - by_x
+        d_q = n @ d_all - N * d_alone + N * np.log(gamma) - plain
         d_gamma = N * q / gamma - p * (weigh(below, self.rows_x)) - q * (weigh(below, self.count))
         return float(f), np.array([d_p, d_q, d_gamma])
 
     def hessian(self, theta: Floats) -> Floats:
         """Second derivatives in theta, exact."""
-        from scipy.special import polygamma
-
         p, q, gamma = theta
         px, n, N = p * self.x, self.count_x, self.customers
         below = 1.0 / (gamma + self.total)
-        both = polygamma(1, px + q)
-        pp = n @ (self.x**2 * (both - polygamma(1, px)))
-        pq, qq = n @ (self.x * both), n @ both - N * polygamma(1, q)
+        both = gammas(px + q)[2]
+        pp = n @ (self.x**2 * (both - gammas(px)[2]))
+        pq, qq = n @ (self.x * both), n @ both - N * gammas(q)[2]
         pg, qg = -(weigh(below, self.rows_x)), N / gamma - weigh(below, self.count)
         gg = p * (weigh(below**2, self.rows_x)) + q * (weigh(below**2, self.count)) - N * q / gamma**2
         return np.array([[pp, pq, pg], [pq, qq, qg], [pg, qg, gg]])

@@ -6,7 +6,7 @@ and kept in a value that the fitting routine holds: nothing is cached behind any
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +45,7 @@ class Prepared:
         i_alive, i_dead: for each pattern its pair.
         count: customers a pattern, float64.
         count_x, count_alive: customers for each distinct x and each (x, T).
+        first_dead: each (x, t_x)'s first pattern, where patterns come sorted by them; else nothing.
     """
 
     alive: Pairs
@@ -54,11 +55,18 @@ class Prepared:
     count: Floats
     count_x: Floats
     count_alive: Floats
+    first_dead: Index
 
     @property
     def customers(self) -> float:
         """Customers in all patterns."""
         return float(self.count.sum())
+
+    def by_dead(self, weight: Floats) -> Floats:
+        """Sums of the patterns' weights for each (x, t_x)."""
+        if len(self.first_dead):
+            return np.add.reduceat(weight, self.first_dead)
+        return tally(self.i_dead, weight, len(self.dead))
 
 
 def prepare(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, count: ArrayLike) -> Prepared:
@@ -75,6 +83,7 @@ def prepare(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, count: ArrayLike) -> Pre
         count=weight,
         count_x=tally(ix, weight, len(xs)),
         count_alive=tally(i_alive, weight, len(alive)),
+        first_dead=_first(i_dead),
     )
 
 
@@ -96,7 +105,16 @@ def prepare_days(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, count: ArrayLike, b
         made = prepare(x_, t_, T_, weight)
         times = [made.alive.t / 7.0, made.dead.t / 7.0]
     alive, dead = (Pairs(p.x, t, p.ix, p.it) for p, t in zip((made.alive, made.dead), times, strict=True))
-    return Prepared(alive, dead, made.i_alive, made.i_dead, made.count, made.count_x, made.count_alive)
+    return replace(made, alive=alive, dead=dead)
+
+
+def floored(x: Index, t_x: Index, T: Index, count: Index, days: int) -> tuple[Index, Index, Index, Index]:
+    """Whole days brought down to the first day of their bin, equal histories put together.
+
+    Of these, bins of a multiple of the days are the same as of the histories themselves, and quicker made.
+    """
+    x_, t_, T_, weight = _merge(x, t_x // days, T // days, count.astype(np.float64))
+    return x_, t_ * days, T_ * days, weight.astype(np.int64)
 
 
 def pair(x: ArrayLike, t: ArrayLike) -> tuple[Pairs, Index]:
@@ -107,6 +125,12 @@ def pair(x: ArrayLike, t: ArrayLike) -> tuple[Pairs, Index]:
         return Pairs(x_, t_, index, index), index
     xs, ix = _compact(x_)
     return _pair(xs, ix, t_)
+
+
+def _first(index: Index) -> Index:
+    """Where each value of a sorted index begins; nothing where it is not sorted."""
+    step = np.diff(index, prepend=-1)
+    return np.flatnonzero(step) if step.min(initial=0) >= 0 else np.empty(0, np.intp)
 
 
 def _pair(xs: Floats, ix: Index, t: NDArray[np.generic]) -> tuple[Pairs, Index]:

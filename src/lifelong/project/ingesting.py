@@ -68,6 +68,25 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
 
 
 def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadPlan:
+    _there(path)
+    folder.progress("looking at the file", 0, None)
+    return planned(path, reading, config, folder.identity()["currency"])
+
+
+def planned(path: Path, reading: Reading, config: Config, currency: str = "") -> ReadPlan:
+    """How the file is read: by what the user says, then the settings, then the currency of earlier files."""
+    _there(path)
+    return source_files.plan(
+        path,
+        columns=reading.columns,
+        currency=reading.currency or config.currency or currency,
+        rates=reading.rates or {},
+        timezone=reading.timezone or config.timezone,
+        keep=tuple(reading.keep or config.keep),
+    )
+
+
+def _there(path: Path) -> None:
     if not path.is_file():
         raise DataError(
             "E101",
@@ -76,15 +95,6 @@ def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadP
             why="a folder or nothing stands there",
             fix="check the path",
         )
-    folder.progress("looking at the file", 0, None)
-    return source_files.plan(
-        path,
-        columns=reading.columns,
-        currency=reading.currency or config.currency or folder.identity()["currency"],
-        rates=reading.rates or {},
-        timezone=reading.timezone or config.timezone,
-        keep=tuple(reading.keep or config.keep),
-    )
 
 
 def _land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Config) -> Batch:

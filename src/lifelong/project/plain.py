@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifelong.config import Config
 from lifelong.project.folder import NO_CURRENCY, Folder, silent
 from lifelong.project.ingesting import Reading
 from lifelong.units import Horizon, Rate, day_of, share
@@ -88,11 +88,47 @@ def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None 
 
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
-    """Fit to the orders of one file by way of a project that is thrown away."""
+    """Fit to the orders of one file: at once in memory where that is easy, else by a project that is thrown away."""
     from lifelong.project import ingesting, valuing
+
+    told = Reading(reading.pop("columns", {}), **reading)
+    found = _at_once(file, told)
+    if found is not None:
+        orders, currency = found
+        return valuing.fit_base(model, valuing.base_of(orders, until), currency, prior)
+    import tempfile
 
     with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
         folder = Folder(Path(scratch), silent)
         folder.create()
-        ingesting.ingest(folder, file, Reading(reading.pop("columns", {}), **reading))
+        ingesting.ingest(folder, file, told)
         return valuing.fit_base(model, valuing.base(folder, until), folder.currency, prior)
+
+
+def _at_once(file: Path, reading: Reading) -> tuple[Any, str] | None:
+    """Orders and currency of a small plain file, as an ingest would give them; None where it is not so plain.
+
+    Raises:
+        DataError: as an ingest: E104 and E105 where too many rows are bad.
+    """
+    import narwhals as nw
+
+    from lifelong.project import ingesting
+    from lifelong.sources import plaintext
+    from lifelong.tables import clean, identity, quality
+
+    config = Config()
+    plan = ingesting.planned(file, reading, config)
+    raw = plaintext.table(plan)
+    if raw is None:
+        return None
+    lines = nw.from_native(clean.lines(raw, plan.rules)).with_columns(batch=nw.lit("000001"))
+    marked = nw.from_native(clean.duplicates(lines.to_native()))
+    if marked["reason"].null_count() < len(marked):
+        report = quality.report(marked.to_native(), plan.rules, source=file.name, batch="")
+        quality.too_bad(report, share(reading.bad_share or config.bad_share, flag="--bad-share"))
+    kept = marked.filter(nw.col("reason").is_null() & ~nw.col("duplicate")).to_native()
+    if not len(kept):
+        return None  # an ingest says what is wrong
+    currency = plan.rules.currency if plan.rules.has_amount else ""
+    return clean.orders(kept, identity.merges(kept)), currency or NO_CURRENCY

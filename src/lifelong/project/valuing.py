@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
@@ -63,21 +63,27 @@ class Base:
 
 def base(folder: Folder, until: str = "") -> Base:
     """Orders and summary as of a day; by default the last order's."""
+    manifest, tables = folder.tables()
+    work = folder.engine(sum(batch.rows for batch in manifest.batches))
+    try:
+        return base_of(work.scan([tables.orders]), until, manifest.state)
+    finally:
+        work.close()
+
+
+def base_of(orders: Any, until: str = "", state: str = "") -> Base:
+    """The base of orders in any engine's frame, lazy or not."""
     import narwhals as nw
     import pyarrow.compute as pc
 
     from lifelong.tables import summary
 
-    manifest, tables = folder.tables()
-    work = folder.engine(sum(batch.rows for batch in manifest.batches))
-    try:
-        orders = work.scan([tables.orders])
-        table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
-        last = day_of(until) if until else int(pc.max(table["day"]).as_py())
-        made = nw.from_native(summary.summary(orders, last)).lazy().collect(backend="pyarrow").to_native()
-        return Base(table, made.sort_by("customer_id"), last, manifest.state)
-    finally:
-        work.close()
+    table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
+    last = day_of(until) if until else int(pc.max(table["day"]).as_py())
+    made = nw.from_native(summary.summary(orders, last))
+    if isinstance(made, nw.DataFrame):  # sorted already
+        return Base(table, made.to_native(), last, state)
+    return Base(table, made.collect(backend="pyarrow").to_native().sort_by("customer_id"), last, state)
 
 
 # -- backtest ---------------------------------------------------------------------------------------------------------

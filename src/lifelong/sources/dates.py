@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
@@ -27,9 +28,9 @@ def order_of(texts: Iterable[str], column: str, where: str) -> str:
     """
     counts = dict.fromkeys(("ymd", "dmy", "mdy", "both", "point", "s", "ms", "odd"), 0)
     shown = ""
-    for text in texts:
+    for text, times in Counter(texts).items():  # a text that comes again says the same
         kind = _kind(text.strip())
-        counts[kind] += 1
+        counts[kind] += times
         if kind in {"both", "odd"} and not shown:
             shown = text
     last = counts["dmy"] + counts["mdy"] + counts["both"] + counts["point"]
@@ -73,9 +74,9 @@ def _refused(what: str, column: str, where: str) -> DataError:
 def clocks(texts: Iterable[str]) -> tuple[int, int]:
     """How many texts have a time of day without an offset, and how many with one."""
     naive = aware = 0
-    for text in texts:
+    for text, times in Counter(texts).items():
         if _OFFSET.search(text.strip()):
-            aware += 1
+            aware += times
         elif _CLOCK.search(text):
-            naive += 1
+            naive += times
     return naive, aware

@@ -101,9 +101,7 @@ def _mapped(path: Path, columns: Mapping[str, str]) -> tuple[Look, dict[str, str
 
 
 def _today(timezone: str) -> int:
-    from zoneinfo import ZoneInfo
-
-    now = datetime.now(ZoneInfo(timezone)).date()
+    now = datetime.now(zone_of(timezone)).date()
     return (now - datetime(1970, 1, 1, tzinfo=UTC).date()).days
 
 

@@ -25,15 +25,15 @@ def decimal_of(texts: Iterable[str], column: str, where: str) -> str:
     votes: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
     shown = ""
-    for text in texts:
+    for text, times in Counter(texts).items():  # a text that comes again says the same
         found = _FIGURE.search(text)
         if not found:
             continue
         sign, is_sure = _decimal(found[0].strip())
         if is_sure:
-            votes[sign] += 1
+            votes[sign] += times
         elif sign:
-            unsure[sign] += 1
+            unsure[sign] += times
             shown = shown or text
     if votes:
         return max(votes, key=lambda sign: (votes[sign], sign == "."))
@@ -67,12 +67,12 @@ def _decimal(number: str) -> tuple[str, bool]:
 def currencies_in(texts: Iterable[str]) -> Counter[str]:
     """The currencies that amounts name, such as in "12 EUR" or "€12", with how many do."""
     found: Counter[str] = Counter()
-    for text in texts:
+    for text, times in Counter(texts).items():
         code = _CODE.search(text)
         if code:
-            found[code[1]] += 1
+            found[code[1]] += times
             continue
         mark = next((MARKS[m] for m in MARKS if m in text), "")
         if mark or "$" in text:
-            found[mark or DOLLARS[0]] += 1
+            found[mark or DOLLARS[0]] += times
     return found

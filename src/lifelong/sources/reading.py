@@ -9,6 +9,7 @@ from lifelong.sources import encodings, sniff
 from lifelong.sources.look import Look
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lifelong.sources.look import Progress, ReadPlan
@@ -56,19 +57,19 @@ def looked_at(path: Path) -> Look:
     return Look("csv", shape.header, rows, packed, encoding, shape.separator, shape.skip)
 
 
-def _further(path: Path, packed: str, encoding: str, shape: sniff.Shape) -> list[tuple[str, ...]]:
+def _further(path: Path, packed: str, encoding: str, shape: sniff.Shape) -> list[Sequence[str]]:
     """Rows from the middle and the end of a long plain text: files are in the order of time, and formats change."""
     size = path.stat().st_size
     if packed or size <= 2 * encodings.SAMPLE or encoding.startswith("utf-16"):
         return []
-    rows: list[tuple[str, ...]] = []
+    rows: list[Sequence[str]] = []
     with path.open("rb") as stream:
         for at in (size // 2, size - encodings.SAMPLE // 4):
             stream.seek(at)
             piece = encodings.text_of(stream.read(encodings.SAMPLE // 4), encoding)
             _, _, whole = piece.partition("\n")
-            found = sniff.records_of(whole, shape.separator)
-            rows += [tuple(cells) for _, cells in found if len(cells) == len(shape.header)]
+            found = sniff.rows_of(whole, shape.separator)
+            rows += [cells for cells in found if len(cells) == len(shape.header)]
     return rows
 
 

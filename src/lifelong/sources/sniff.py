@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections import Counter
@@ -32,7 +33,7 @@ class Shape:
     separator: str
     skip: int
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: Sequence[Sequence[str]]
 
 
 def shape_of(text: str, where: str) -> Shape:
@@ -62,8 +63,8 @@ def shape_of(text: str, where: str) -> Shape:
         )  # fmt: skip
     (_, width), separator, records = best
     skip, header = _header(records, width)
-    rows = tuple(tuple(cells) for _, cells in records_of(text, separator) if len(cells) == len(header))
-    start = next((i for i, cells in enumerate(rows) if list(cells) == header), -1)
+    rows = [cells for cells in rows_of(text, separator) if len(cells) == len(header)]
+    start = next((i for i, cells in enumerate(rows) if cells == header), -1)
     return Shape(separator, skip, named(header), rows[start + 1 :])
 
 
@@ -81,6 +82,16 @@ def records_of(text: str, separator: str, limit: int = 0) -> list[tuple[int, lis
     if len(records) > 1 and not text.endswith("\n"):
         records.pop()
     return records
+
+
+def rows_of(text: str, separator: str) -> list[list[str]]:
+    """The cells of each record, as :func:`records_of` finds them; at once, since a sample has tens of thousands."""
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # what was read before a broken record stays
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar='"'))
+        if len(rows) > 1 and not text.endswith("\n"):
+            rows.pop()
+    return rows
 
 
 def _header(records: Sequence[tuple[int, list[str]]], width: int) -> tuple[int, list[str]]:

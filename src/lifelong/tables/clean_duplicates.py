@@ -70,7 +70,9 @@ def _several(keyed: Any) -> Any:
     if seen["low"] == seen["high"] and not seen["singles"]:
         return None
     if seen["low"] == seen["high"]:  # nothing but repeated orders can be there
-        keyed = keyed.filter(nw.col("_alone"))
+        keys = keyed.filter(nw.col("_alone") & ~nw.col("_key").is_null()).group_by("_key").agg(_n=nw.len())
+        several = keys.filter(nw.col("_n") > 1).select("_key")
+        return None if is_empty(several) else several
     counted = keyed.filter(~nw.col("_key").is_null()).with_columns(_singles=nw.col("_alone").cast(nw.Int32))
     keys = counted.group_by("_key").agg(
         _n=nw.len(), _low=nw.col("batch").min(), _high=nw.col("batch").max(), _singles=nw.col("_singles").max()

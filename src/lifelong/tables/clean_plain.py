@@ -26,6 +26,7 @@ _WORD = "[A-Za-z0-9](?:[A-Za-z0-9 ._/&:,-]*[A-Za-z0-9])?"
 _PIECES = "-?[0-9]{1,6}"
 _CLOCK = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?"
 _YEAR_LAST = "(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}"
+_DATE = 10  # characters of a date; a longer text has a clock
 _FORMS = {  # how the date is written, and where year, month and day stand
     "ymd": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", (0, 5, 8)),
     "dmy": (_YEAR_LAST, (6, 3, 0)),
@@ -129,14 +130,16 @@ def _dated(frame: Any, rules: Rules) -> Any:
         _y=at.str.slice(year, 4).cast(nw.Int64),
         _m=at.str.slice(month, 2).cast(nw.Int64),
         _d=at.str.slice(date, 2).cast(nw.Int64),
-        _clock=at.str.slice(11, 8),
     )
+    frame = frame.with_columns(
+        _day=times.civil(nw.col("_y"), nw.col("_m"), nw.col("_d")),
+        _exists=times.exists(nw.col("_y"), nw.col("_m"), nw.col("_d")),
+    )
+    if isinstance(frame, nw.DataFrame) and not (frame["ordered_at"].str.len_chars() > _DATE).any():
+        return frame.with_columns(_second=nw.lit(0))
+    frame = frame.with_columns(_clock=at.str.slice(11, 8))
     clock = nw.when(nw.col("_clock") != "").then(nw.col("_clock")).otherwise(nw.lit("00:00:00"))
     second = sum(
         (clock.str.slice(3 * i, 2).cast(nw.Int64) * size for i, size in enumerate((3600, 60, 1))), start=nw.lit(0)
     )
-    return frame.with_columns(
-        _day=times.civil(nw.col("_y"), nw.col("_m"), nw.col("_d")),
-        _exists=times.exists(nw.col("_y"), nw.col("_m"), nw.col("_d")),
-        _second=nw.when(nw.col("_clock") != "").then(second).otherwise(nw.lit(0)),
-    )
+    return frame.with_columns(_second=nw.when(nw.col("_clock") != "").then(second).otherwise(nw.lit(0)))

@@ -240,6 +240,8 @@ def transitions(timezone: str) -> tuple[int, list[tuple[int, int]]]:
 
 def zone_of(timezone: str) -> tzinfo:
     """The zone of that name, or an error that says how zones are named."""
+    if timezone == "UTC":
+        return UTC
     from zoneinfo import ZoneInfo
 
     try:

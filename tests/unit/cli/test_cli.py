@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+import pyarrow as pa  # noqa: F401 - a process of many tests must keep its pandas: see lifelong.cli.alone
 import pytest
 
 from lifelong.cli import main
@@ -178,3 +179,30 @@ def test_help_loads_nothing_heavy() -> None:
     code += "print(sorted({'numpy', 'duckdb', 'pyarrow', 'scipy', 'pandas', 'narwhals'} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.rstrip().endswith("[]")
+
+
+_FIT = """
+import sys
+sys.argv = ['lifelong', 'fit', {file!r}, '--model', 'bg_nbd', '--currency', 'USD']
+from lifelong.cli import main
+try: main()
+except SystemExit as left: assert not left.code, left.code
+print(sorted({{'pandas', 'scipy', 'duckdb', 'rich', 'jinja2', 'importlib.metadata', 'tempfile'}} & set(sys.modules)))
+"""
+
+
+def test_a_fit_of_a_file_loads_only_what_it_uses(orders_csv: Path) -> None:
+    code = _FIT.format(file=str(orders_csv))
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("bg_nbd: log-likelihood")
+    assert told.rstrip().endswith("[]")
+
+
+@pytest.mark.parametrize("loaded", ["pyarrow", "pandas"])
+def test_a_process_that_has_pyarrow_or_pandas_keeps_pandas(loaded: str) -> None:
+    code = f"import {loaded}; from lifelong.cli.alone import without_pandas; without_pandas(); import pandas, pyarrow\n"
+    code += "print(pyarrow.array(pandas.Series([1, 2])).to_pandas().sum())"
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.strip() == "3"

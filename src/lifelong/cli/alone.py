@@ -1,0 +1,37 @@
+"""A process that runs one command and ends: what that command has no use for is not loaded."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+
+class NoPandas:
+    """Says that there is no pandas, to whoever asks."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
+        """Refuse pandas, and leave all else to the finders behind."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not used by this command", name=name)
+        return None
+
+
+def without_pandas() -> None:
+    """Keep PyArrow from loading pandas, for the rest of the process.
+
+    PyArrow looks for pandas when it makes its first scalar, and where pandas is installed that takes a quarter of the
+    time of a fit. It asks once and remembers the answer, so this is only for a process that is ours alone and
+    begins here: where PyArrow or pandas are loaded already, somebody else may need both, and nothing is done.
+    """
+    if not {"pyarrow", "pandas"} & sys.modules.keys():
+        sys.meta_path.insert(0, NoPandas)
+
+
+def collect_rarely() -> None:
+    """Look for circular rubbish only once a hundred thousand things were made: a short process ends before that pays."""
+    gc.set_threshold(100_000, 20, 20)
