@@ -138,10 +138,10 @@ class PatternObjective:
         if self.bin_days > 1 or self.size <= 200 or span < 120:
             return []
         if self.size <= MANY or span < 208:
-            return [PatternObjective(self.model, patterns, span // bins) for bins in (8, 26)]
+            return [type(self)(self.model, patterns, span // bins) for bins in (8, 26)]
         days = span // 104
         fine = Patterns(*floored(patterns.x, patterns.t_x, patterns.T, patterns.count, days))
-        return [PatternObjective(self.model, fine, days * bins) for bins in (13, 4, 1)]
+        return [type(self)(self.model, fine, days * bins) for bins in (13, 4, 1)]
 
     def starts(self) -> list[Floats]:
         """Starting points made for these customers."""

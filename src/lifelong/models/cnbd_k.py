@@ -2,7 +2,7 @@ r"""BG/CNBD-k and MBG/CNBD-k: as their NBD kin, but with orders that come more r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -270,13 +270,6 @@ class RegularObjective(PatternObjective):
     def hessian(self, theta: Floats) -> Floats:
         """Second derivatives in theta, by differences of the exact gradient."""
         return PlainObjective.hessian(self, theta)  # type: ignore[arg-type] # it needs nothing but value
-
-    def coarser(self) -> list[Any]:
-        """As for all patterns, with the silence of the bins."""
-        if not super().coarser():
-            return []
-        span = int(self.patterns.T.max(initial=0))
-        return [RegularObjective(self.model, self.patterns, span // bins) for bins in (8, 26)]
 
 
 def _family(first: int, k: int) -> type[CNBD]:
