@@ -175,6 +175,19 @@ def ingest(size: int, rounds: int) -> Iterator[Line]:
     yield Line(f"ingest {size:,} CSV orders", f"{mine.peak:.2f} GB", "peak memory", mine.peak, 2.0, "GB")
 
 
+KIN = ("mbg_nbd", "pareto_nbd", "nbd", "bg_cnbd_2", "mbg_cnbd_2", "mbg_cnbd_4", "ggompertz_nbd")
+
+
+def models(size: int, rounds: int) -> Iterator[Line]:
+    """6. Every purchase model's fit from the summary table, against our own BG/NBD."""
+    count = max(size // 10, 1000)
+    table = data.summary(count)
+    got = jobs({name: ours("fit", name, table) for name in ("bg_nbd", *KIN)}, rounds)
+    for name in KIN:
+        ratio = got[name].seconds / got["bg_nbd"].seconds
+        yield Line(f"{name}, {count:,} customers", _seconds(got[name]), f"bg_nbd {_seconds(got['bg_nbd'])}", ratio, 4.0)
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
-    "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest,
+    "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
 }  # fmt: skip
