@@ -12,10 +12,13 @@ from lifelong.models.special import weigh
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.climb import Solved
-    from lifelong.values import Patterns, Spend
+    from lifelong.models.contract import Contract
+    from lifelong.values import Patterns, Spend, Tenures
+
+    Floats = NDArray[np.float64]
 
 #: Code -> (severity, text with the facts' names).
 TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
@@ -47,6 +50,18 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "every customer ordered last on the first or the last day of the history: nothing shows when they leave",
     ),
+    "F231": ("warning", "no subscriber was lost: how they leave cannot be learned, only that they seldom do"),
+    "F232": ("warning", "every subscriber was lost: nothing shows how long the most loyal stay"),
+    "F233": (
+        "warning",
+        "only {renewals} renewal(s) were watched: {params} parameters cannot be told apart by them",
+    ),
+    "F234": (
+        "info",
+        "without discounting, the mean lifetime has no bound (the tail falls as t^-{power:.3g}): it rests on years that "
+        "nobody has seen",
+    ),
+    "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
@@ -86,6 +101,21 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
         return found
     tested = independence(spend.x[some], mean, spend.count[some]).finding
     return [*found, tested] if tested else found
+
+
+def tenure_findings(model: Contract, theta: Floats, tenures: Tenures, prior_on: bool, few: int) -> list[Finding]:
+    """What the subscribers' histories cannot say, and a mean lifetime without bound."""
+    found = _size(tenures.customers, prior_on, few)
+    if not tenures.is_lost.any():
+        found.append(finding("F231"))
+    elif tenures.is_lost.all():
+        found.append(finding("F232"))
+    if tenures.longest < len(model.params):
+        found.append(finding("F233", renewals=tenures.longest, params=len(model.params)))
+    power = model.power(theta)
+    if power <= 1.0:
+        found.append(finding("F234", power=power))
+    return found
 
 
 def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:

@@ -46,7 +46,7 @@ def expected_orders(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, 
 
 def _expected(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discount: float) -> Floats:
     reach = np.minimum(horizon, 1.0 / discount) if discount > 0 else horizon
-    p, weight = _beta_nodes(a, b, np.log(np.maximum(reach / A * np.maximum(R, 1.0), 1e-300)))
+    p, weight = beta_nodes(a, b, np.log(np.maximum(reach / A * np.maximum(R, 1.0), 1e-300)))
     if discount == 0.0:
         gain = -np.expm1(-R[:, None] * np.log1p(p * (horizon / A)[:, None])) / p
         return np.asarray(np.einsum("ip,ip->i", weight, gain))
@@ -62,7 +62,7 @@ def _expected(R: Floats, A: Floats, a: float, b: Floats, horizon: Floats, discou
     return np.asarray(R / A * total)
 
 
-def _beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]:
+def beta_nodes(a: float, b: Floats, log_reach: Floats) -> tuple[Floats, Floats]:
     """Nodes p in (0, 1) and weights of the mean over Beta(a, b), for functions that bend near p = e^-log_reach."""
     mode = np.log(a / b)
     scale = np.minimum(1.0, np.sqrt((a + b) / (a * b)))
