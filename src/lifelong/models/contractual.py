@@ -51,9 +51,9 @@ def survival_band(
 def draw_survivors(
     model: Contract, thetas: Floats, tenures: Tenures, ahead: int | Ints, rng: np.random.Generator
 ) -> Ints:
-    """How many of those still there survive ``ahead`` more renewals (one number, or one a history of
-    ``tenures.active``): one total a row of ``thetas``.
+    """How many of those still there survive ``ahead`` more renewals: one total a row of ``thetas``.
 
+    ``ahead`` is one number, or one for each history of ``tenures.active``.
     Given the parameters each subscriber survives by the own chance S(n + ahead) / S(n), so the sum of a history's
     subscribers is binomial: doubt about parameters and chance are both in.
     """

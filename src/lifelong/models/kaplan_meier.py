@@ -70,7 +70,7 @@ def kaplan_meier(tenures: Tenures, interval: Literal["log-log", "plain"] = "log-
     # Due at t: all with t renewals or more, and those who are lost at t itself.
     due = np.cumsum(there[::-1])[::-1][1:] + lost
     left = due - lost
-    survival = np.cumprod(np.asarray(left / due, dtype=np.float64))
+    survival: Floats = np.cumprod(left / due).astype(np.float64)
     some = left > 0
     spread = np.cumsum(np.where(some, lost / (due * np.where(some, left, 1)), 0.0))
     low, high = _interval(survival, np.sqrt(spread), interval)
