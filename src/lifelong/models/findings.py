@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "nobody has seen",
     ),
     "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
+    "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
@@ -75,7 +76,7 @@ def finding(code: str, **facts: Any) -> Finding:
 
 def pattern_findings(patterns: Patterns, prior_on: bool, few: int) -> list[Finding]:
     """What the purchase histories themselves cannot say."""
-    found = _size(patterns.customers, prior_on, few)
+    found = size_findings(patterns.customers, prior_on, few)
     x, t_x, T, count = patterns.x, patterns.t_x, patterns.T, patterns.count
     if not x.any():
         found.append(finding("F205"))
@@ -95,7 +96,7 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
     """What the spends themselves cannot say."""
     some = (spend.x > 0) & (spend.count > 0)
     mean = spend.total[some] / spend.x[some]
-    found = _size(int(spend.count[some].sum()), prior_on, few)
+    found = size_findings(int(spend.count[some].sum()), prior_on, few)
     if np.ptp(mean) <= 1e-9 * mean.max():
         found.append(finding("F212"))
         return found
@@ -103,9 +104,9 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
     return [*found, tested] if tested else found
 
 
-def tenure_findings(model: Contract, theta: Floats, tenures: Tenures, prior_on: bool, few: int) -> list[Finding]:
+def tenure_findings(model: Contract, theta: Floats, tenures: Tenures) -> list[Finding]:
     """What the subscribers' histories cannot say, and a mean lifetime without bound."""
-    found = _size(tenures.customers, prior_on, few)
+    found = []
     if not tenures.is_lost.any():
         found.append(finding("F231"))
     elif tenures.is_lost.all():
@@ -140,7 +141,8 @@ def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding
     return found
 
 
-def _size(customers: int, prior_on: bool, few: int) -> list[Finding]:
+def size_findings(customers: int, prior_on: bool, few: int) -> list[Finding]:
+    """That customers are few, and what helps."""
     if prior_on:
         return [finding("F201", customers=customers)]
     return [finding("F202", customers=customers)] if customers < few else []

@@ -15,7 +15,14 @@ import numpy as np
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.climb import Prior, Solved, maximise, tolerance
-from lifelong.models.findings import pattern_findings, shape_findings, spend_findings, tenure_findings
+from lifelong.models.findings import (
+    finding,
+    pattern_findings,
+    shape_findings,
+    size_findings,
+    spend_findings,
+    tenure_findings,
+)
 from lifelong.values import Estimate, Fit, Origin
 
 if TYPE_CHECKING:
@@ -104,8 +111,9 @@ def fit_tenure(model: Contract, tenures: Tenures, *, prior: str | Prior = "auto"
     origin = Origin(customers=tenures.customers, patterns=len(tenures), seed=seed)
     shift = np.zeros(len(model.params))
     solved = _solve(model.objective(tenures), model.params, shift, prior, tenures.customers)
-    found = tenure_findings(model, solved.theta, tenures, solved.prior_on, FEW)
-    return _freeze(model, solved, origin, found)
+    is_pooled = isinstance(prior, Prior)
+    first = [finding("F236")] if is_pooled else size_findings(tenures.customers, solved.prior_on, FEW)
+    return _freeze(model, solved, origin, [*first, *tenure_findings(model, solved.theta, tenures)])
 
 
 class PlainObjective:

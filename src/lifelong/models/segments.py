@@ -124,9 +124,12 @@ class TwoSegments(Contract):
         """The log of the mean share that stays, of those who came to renewal t, less its sign."""
         odds, loyal, fickle = theta
         now, before = self.log_curve(theta, t), self.log_curve(theta, t - 1.0)
-        p = 1.0 / (1.0 + np.exp(np.minimum((loyal - fickle) * (t - 1.0) - np.log(odds), 700.0)))
-        churn = p * -np.expm1(-loyal) + (1.0 - p) * -np.expm1(-fickle)
-        return -np.log1p(-churn), before[1] - now[1], before[2] - now[2]
+        log_odds = np.log(odds) + (fickle - loyal) * (t - 1.0)
+        p, q = np.exp(-np.logaddexp(0.0, -log_odds)), np.exp(-np.logaddexp(0.0, log_odds))
+        churn = p * -np.expm1(-loyal) + q * -np.expm1(-fickle)
+        # A small churn is a sum of small terms; a large one is told by the little that stays.
+        value = np.where(churn < 0.5, -np.log1p(-np.minimum(churn, 0.5)), before[0] - now[0])
+        return value, before[1] - now[1], before[2] - now[2]
 
     def starts(self, churn: float) -> list[Floats]:
         """Half and half, mostly loyal, mostly fickle; with rates about the observed churn."""
