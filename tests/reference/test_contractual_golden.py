@@ -15,6 +15,7 @@ from lifelong.models.contractual import compare
 from lifelong.models.discrete_weibull import DiscreteWeibull, leaving
 from lifelong.models.kaplan_meier import kaplan_meier
 from lifelong.models.sbg import SBG
+from lifelong.models.segments import ConstantChurn
 from lifelong.values import Tenures
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def test_residual_lifetimes_and_elasticities_of_the_two_segments() -> None:
     high, regular = np.array([0.668, 3.806]), np.array([0.704, 1.182])
     assert SBG().derl(high, [1, 5], 0.1).round(2).tolist() == [5.41, 6.90]
     assert SBG().derl(regular, [1, 5], 0.1).round(2).tolist() == [2.96, 5.89]
-    for theta, gain in ((high, 0.043), (regular, 0.071)):
+    for theta, gain, one_rate in ((high, 0.043, 0.082), (regular, 0.071, 0.150)):
+        flat = np.array([-np.log(theta[1] / theta.sum())])
+        assert float(ConstantChurn().churn_effect(flat, 1, -0.1, 0.1)) == pytest.approx(one_rate, abs=5e-4)
         assert float(SBG().churn_effect(theta, 1, -0.1, 0.1)) == pytest.approx(gain, abs=5e-4)
         assert float(BdW().churn_effect(np.array([*theta, 1.0]), 1, -0.1, 0.1)) == pytest.approx(gain, abs=5e-4)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.errors import FitError
-from lifelong.models.climb import Prior, maximise
+from lifelong.models import climb
+from lifelong.models.climb import Prior
 from lifelong.models.findings import finding
 from lifelong.models.optimise import fit_tenure
 
@@ -86,6 +87,14 @@ def fit_cohorts(model: Contract, cohorts: Sequence[Tenures], *, seed: int = 0) -
     Raises:
         FitError: E201 where a cohort holds nobody, or there is none.
     """
+    _check(cohorts)
+    mean, sd, loglik = Pooled(model, cohorts).maximise()
+    fits = tuple(fit_tenure(model, c, prior=Prior(mean, sd), seed=seed) for c in cohorts)
+    told = (finding("F235", cohorts=len(cohorts)),) if len(cohorts) < FEW else ()
+    return Cohorts(fits, mean, sd, loglik, told)
+
+
+def _check(cohorts: Sequence[Tenures]) -> None:
     if not cohorts or any(c.customers <= 0 for c in cohorts):
         raise FitError(
             "E201",
@@ -93,19 +102,6 @@ def fit_cohorts(model: Contract, cohorts: Sequence[Tenures], *, seed: int = 0) -
             why="each cohort is a start of its own",
             fix="leave empty cohorts out",
         )
-    # Imported here: scipy loads only when somebody fits cohorts.
-    from scipy.optimize import minimize
-
-    pooled = Pooled(model, cohorts)
-    bounds = [*zip(pooled.low, pooled.high, strict=True), *[(np.log(LOW), np.log(HIGH))] * len(pooled.low)]
-    begin = np.concatenate([pooled.modes.mean(axis=0), np.full(len(pooled.low), np.log(0.3))])
-    # The optimum in (m, tau) is wide: 1e-7 of the log-likelihood moves no cohort by a printed digit.
-    found = minimize(pooled.cost, begin, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200, "ftol": 1e-7})
-    mean, sd = np.split(found.x, 2)
-    mean, sd = np.asarray(mean), np.exp(sd)
-    fits = tuple(fit_tenure(model, c, prior=Prior(mean, sd), seed=seed) for c in cohorts)
-    told = (finding("F235", cohorts=len(cohorts)),) if len(cohorts) < FEW else ()
-    return Cohorts(fits, mean, sd, pooled.marginal(mean, sd), told)
 
 
 class Pooled:
@@ -116,16 +112,28 @@ class Pooled:
         self.high = np.log([p.high for p in model.params])
         self.weak = Prior(*np.array([p.prior for p in model.params]).T)
         self.objectives = [model.objective(c) for c in cohorts]
-        self.modes = np.array([maximise(o, self.weak, self.low, self.high).z for o in self.objectives])
+        self.modes = np.array([climb.maximise(o, self.weak, self.low, self.high).z for o in self.objectives])
+
+    def maximise(self) -> tuple[Floats, Floats, float]:
+        """Mean and sd of the best marginal likelihood with its priors, and that likelihood."""
+        # Imported here: scipy loads only when somebody fits cohorts.
+        from scipy.optimize import minimize
+
+        bounds = [*zip(self.low, self.high, strict=True), *[(np.log(LOW), np.log(HIGH))] * len(self.low)]
+        begin = np.concatenate([self.modes.mean(axis=0), np.full(len(self.low), np.log(0.3))])
+        # The optimum in (m, tau) is wide: 1e-7 of the log-likelihood moves no cohort by a printed digit.
+        found = minimize(self.cost, begin, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200, "ftol": 1e-7})
+        mean, log_sd = np.split(np.asarray(found.x, dtype=np.float64), 2)
+        return mean, np.exp(log_sd), self.marginal(mean, np.exp(log_sd))
 
     def marginal(self, mean: Floats, sd: Floats) -> float:
         """Laplace's approximation of the log-likelihood of all cohorts, their own parameters integrated out."""
         prior, total = Prior(mean, sd), 0.0
         for g, objective in enumerate(self.objectives):
-            climb = maximise(_Warm(objective, self.modes[g]), prior, self.low, self.high)
-            self.modes[g] = climb.z
+            at = climb.maximise(_Warm(objective, self.modes[g]), prior, self.low, self.high)
+            self.modes[g] = at.z
             # The normal density's (2 pi)^(-k/2) meets Laplace's (2 pi)^(k/2).
-            total += climb.value - float(np.log(sd).sum()) - 0.5 * float(np.linalg.slogdet(-climb.hessian)[1])
+            total += at.value - float(np.log(sd).sum()) - 0.5 * float(np.linalg.slogdet(-at.hessian)[1])
         return total
 
     def cost(self, at: Floats) -> float:

@@ -151,7 +151,7 @@ def compare(
     >>> seen = Tenures.from_survivors([1000, 631, 468, 382, 326, 289, 262, 241])
     >>> tails = compare(seen, 12, models=[SBG(), ConstantChurn()])
     >>> round(tails["sbg"].joined), round(tails["constant_churn"].joined)
-    (170, 57)
+    (170, 46)
     """
     if horizon <= int(tenures.n.max(initial=0)) or not 0.0 < level < 1.0:
         raise ConfigError(

@@ -14,8 +14,8 @@ from lifelong.values import Finding
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from lifelong.models.base import ContractModel
     from lifelong.models.climb import Solved
-    from lifelong.models.contract import Contract
     from lifelong.values import Patterns, Spend, Tenures
 
     Floats = NDArray[np.float64]
@@ -104,7 +104,7 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
     return [*found, tested] if tested else found
 
 
-def tenure_findings(model: Contract, theta: Floats, tenures: Tenures) -> list[Finding]:
+def tenure_findings(model: ContractModel, theta: Floats, tenures: Tenures) -> list[Finding]:
     """What the subscribers' histories cannot say, and a mean lifetime without bound."""
     found = []
     if not tenures.is_lost.any():

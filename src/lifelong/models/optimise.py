@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lifelong.models.base import Parameter, PurchaseModel, SpendModel
+    from lifelong.models.base import ContractModel, Parameter, PurchaseModel, SpendModel
     from lifelong.models.climb import Objective
-    from lifelong.models.contract import Contract
     from lifelong.values import Finding, Patterns, Spend, Tenures
 
     Floats = NDArray[np.float64]
@@ -98,7 +97,7 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     return _freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
 
 
-def fit_tenure(model: Contract, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:
+def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:
     """Fit a contractual model to tenures; as :func:`fit_model`.
 
     ``prior`` may also be a normal one on log(theta) itself, as cohorts give each other (``models.cohorts``).

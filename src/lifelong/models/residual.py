@@ -63,19 +63,24 @@ def discounted_sum(kept: Kept, n: int, d: float, horizon: float, power: float, m
     last = n + horizon - 1.0 if np.isfinite(horizon) else np.inf
     if force > 0:
         last = min(last, start + 50.0 / force)
+    return total + _rest(term, start, last, power - moment)
+
+
+def _rest(term: Kept, start: float, last: float, power: float) -> float:
+    """The sum of terms from start to last, by Euler and Maclaurin; beyond e^FARTHEST by a power law."""
     stop = min(float(np.log(last)), FARTHEST)
     panels = int(np.ceil(max(stop - np.log(start), 0.0) / WIDTH)) or 1
     node, weight = np.polynomial.legendre.leggauss(NODES)
     edges = np.linspace(np.log(start), stop, panels + 1)
     half = np.diff(edges)[:, None] / 2.0
     at = np.exp((edges[:-1, None] + half + half * node).ravel())
-    total += float(np.sum(term(at) * at * (half * weight).ravel()))
+    total = float(np.sum(term(at) * at * (half * weight).ravel()))
     f = term(np.array([start - 1.0, start, start + 1.0]))
-    total += f[1] / 2.0 - (f[2] - f[0]) / 24.0
+    total += float(f[1] / 2.0 - (f[2] - f[0]) / 24.0)
     if np.isfinite(last):
         f = term(np.array([last - 1.0, last, last + 1.0]))
-        total += f[1] / 2.0 + (f[2] - f[0]) / 24.0
+        total += float(f[1] / 2.0 + (f[2] - f[0]) / 24.0)
     elif np.isfinite(power):
         end = np.exp(np.array([FARTHEST]))
-        total += float(term(end)[0] * end[0]) / (power - moment - 1.0)
-    return float(total)
+        total += float(term(end)[0] * end[0]) / (power - 1.0)
+    return total

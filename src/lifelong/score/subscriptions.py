@@ -12,13 +12,14 @@ from lifelong import plugins
 from lifelong.definitions import value_definition
 from lifelong.errors import ConfigError, DataError
 from lifelong.money.subscription import period_rate, value_new, value_renewing
-from lifelong.schema import SCORES, names
+from lifelong.schema import SCORES
 from lifelong.units import DAYS_A_WEEK, DAYS_A_YEAR
 from lifelong.values import Finding, Scores, Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from lifelong.models.contract import Contract
@@ -101,27 +102,12 @@ def subscription_scores(
         ``schema.SCORES``: orders are payments (at present value over the rest of life), value is price x margin x DERL
         at the fitted parameters, quantiles hold doubt about parameters and chance. The model's own error is in totals.
     """
-    import pyarrow as pa
-
-    n = np.asarray(renewals)
-    if n.dtype.kind not in "iu" or n.shape != (len(customer_id),) or not len(n) or n.min() < 0:
-        raise DataError(
-            "E201" if not len(n) else "E103",
-            "each subscriber needs a whole number of renewals, 0 or more",
-            where="renewals",
-            why="the value hangs on how long somebody has stayed",
-            fix="give one number a customer",
-        )
+    n = _whole(renewals, len(customer_id))
     due, place = np.unique(n + 1, return_inverse=True)
     ahead = _Ahead(fit, plan, terms)
     made = [ahead.row(int(i)) for i in due]
     columns: dict[str, Any] = {name: np.array([m.row[name] for m in made])[place] for name in made[0].row}
     columns |= {"customer_id": list(customer_id), "silent_days": None, "rhythm_days": np.full(len(n), plan.days)}
-    kinds = {"text": pa.string(), "float64": pa.float64(), "int32": pa.int32()}
-    arrays = {
-        c.name: pa.nulls(len(n), kinds[c.kind]) if columns[c.name] is None else pa.array(columns[c.name], kinds[c.kind])
-        for c in SCORES
-    }
     total = ahead.total(np.bincount(place).astype(np.float64), made)
     words = value_definition(str(terms.horizon), ahead.margin, str(terms.discount), has_cost=False, has_money=True)
     told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
@@ -132,11 +118,36 @@ def subscription_scores(
         words,
         len(n),
         total,
-        pa.table({name: arrays[name] for name in names(SCORES)}),
+        _table(columns, len(n)),
         {"all": total},
         (Finding("S390", told, "warning"),),
         fit.model,
     )
+
+
+def _whole(renewals: Any, size: int) -> Ints:
+    n = np.asarray(renewals)
+    if n.dtype.kind not in "iu" or n.shape != (size,) or not len(n) or n.min() < 0:
+        raise DataError(
+            "E103" if size else "E201",
+            "each subscriber needs a whole number of renewals, 0 or more",
+            where="renewals",
+            why="the value hangs on how long somebody has stayed",
+            fix="give one number a customer",
+        )
+    return n.astype(np.int64)
+
+
+def _table(columns: dict[str, Any], size: int) -> pa.Table:
+    """The columns of ``schema.SCORES``, in order."""
+    import pyarrow as pa
+
+    kinds = {"text": pa.string(), "float64": pa.float64(), "int32": pa.int32()}
+    arrays = {
+        c.name: pa.nulls(size, kinds[c.kind]) if columns[c.name] is None else pa.array(columns[c.name], kinds[c.kind])
+        for c in SCORES
+    }
+    return pa.table(arrays)
 
 
 @dataclass(frozen=True, slots=True)
