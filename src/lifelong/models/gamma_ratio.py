@@ -7,7 +7,7 @@ differences:
 .. math:: \log\frac{\Gamma(y+a)}{\Gamma(y)} = a \log(y + a) + (y - \tfrac12)\log\!\left(1 + \tfrac{a}{y}\right) - a
           + \Delta(y + a) - \Delta(y), \qquad \Delta(y) = \frac{1}{12y} - \frac{1}{360y^3} + \dots
 
-The derivatives follow term by term. The error is near 1e-15 of the largest term (tested against mpmath).
+The derivatives follow term by term. The relative error is below 5e-15 (tested against mpmath).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: y is moved up by so many steps: Stirling's series then ends below double precision after six terms.
+#: y is moved up by so many steps: Stirling's series then ends below double precision after five terms.
 STEPS = 12
 #: Coefficients of Stirling's series in odd powers of 1 / y: Bernoulli's B_2k / (2k (2k - 1)).
-SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 #: Above this log(y) the ratio is a log(y) to all digits.
 FAR = 200.0
 

@@ -74,7 +74,7 @@ def test_ratio_of_gammas_against_mpmath(a: float, y: float) -> None:
             "ay": z * psi1(z + a),
         }
         for name, value in told.items():
-            assert float(getattr(made, name)[0]) == pytest.approx(float(value), rel=1e-12), name
+            assert float(getattr(made, name)[0]) == pytest.approx(float(value), rel=5e-15, abs=2e-15), name
         bend = rise + z * z * (psi1(z + a) - psi1(z))
         # Where y is large this is a difference of a with a: small beside it, and known so well.
         assert float(made.yy[0]) == pytest.approx(float(bend), rel=1e-11, abs=1e-14 * a)
@@ -107,3 +107,11 @@ def test_two_cohorts_of_different_age_are_used_in_full() -> None:
     assert first @ both.covariance @ first < first @ alone.covariance @ first
     wrong = Tenures.from_survivors([tables[0], [*tables[1], 0]])  # as if all of the young were lost
     assert SBG().survival(SBG().fit(wrong).theta, 5) < SBG().survival(both.theta, 5) - 0.1
+
+
+@pytest.mark.parametrize("a", [1.002, 1.05, 3.0])
+def test_a_tail_whose_mean_barely_exists_is_summed_to_its_end(a: float) -> None:
+    """Undiscounted, at alpha = 1.002, a third of the mean lies beyond e^600 periods: (beta + n - 1) / (alpha - 1)."""
+    for n in (1, 5):
+        made = BdW().derl(np.array([a, 2.0, 1.0]), n)
+        assert made == pytest.approx((2.0 + n - 1) / (a - 1), rel=1e-8)
