@@ -38,14 +38,21 @@ _WHERE = {
     "MBGNBD": "lifelong.models.mbg_nbd",
     "ParetoNBD": "lifelong.models.pareto_nbd",
     "GammaGamma": "lifelong.models.gamma_gamma",
+    "BdW": "lifelong.models.bdw",
+    "DiscreteWeibull": "lifelong.models.discrete_weibull",
+    "SBG": "lifelong.models.sbg",
+    "Tenures": "lifelong.values",
 }
 
 __all__ = [
     "BGNBD",
     "MBGNBD",
+    "SBG",
     "AccessError",
+    "BdW",
     "ConfigError",
     "DataError",
+    "DiscreteWeibull",
     "Finding",
     "Fit",
     "FitError",
@@ -60,6 +67,7 @@ __all__ = [
     "Rate",
     "Scores",
     "StoreError",
+    "Tenures",
     "__version__",
     "predict",
     "summarise",
@@ -67,13 +75,16 @@ __all__ = [
 
 if TYPE_CHECKING:
     from lifelong.errors import AccessError, ConfigError, DataError, FitError, LifelongError, StoreError
+    from lifelong.models.bdw import BdW
     from lifelong.models.bg_nbd import BGNBD
+    from lifelong.models.discrete_weibull import DiscreteWeibull
     from lifelong.models.gamma_gamma import GammaGamma
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
+    from lifelong.models.sbg import SBG
     from lifelong.project import Project, predict, summarise
     from lifelong.units import Horizon, Money, Rate
-    from lifelong.values import Finding, Fit, Leaderboard, Patterns, Scores
+    from lifelong.values import Finding, Fit, Leaderboard, Patterns, Scores, Tenures
 
 
 def __getattr__(name: str) -> object:

@@ -31,6 +31,13 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "nbd": "lifelong.models.nbd:NBD",
         "pareto_nbd": "lifelong.models.pareto_nbd:ParetoNBD",
     },
+    "contracts": {
+        "bdw": "lifelong.models.bdw:BdW",
+        "constant_churn": "lifelong.models.segments:ConstantChurn",
+        "discrete_weibull": "lifelong.models.discrete_weibull:DiscreteWeibull",
+        "sbg": "lifelong.models.sbg:SBG",
+        "two_segments": "lifelong.models.segments:TwoSegments",
+    },
     "spend": {"gamma_gamma": "lifelong.models.gamma_gamma:GammaGamma"},
 }
 

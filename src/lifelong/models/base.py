@@ -15,7 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from lifelong.values import Patterns, Spend
+    from lifelong.models.climb import Objective
+    from lifelong.values import Patterns, Spend, Tenures
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -137,3 +138,16 @@ class SpendModel(Protocol):
         or (k, len(x)), a parameter draw an owner. The distribution depends on x alone, never on total: that is why
         one table by x serves every customer.
         """
+
+
+class ContractModel(Protocol):
+    """How long subscribers stay who must say so when they leave; all of it is in ``contract.Contract``."""
+
+    name: ClassVar[str]
+    params: ClassVar[tuple[Parameter, ...]]
+
+    def objective(self, tenures: Tenures) -> Objective:
+        """The likelihood of these tenures, prepared for the fitting routine."""
+
+    def power(self, theta: Floats) -> float:
+        """The power p of a tail S(t) ~ t^-p; inf where it falls faster."""

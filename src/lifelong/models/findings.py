@@ -12,10 +12,13 @@ from lifelong.models.special import weigh
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
+    from lifelong.models.base import ContractModel
     from lifelong.models.climb import Solved
-    from lifelong.values import Patterns, Spend
+    from lifelong.values import Patterns, Spend, Tenures
+
+    Floats = NDArray[np.float64]
 
 #: Code -> (severity, text with the facts' names).
 TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
@@ -47,6 +50,19 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "every customer ordered last on the first or the last day of the history: nothing shows when they leave",
     ),
+    "F231": ("warning", "no subscriber was lost: how they leave cannot be learned, only that they seldom do"),
+    "F232": ("warning", "every subscriber was lost: nothing shows how long the most loyal stay"),
+    "F233": (
+        "warning",
+        "only {renewals} renewal(s) were watched: {params} parameters cannot be told apart by them",
+    ),
+    "F234": (
+        "info",
+        "without discounting, the mean lifetime has no bound (the tail falls as t^-{power:.3g}): it rests on years that "
+        "nobody has seen",
+    ),
+    "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
+    "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
@@ -60,7 +76,7 @@ def finding(code: str, **facts: Any) -> Finding:
 
 def pattern_findings(patterns: Patterns, prior_on: bool, few: int, is_timed: bool = True) -> list[Finding]:
     """What the purchase histories themselves cannot say; not ``is_timed``: their days are occasions."""
-    found = _size(patterns.customers, prior_on, few)
+    found = size_findings(patterns.customers, prior_on, few)
     x, t_x, T, count = patterns.x, patterns.t_x, patterns.T, patterns.count
     if not x.any():
         found.append(finding("F205"))
@@ -82,12 +98,27 @@ def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
     """What the spends themselves cannot say."""
     some = (spend.x > 0) & (spend.count > 0)
     mean = spend.total[some] / spend.x[some]
-    found = _size(int(spend.count[some].sum()), prior_on, few)
+    found = size_findings(int(spend.count[some].sum()), prior_on, few)
     if np.ptp(mean) <= 1e-9 * mean.max():
         found.append(finding("F212"))
         return found
     tested = independence(spend.x[some], mean, spend.count[some]).finding
     return [*found, tested] if tested else found
+
+
+def tenure_findings(model: ContractModel, theta: Floats, tenures: Tenures) -> list[Finding]:
+    """What the subscribers' histories cannot say, and a mean lifetime without bound."""
+    found = []
+    if not tenures.is_lost.any():
+        found.append(finding("F231"))
+    elif tenures.is_lost.all():
+        found.append(finding("F232"))
+    if tenures.longest < len(model.params):
+        found.append(finding("F233", renewals=tenures.longest, params=len(model.params)))
+    power = model.power(theta)
+    if power <= 1.0:
+        found.append(finding("F234", power=power))
+    return found
 
 
 def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:
@@ -112,7 +143,8 @@ def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding
     return found
 
 
-def _size(customers: int, prior_on: bool, few: int) -> list[Finding]:
+def size_findings(customers: int, prior_on: bool, few: int) -> list[Finding]:
+    """That customers are few, and what helps."""
     if prior_on:
         return [finding("F201", customers=customers)]
     return [finding("F202", customers=customers)] if customers < few else []

@@ -15,7 +15,14 @@ import numpy as np
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.climb import Prior, Solved, maximise, tolerance
-from lifelong.models.findings import pattern_findings, shape_findings, spend_findings
+from lifelong.models.findings import (
+    finding,
+    pattern_findings,
+    shape_findings,
+    size_findings,
+    spend_findings,
+    tenure_findings,
+)
 from lifelong.values import Estimate, Fit, Origin
 
 if TYPE_CHECKING:
@@ -23,9 +30,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lifelong.models.base import Parameter, PurchaseModel, SpendModel
+    from lifelong.models.base import ContractModel, Parameter, PurchaseModel, SpendModel
     from lifelong.models.climb import Objective
-    from lifelong.values import Finding, Patterns, Spend
+    from lifelong.values import Finding, Patterns, Spend, Tenures
 
     Floats = NDArray[np.float64]
 
@@ -91,6 +98,24 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     return _freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
 
 
+def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:
+    """Fit a contractual model to tenures; as :func:`fit_model`.
+
+    ``prior`` may also be a normal one on log(theta) itself, as cohorts give each other (``models.cohorts``).
+
+    Raises:
+        FitError: E201 where there is no subscriber at all.
+    """
+    if tenures.customers <= 0:
+        raise _nothing("no subscriber")
+    origin = Origin(customers=tenures.customers, patterns=len(tenures), seed=seed)
+    shift = np.zeros(len(model.params))
+    solved = _solve(model.objective(tenures), model.params, shift, prior, tenures.customers)
+    is_pooled = isinstance(prior, Prior)
+    first = [finding("F236")] if is_pooled else size_findings(tenures.customers, solved.prior_on, FEW)
+    return _freeze(model, solved, origin, [*first, *tenure_findings(model, solved.theta, tenures)])
+
+
 class PlainObjective:
     """The objective of any model that keeps the contract of ``base``: Hessian by differences of exact gradients."""
 
@@ -135,11 +160,13 @@ def takes_prior(prior: str, customers: int) -> bool:
     return prior == "on" or (prior == "auto" and customers < FEW)
 
 
-def _solve(objective: Objective, params: Sequence[Parameter], shift: Floats, prior: str, customers: int) -> Solved:
+def _solve(
+    objective: Objective, params: Sequence[Parameter], shift: Floats, prior: str | Prior, customers: int
+) -> Solved:
     began = time.perf_counter()
-    on = takes_prior(prior, customers)
     mean, sd = np.array([p.prior for p in params]).T
-    used = Prior(mean + shift, sd if on else np.full(len(sd), np.inf))
+    on = isinstance(prior, Prior) or takes_prior(prior, customers)
+    used = prior if isinstance(prior, Prior) else Prior(mean + shift, sd if on else np.full(len(sd), np.inf))
     low = np.log([p.low for p in params]) + shift
     high = np.log([p.high for p in params]) + shift
     climb = maximise(objective, used, low, high)

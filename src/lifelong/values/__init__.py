@@ -9,6 +9,7 @@ letter   meaning
 x        repeat order days: days with at least one order, less the first one
 t_x      days from a customer's first order day to the last one (0 where x = 0)
 T        days from a customer's first order day to the last day that the data cover
+n        renewals survived by a subscriber (contractual models), in periods of the contract
 theta    a model's parameters, in the order of ``Model.params``, with time in weeks
 =======  ==================================================================================================
 """
@@ -19,6 +20,7 @@ from lifelong.values.histories import Patterns, Spend
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.tenures import Tenures
 
 __all__ = [
     "Estimate",
@@ -30,6 +32,7 @@ __all__ = [
     "Patterns",
     "Scores",
     "Spend",
+    "Tenures",
     "Totals",
     "to_json",
 ]

@@ -33,8 +33,8 @@ class Patterns:
     @classmethod
     def of(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:
         """Check four sequences and make them patterns; ``count`` is 1 each where it is not given."""
-        arrays = [_whole(a) for a in (x, t_x, T)]
-        counts = np.ones(len(arrays[0]), np.int64) if count is None else _whole(count)
+        arrays = [whole(a) for a in (x, t_x, T)]
+        counts = np.ones(len(arrays[0]), np.int64) if count is None else whole(count)
         for a in (*arrays, counts):
             if a.ndim != 1 or len(a) != len(counts):
                 raise ValueError("x, t_x, T and count must be one-dimensional and of one length")
@@ -85,7 +85,7 @@ class Spend:
         return int(self.count.sum())
 
 
-def _whole(values: Any) -> NDArray[np.int64]:
+def whole(values: Any) -> NDArray[np.int64]:
     """Whole numbers as int64; a fraction (weeks given for days) or a gap is an error, never cut off."""
     given = np.asarray(values)
     if given.dtype.kind not in "iub":
