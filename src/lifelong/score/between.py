@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong import plugins
-from lifelong.score.base import arrow, distinct
+from lifelong.score.base import arrow
+from lifelong.score.numbering import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -62,6 +62,11 @@ class Forecast:
         """Expected discounted orders, each history."""
         return self.means.alive * self.means.worth
 
+    @property
+    def unit_value(self) -> Floats:
+        """Expected value in units of the customer's factor, each history."""
+        return self.margin * self.mean_worth * self.paid
+
     def factor(self, rows: Ints | slice) -> Floats:
         """Each customer's factor of money; ones where there is none."""
         total = self.base.total[rows]
@@ -73,7 +78,7 @@ class Forecast:
         history = self.base.history[rows]
         if not self.has_money:
             return np.full(len(history), np.nan)
-        value: Floats = (self.margin * self.mean_worth * self.paid)[history] * self.factor(rows)
+        value: Floats = self.unit_value[history] * self.factor(rows)
         return value
 
     def quantile(self, level: float) -> Floats:
@@ -94,7 +99,7 @@ def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FU
     engine = Engine.of(fit, terms)
     rng = np.random.default_rng([terms.seed, 1])
     at = means(engine, base, engine.theta)
-    mixed = alive_over_draws(engine, base, rng) if budget else at.alive
+    mixed = alive_over_draws(engine, base, at.alive, rng) if budget else at.alive
     table = futures(engine, base, at.worth, rng, budget) if budget else Futures.none()
     orders = int(base.count @ base.spend_x)
     observed = float(base.total.sum()) / orders if orders else 0.0
