@@ -15,7 +15,7 @@ from lifelong.score.numbering import by_parts, distinct, parts
 from lifelong.units import minor_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -112,13 +112,13 @@ def column(table: pa.Table, name: str) -> Floats | None:
     return values
 
 
-def check(table: pa.Table) -> None:
+def check(names: Sequence[str], rows: int) -> None:
     """A summary must have its columns and at least one customer.
 
     Raises:
         DataError: E102 or E201.
     """
-    missing = [name for name in ("customer_id", "x", "t_x", "T", "first_day") if name not in table.column_names]
+    missing = [name for name in ("customer_id", "x", "t_x", "T", "first_day") if name not in names]
     if missing:
         raise DataError(
             "E102",
@@ -127,5 +127,5 @@ def check(table: pa.Table) -> None:
             why="a score is computed from each customer's history",
             fix="make it with lifelong.summarise(orders)",
         )
-    if not len(table):
+    if not rows:
         raise DataError("E201", "the summary holds no customer", where="the summary table", fix="ingest orders first")

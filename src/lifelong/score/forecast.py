@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.score.engine import Engine, Means, alive_over_draws, means, paid_each
 from lifelong.score.futures import Futures, futures
+from lifelong.score.numbering import by_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,6 +81,17 @@ class Forecast:
             return np.full(len(history), np.nan)
         value: Floats = self.unit_value[history] * self.factor(rows)
         return value
+
+    def each_value(self) -> Floats:
+        """Expected value of every customer; expected orders where the data hold no amounts."""
+        history, made = self.base.history, np.empty(len(self.base))
+        unit = self.unit_value if self.has_money else self.mean_orders
+
+        def work(part: slice) -> None:
+            np.multiply(unit[history[part]], self.factor(part), out=made[part])
+
+        by_parts(work, len(made))
+        return made
 
     def quantile(self, level: float) -> Floats:
         """The quantile of worth in units of the factor, each history."""

@@ -91,7 +91,7 @@ class Futures:
         each: Floats = self.orders[self.cell, np.clip(rank, 0, self.draws - 1)]
         return np.where(above > 0, each, 0.0)
 
-    def orders_probability(self, n: Ints, history: Ints, alive: Floats) -> Floats:
+    def orders_probability(self, n: Ints, history: NDArray[np.int32], alive: Floats) -> Floats:
         """P(exactly n orders) for pairs of a number and a history; by counting futures, smoothed.
 
         A count stands in for a probability, mixed with a tenth of a negative binomial of the cell's mean and
@@ -251,7 +251,7 @@ def _lattice(base: Base, most: int) -> tuple[Ints, int]:
     """Cells over (x, spend_x, T), and their number: as fine as allowed, each history its own where they are few."""
     own, corner = distinct(base.x, base.spend_x, base.T)
     x, spend_x, T = (values[corner] for values in (base.x, base.spend_x, base.T))
-    cell, cells, step = np.arange(len(corner)), len(corner), 0.01
+    cell, cells, step = np.arange(len(corner), dtype=np.int32), len(corner), 0.01
     while cells > most:
         time = np.floor(np.log(T + T_OFFSET) / step).astype(np.int64)
         cell, first = distinct(_coarse(x, step), _coarse(spend_x, step), time - time.min())

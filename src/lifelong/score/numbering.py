@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int32]
 
 ROOM = 20  # a table of codes may be this many times as long as the rows
+FEW = 100_000  # rows that are hashed at once as fast as any table is made
 PART = 1 << 16  # rows at once: some numbers of each stay in the cache
 THREADS = 2
 BITS, SHIFT = 16, 4  # of a word of the table, and their logarithm
 
 
-def parts(rows: int, size: int = PART) -> Iterator[slice]:
-    """Slices that cover so many rows."""
+def parts(rows: int, size: int = 0) -> Iterator[slice]:
+    """Slices that cover so many rows; of a part each where no size is given."""
+    size = size or PART
     return (slice(at, min(at + size, rows)) for at in range(0, rows, size))
 
 
@@ -56,10 +58,11 @@ def _joined(*columns: Any) -> tuple[Any, int]:
         other, size = column, int(column.max(initial=0)) + 1
         if size == 1:
             continue
-        if (top + 1) * size > ROOM * len(code):
+        is_far = (top + 1) * size >= np.iinfo(np.int64).max
+        if is_far or (len(code) > FEW and (top + 1) * size > ROOM * len(code)):
             code, count = _numbered(code, top)
             top = max(count - 1, 0)
-        if (top + 1) * size >= np.iinfo(np.int64).max:
+        if is_far:
             other, size = _numbered(other, size - 1)
         code, top = _times(code, size, other, (top + 1) * size - 1), (top + 1) * size - 1
     return code, top
@@ -116,7 +119,8 @@ def _ranked(code: Any, seen: NDArray[np.bool_]) -> tuple[Numbers, int]:
 def _ones() -> NDArray[np.uint8]:
     """How many bits of each word of 16 are set."""
     bits = np.unpackbits(np.arange(1 << BITS, dtype=np.uint16).view(np.uint8).reshape(-1, 2), axis=1)
-    return bits.sum(axis=1, dtype=np.uint8)
+    ones: NDArray[np.uint8] = bits.sum(axis=1, dtype=np.uint8)
+    return ones
 
 
 def _hashed(values: Any) -> Numbers:
