@@ -59,7 +59,8 @@ class Base:
         """From the summary's columns as arrays: x, t_x, T, and spend_x, spend (minor units) where there is money."""
         x, t_x, T = (np.asarray(columns[name]) for name in ("x", "t_x", "T"))
         spend_x = np.asarray(columns["spend_x"]) if "spend_x" in columns else np.zeros(len(x), np.int8)
-        history, first = distinct(x, t_x, T, _unpaid(x, spend_x))
+        # T first: where numbers stand in the order of the codes, customers of one first day have neighbouring ones
+        history, first = distinct(T, x, t_x, _unpaid(x, spend_x))
         total = np.zeros(len(x))
         if "spend" in columns:
             np.divide(columns["spend"], 10.0 ** minor_digits(currency), out=total)

@@ -52,6 +52,11 @@ class Members:
     cube: Floats
 
     @property
+    def at(self) -> Ints | slice:
+        """The histories as an index."""
+        return _index(self.which)
+
+    @property
     def customers(self) -> int:
         """Customers in the group."""
         return int(self.count.sum())
@@ -67,12 +72,21 @@ class Members:
         """The customers of these rows."""
         number, first = distinct(forecast.base.history[rows])
         which = forecast.base.history[rows[first]].astype(np.int64)
-        return cls(which, tally(number, len(first)).astype(np.float64), *_spent(forecast, rows, number))
+        sums = [tally(number, len(first)).astype(np.float64), *_spent(forecast, rows, number)]
+        order = np.argsort(which, kind="stable")  # of few rows, numbers stand in the order of the rows
+        return cls(which[order], *(values[order] for values in sums))
 
     def within(self, histories: Ints) -> Members:
         """Those of some histories, where self holds every history."""
-        kept = (self.count, self.spent, self.factor, self.square, self.cube)
-        return Members(histories, *(values[histories] for values in kept))
+        at = _index(histories)
+        sums = (self.count, self.spent, self.factor, self.square, self.cube)
+        return Members(histories, *(values[at] for values in sums))
+
+
+def _index(which: Ints) -> Ints | slice:
+    """Sorted numbers as an index: a slice, which copies nothing, where they are neighbours."""
+    low, high = (int(which[0]), int(which[-1]) + 1) if len(which) else (0, 0)
+    return slice(low, high) if high - low == len(which) else which
 
 
 def _spent(forecast: Forecast, rows: Ints | None, number: NDArray[np.int32]) -> list[Floats]:

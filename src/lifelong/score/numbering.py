@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.score import cells
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -125,8 +127,5 @@ def _ones() -> NDArray[np.uint8]:
 
 def _hashed(values: Any) -> Numbers:
     """Small numbers by Arrow's hash table: several times faster than sorting."""
-    import pyarrow as pa
-
-    encoded = pa.array(np.ascontiguousarray(values)).dictionary_encode()
-    codes: Numbers = encoded.indices.to_numpy(zero_copy_only=False)
+    codes: Numbers = cells.numbers(cells.column(values).dictionary_encode().indices)
     return codes

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.money.margin import historic_value
 from lifelong.schema import SCORES, names
+from lifelong.score import cells
 from lifelong.score.base import column
 from lifelong.units import minor_digits
 
@@ -95,22 +96,7 @@ def _cells(name: str, columns: dict[str, Any], summary: pa.Table) -> Any:
         return summary["customer_id"]
     if name not in columns:
         return pa.nulls(len(summary), pa.float64())
-    return _column(columns[name], has_gaps=name == "rhythm_days")
-
-
-def _column(values: Any, *, has_gaps: bool) -> Any:
-    """An Arrow column over an array's own memory, nan as an empty cell where it has gaps.
-
-    Arrow's own way would load pandas, wherever it is installed, to see whether the array is one of its.
-    """
-    import pyarrow as pa
-
-    kind, gaps, valid = pa.from_numpy_dtype(values.dtype), 0, None
-    if has_gaps:
-        is_gap = np.isnan(values)
-        gaps = int(is_gap.sum())
-        valid = pa.py_buffer(np.packbits(~is_gap, bitorder="little")) if gaps else None
-    return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(values)], gaps)
+    return cells.column(columns[name], has_gaps=name == "rhythm_days")
 
 
 def _historic(forecast: Forecast, summary: pa.Table, *, has_cost: bool) -> Floats:

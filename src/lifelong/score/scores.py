@@ -10,6 +10,7 @@ import numpy as np
 from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
 from lifelong.score import base as bases
+from lifelong.score.cells import column, numbers
 from lifelong.score.forecast import FUTURES, Forecast, forecast
 from lifelong.score.members import Whole
 from lifelong.score.numbering import parts
@@ -105,7 +106,6 @@ def best(by: Floats, ids: Any, share: float) -> Ints:
     Customers of equal measure stand in the order of their customer number, so that every run agrees; ``ids`` is asked
     for those alone (``take``), and only where not all of them belong.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     size = math.ceil(share * len(by) - 1e-9)
@@ -113,7 +113,7 @@ def best(by: Floats, ids: Any, share: float) -> Ints:
     sure = np.flatnonzero(by > edge)
     tied = np.flatnonzero(by == edge)
     if len(tied) > size - len(sure):
-        tied = tied[pc.sort_indices(ids.take(pa.array(tied))).to_numpy()[: size - len(sure)]]
+        tied = tied[numbers(pc.sort_indices(ids.take(column(tied))))[: size - len(sure)]]
     return np.sort(np.concatenate([sure, tied]))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.score import base as bases
+from lifelong.score.cells import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,21 +84,10 @@ class Source:
 
     def empty(self) -> pa.Table:
         """The columns without rows."""
-        return self.schema.empty_table()
+        import pyarrow as pa
+
+        return pa.Table.from_batches([], self.schema)
 
     def take(self, rows: Any) -> pa.Array:
         """The customer numbers of some rows."""
         return self.table(["customer_id"])["customer_id"].take(rows)
-
-
-def numbers(cells: pa.Array) -> Any:
-    """A column's numbers, empty cells as 0; without a copy, and without pandas, which Arrow's own way would load."""
-    import pyarrow as pa
-
-    if cells.null_count:
-        cells = cells.fill_null(0)
-    kind = cells.type
-    if not len(cells) or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        return cells.to_numpy(zero_copy_only=False)
-    held = np.frombuffer(cells.buffers()[1], kind.to_pandas_dtype())
-    return held[cells.offset : cells.offset + len(cells)]

@@ -80,19 +80,19 @@ def sums(forecast: Forecast) -> Sums:
 
 def large_group(forecast: Forecast, members: Members, parts: Sums, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draws of a group's orders and value: the mean under drawn parameters, plus chance of the summed moments."""
-    engine, base, which, count = forecast.engine, forecast.base, members.which, members.count
+    engine, base, at, count = forecast.engine, forecast.base, members.at, members.count
     asked = _asked(base, members, parts)
     z = rng.standard_normal((DRAWS, len(engine.theta)))
     orders = _moved(parts.orders @ asked, float(asked @ parts.mean_orders[parts.some]), z)
-    orders *= float(count @ parts.mean_orders[which])
-    orders = np.maximum(orders + _chance(parts.order_moments[:, which] @ count, rng), 0.0)
+    orders *= float(count @ parts.mean_orders[at])
+    orders = np.maximum(orders + _chance(parts.order_moments[:, at] @ count, rng), 0.0)
     if not forecast.has_money:
         return orders, orders
     money = _moved(parts.worth @ asked, float(asked @ parts.mean_worth[parts.some]), z)
     money *= _spend_moved(forecast, members, parts, rng.standard_normal((DRAWS, len(engine.spend_theta))))
-    money *= float(members.factor @ parts.unit_value[which])
+    money *= float(members.factor @ parts.unit_value[at])
     powers = zip((members.square, members.cube), parts.worth_moments, strict=True)
-    chance = np.array([float(power @ moment[which]) for power, moment in powers])
+    chance = np.array([float(power @ moment[at]) for power, moment in powers])
     return orders, np.maximum(money + _chance(chance, rng), 0.0)
 
 
@@ -110,7 +110,7 @@ def _spend_moved(forecast: Forecast, members: Members, parts: Sums, z: Floats) -
 
     Expected spend is linear in what was spent, so customers of one ``spend_x`` count as one of their mean.
     """
-    x, weight = forecast.base.spend_x[members.which], parts.mean_worth[members.which]
+    x, weight = forecast.base.spend_x[members.at], parts.mean_worth[members.at]
     size = np.bincount(x, weights=weight * members.count)
     kept = np.flatnonzero(size > 0)
     total = np.bincount(x, weights=weight * members.spent)[kept] / size[kept]

@@ -101,12 +101,12 @@ def mean_total(forecast: Forecast) -> Totals:
 
 def _total(forecast: Forecast, members: Members, rows: Ints | None, parts: Sums | None, known: Drawn | None) -> Totals:
     """One group's total; ``rows`` where the group is small."""
-    size, which, count = members.customers, members.which, members.count
+    size, at, count = members.customers, members.at, members.count
     rng = np.random.default_rng([forecast.engine.terms.seed, 2, size])
-    stay, ahead = forecast.means.alive[which], forecast.means.orders[which]
+    stay, ahead = forecast.means.alive[at], forecast.means.orders[at]
     value = np.nan
     if forecast.has_money:
-        unit = forecast.margin * stay * forecast.means.worth[which] * forecast.paid[which]
+        unit = forecast.margin * stay * forecast.means.worth[at] * forecast.paid[at]
         value = float(members.factor @ unit)
     center = size, float(count @ stay), float(count @ (stay * ahead)), value
     orders = money = np.zeros(1)

@@ -39,6 +39,14 @@ def test_sums_are_those_of_each_customer(ahead: Forecast) -> None:
         assert told == pytest.approx((here.sum(), (here**2).sum(), (here**3).sum()))
 
 
+def test_histories_of_few_rows_far_apart_are_sorted(ahead: Forecast) -> None:
+    history = ahead.base.history
+    rows = np.array([int(np.flatnonzero(history == one)[0]) for one in (ahead.base.histories - 1, 3)])
+    members = Members.of(ahead, rows)
+    assert members.which.tolist() == [3, ahead.base.histories - 1]
+    assert members.factor == pytest.approx(ahead.factor(rows)[::-1])
+
+
 def test_all_customers_are_the_same_by_rows_and_by_histories(ahead: Forecast, monkeypatch: pytest.MonkeyPatch) -> None:
     by_rows = Members.of(ahead, np.arange(len(ahead.base)))
     every = Members.every(ahead)

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lifelong.score.source import Source, numbers
+from lifelong.score.cells import column, numbers
+from lifelong.score.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,3 +77,13 @@ raise SystemExit("pandas" in sys.modules)
     days = {"x": x, "t_x": x * 5, "T": np.full(9, 50), "first_day": np.full(9, 950)}
     pq.write_table(pa.table({"customer_id": list("abcdefghi")} | days), tmp_path / "s.parquet")
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "s.parquet")], check=True, timeout=120)
+
+
+def test_an_array_becomes_a_column_with_gaps_where_it_may_have_them() -> None:
+    values = np.array([1.5, np.nan, 2.0, np.nan, 0.0, 7.0, 1.0, 1.0, np.nan, 3.0])
+    gaps = column(values, has_gaps=True)
+    assert gaps.to_pylist() == [1.5, None, 2.0, None, 0.0, 7.0, 1.0, 1.0, None, 3.0]
+    assert gaps.null_count == 3
+    assert column(values).null_count == 0
+    assert column(np.arange(6, dtype=np.int32)[::2]).to_pylist() == [0, 2, 4]
+    gaps.validate(full=True)
