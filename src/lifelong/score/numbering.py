@@ -119,9 +119,10 @@ def _ranked(code: Any, seen: NDArray[np.bool_]) -> tuple[Numbers, int]:
 
 
 def _ones() -> NDArray[np.uint8]:
-    """How many bits of each word of 16 are set."""
-    bits = np.unpackbits(np.arange(1 << BITS, dtype=np.uint16).view(np.uint8).reshape(-1, 2), axis=1)
-    ones: NDArray[np.uint8] = bits.sum(axis=1, dtype=np.uint8)
+    """How many bits of each word are set."""
+    ones = np.zeros(1, np.uint8)
+    for _ in range(BITS):
+        ones = np.concatenate([ones, ones + 1])
     return ones
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.models.special import weigh
 from lifelong.score.engine import means, spend_each
 
 if TYPE_CHECKING:
@@ -83,16 +84,16 @@ def large_group(forecast: Forecast, members: Members, parts: Sums, rng: np.rando
     engine, base, at, count = forecast.engine, forecast.base, members.at, members.count
     asked = _asked(base, members, parts)
     z = rng.standard_normal((DRAWS, len(engine.theta)))
-    orders = _moved(parts.orders @ asked, float(asked @ parts.mean_orders[parts.some]), z)
-    orders *= float(count @ parts.mean_orders[at])
-    orders = np.maximum(orders + _chance(parts.order_moments[:, at] @ count, rng), 0.0)
+    orders = _moved(weigh(parts.orders, asked), float(weigh(parts.mean_orders[parts.some], asked)), z)
+    orders *= float(weigh(parts.mean_orders[at], count))
+    orders = np.maximum(orders + _chance(weigh(parts.order_moments[:, at], count), rng), 0.0)
     if not forecast.has_money:
         return orders, orders
-    money = _moved(parts.worth @ asked, float(asked @ parts.mean_worth[parts.some]), z)
+    money = _moved(weigh(parts.worth, asked), float(weigh(parts.mean_worth[parts.some], asked)), z)
     money *= _spend_moved(forecast, members, parts, rng.standard_normal((DRAWS, len(engine.spend_theta))))
-    money *= float(members.factor @ parts.unit_value[at])
+    money *= float(weigh(parts.unit_value[at], members.factor))
     powers = zip((members.square, members.cube), parts.worth_moments, strict=True)
-    chance = np.array([float(power @ moment[at]) for power, moment in powers])
+    chance = np.array([float(weigh(moment[at], power)) for power, moment in powers])
     return orders, np.maximum(money + _chance(chance, rng), 0.0)
 
 
@@ -111,12 +112,12 @@ def _spend_moved(forecast: Forecast, members: Members, parts: Sums, z: Floats) -
     Expected spend is linear in what was spent, so customers of one ``spend_x`` count as one of their mean.
     """
     x, weight = forecast.base.spend_x[members.at], parts.mean_worth[members.at]
-    size = np.bincount(x, weights=weight * members.count)
+    size = np.bincount(x, weights=weight * members.count).astype(np.float64)
     kept = np.flatnonzero(size > 0)
     total = np.bincount(x, weights=weight * members.spent)[kept] / size[kept]
     engine = forecast.engine
     at = [
-        float(size[kept] @ spend_each(engine, theta, kept, total, forecast.observed))
+        float(weigh(spend_each(engine, theta, kept, total, forecast.observed), size[kept]))
         for theta in (engine.spend_theta, *parts.spend)
     ]
     return _moved(np.array(at[1:]), at[0], z)

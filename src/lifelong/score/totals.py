@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.models.special import weigh
 from lifelong.score.base import tally
 from lifelong.score.futures import draw
 from lifelong.score.members import Members, Whole, rows_of
@@ -92,10 +93,11 @@ def _members(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict[str
 def mean_total(forecast: Forecast) -> Totals:
     """The total of all customers without intervals (nan): for forecasts without futures."""
     base, un = forecast.base, float("nan")
-    orders, alive = float(base.count @ forecast.mean_orders), float(base.count @ forecast.means.alive)
+    count = base.count.astype(np.float64)
+    orders, alive = (float(weigh(each, count)) for each in (forecast.mean_orders, forecast.means.alive))
     value = un
     if forecast.has_money:
-        value = float(tally(base.history, base.histories, forecast.factor) @ forecast.unit_value)
+        value = float(weigh(forecast.unit_value, tally(base.history, base.histories, forecast.factor)))
     return Totals(len(base), alive, orders, value, un, un, un, un, un, un, un, un, un)
 
 
@@ -107,8 +109,8 @@ def _total(forecast: Forecast, members: Members, rows: Ints | None, parts: Sums 
     value = np.nan
     if forecast.has_money:
         unit = forecast.margin * stay * forecast.means.worth[at] * forecast.paid[at]
-        value = float(members.factor @ unit)
-    center = size, float(count @ stay), float(count @ (stay * ahead)), value
+        value = float(weigh(unit, members.factor))
+    center = size, float(weigh(stay, count)), float(weigh(stay * ahead, count)), value
     orders = money = np.zeros(1)
     if parts is not None and rows is None and size:
         orders, money = large_group(forecast, members, parts, rng)
