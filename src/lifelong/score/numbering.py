@@ -46,7 +46,8 @@ def distinct(*columns: Any) -> tuple[Numbers, Ints]:
     Returns:
         The number of each row, shape (rows,), and a row of each number, shape (distinct rows,).
     """
-    number, count = _numbered(*_joined(*columns))
+    code, top = _joined(*columns)
+    number, count = _numbered(code, top, is_spare=code is not columns[0])
     first = np.empty(count, np.int64)
     for part in parts(len(number)):
         first[number[part]] = np.arange(part.start, part.stop)
@@ -66,13 +67,15 @@ def _joined(*columns: Any) -> tuple[Any, int]:
             top = max(count - 1, 0)
         if is_far:
             other, size = _numbered(other, size - 1)
-        code, top = _times(code, size, other, (top + 1) * size - 1), (top + 1) * size - 1
+        top = (top + 1) * size - 1
+        kind = np.int32 if top <= np.iinfo(np.int32).max else np.int64
+        is_spare = code is not columns[0] and code.dtype == kind
+        code = _times(code, size, other, code if is_spare else np.empty(len(code), kind))
     return code, top
 
 
-def _times(code: Any, size: int, other: Any, top: int) -> Any:
-    """Codes times the size, plus another column."""
-    made = np.empty(len(code), np.int32 if top <= np.iinfo(np.int32).max else np.int64)
+def _times(code: Any, size: int, other: Any, made: Any) -> Any:
+    """Codes times the size, plus another column; ``made`` takes them, and may be the codes' own memory."""
 
     def work(part: slice) -> None:
         np.multiply(code[part], size, out=made[part], dtype=made.dtype, casting="unsafe")
@@ -82,8 +85,11 @@ def _times(code: Any, size: int, other: Any, top: int) -> Any:
     return made
 
 
-def _numbered(code: Any, top: int) -> tuple[Numbers, int]:
-    """Small numbers for codes, and how many there are: in the codes' order where a table can hold them all."""
+def _numbered(code: Any, top: int, *, is_spare: bool = False) -> tuple[Numbers, int]:
+    """Small numbers for codes, and how many there are: in the codes' order where a table can hold them all.
+
+    Spare codes give their memory to the numbers: fresh memory costs more time than what is computed in it.
+    """
     if top > ROOM * len(code):
         number = _hashed(code)
         return number, int(number.max(initial=-1)) + 1
@@ -93,10 +99,11 @@ def _numbered(code: Any, top: int) -> tuple[Numbers, int]:
         seen[code[part]] = True
 
     by_parts(mark, len(code))
-    return _ranked(code, seen)
+    is_spare = is_spare and code.dtype == np.int32
+    return _ranked(code, seen, code if is_spare else np.empty(len(code), np.int32))
 
 
-def _ranked(code: Any, seen: NDArray[np.bool_]) -> tuple[Numbers, int]:
+def _ranked(code: Any, seen: NDArray[np.bool_], number: Numbers) -> tuple[Numbers, int]:
     """How many of the seen codes stand below each code: a count for each word, and of the bits below in its own.
 
     The table is a fortieth of one that holds a number for each code, and so most of it stays in the cache.
@@ -106,7 +113,6 @@ def _ranked(code: Any, seen: NDArray[np.bool_]) -> tuple[Numbers, int]:
     up_to = np.cumsum(ones[words], dtype=np.int32)
     below = up_to - ones[words]
     mask = ((1 << np.arange(BITS)) - 1).astype(np.uint16)
-    number = np.empty(len(code), np.int32)
 
     def rank(part: slice) -> None:
         here = code[part]

@@ -64,8 +64,9 @@ def prepare(fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES) -> tupl
     """The forecast behind scores, and whether costs give the margin; from a ``Source``, or any frame."""
     source = summary if isinstance(summary, Source) else Source.of(summary)
     margin, has_cost = _margin(fit, source, terms)
-    columns = source.columns(bases.NEEDED if fit.spend else bases.NEEDED[:3])
-    return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin, budget), has_cost
+    needed = bases.NEEDED if fit.spend else bases.NEEDED[:3]
+    base = bases.Base.of(source.columns(needed), terms.currency)  # and the columns may go
+    return forecast(fit, base, terms, margin, budget), has_cost
 
 
 def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:

@@ -37,6 +37,15 @@ def test_parts_and_threads_give_the_numbers_of_the_whole(monkeypatch: pytest.Mon
         assert np.array_equal(first, whole[1])
 
 
+def test_columns_are_left_as_they_were() -> None:
+    columns = [np.array([3, 1, 3, 0], np.int32), np.array([1, 1, 1, 2], np.int32)]
+    kept = [c.copy() for c in columns]
+    for some in (columns[:1], columns, [columns[0], np.zeros(4, np.int32)]):
+        number, _ = numbering.distinct(*some)
+        assert number[0] == number[2]
+        assert all(np.array_equal(a, b) for a, b in zip(columns, kept, strict=True))
+
+
 def test_numbers_of_a_table_stand_in_the_order_of_the_codes() -> None:
     number, count = numbering._numbered(np.array([37, 5, 16, 15, 5, 31, 0]), 37)
     assert number.tolist() == [5, 1, 3, 2, 1, 4, 0]
