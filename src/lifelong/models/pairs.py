@@ -140,7 +140,12 @@ def _pair(xs: Floats, ix: Index, t: NDArray[np.generic]) -> tuple[Pairs, Index]:
 
 
 def _compact(values: NDArray[np.generic], floats: bool = True) -> tuple[Any, Index]:
-    """Distinct values, sorted, and each one's index; without a sort where they are small whole numbers."""
+    """Distinct values, sorted, and each one's index; without a sort where they are small whole numbers, or so many days."""
+    if values.dtype.kind == "f" and len(values):
+        days = np.rint(np.asarray(values, dtype=np.float64) * 7.0)
+        if days.max() < 4 * len(values) + 100_000 and np.array_equal(days / 7.0, values):
+            whole, index = _compact(days.astype(np.int64))
+            return whole / 7.0, index
     if values.dtype.kind in "iu" and len(values) and values.min() >= 0 and values.max() < 4 * len(values) + 100_000:
         seen = np.zeros(int(values.max()) + 1, dtype=bool)
         seen[values] = True

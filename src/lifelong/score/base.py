@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.score.numbering import by_parts, distinct, parts
 from lifelong.units import minor_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+ROWS = 1 << 20  # customers at once where a table of all histories is added up
 NEEDED = ("x", "t_x", "T", "spend_x", "spend")
-ROOM = 10  # a table of codes may be this many times as long as the rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +33,8 @@ class Base:
 
     Attributes:
         x, t_x, T, spend_x: a history: order days, days, days, order days with spend (0 where there is no money).
-        history: int64, each customer's history.
+        count: customers of each history.
+        history: int32, each customer's history.
         total: float64, each customer's spend on the days of ``spend_x``, major units; zeros where there is none.
     """
 
@@ -38,7 +42,8 @@ class Base:
     t_x: Ints
     T: Ints
     spend_x: Ints
-    history: NDArray[np.int64]
+    count: Ints
+    history: NDArray[np.int32]
     total: Floats
 
     def __len__(self) -> int:
@@ -49,63 +54,44 @@ class Base:
         """How many distinct histories there are."""
         return len(self.x)
 
-    @property
-    def count(self) -> Ints:
-        """Customers of each history."""
-        return np.bincount(self.history, minlength=self.histories)
-
     @classmethod
-    def of(cls, columns: dict[str, Any], currency: str) -> Base:
+    def of(cls, columns: Mapping[str, Any], currency: str) -> Base:
         """From the summary's columns as arrays: x, t_x, T, and spend_x, spend (minor units) where there is money."""
         x, t_x, T = (np.asarray(columns[name]) for name in ("x", "t_x", "T"))
-        spend_x = np.asarray(columns.get("spend_x", np.zeros(len(x), np.int32)))
-        unpaid = x - spend_x  # nearly always 0: a narrower code than spend_x itself
-        history, first = distinct(x, t_x, T, unpaid if unpaid.min(initial=0) >= 0 else spend_x)
-        total = np.asarray(columns.get("spend", np.zeros(len(x)))) / 10.0 ** minor_digits(currency)
+        spend_x = np.asarray(columns["spend_x"]) if "spend_x" in columns else np.zeros(len(x), np.int8)
+        # T first: where numbers stand in the order of the codes, customers of one first day have neighbouring ones
+        history, first = distinct(T, x, t_x, _unpaid(x, spend_x))
+        total = np.zeros(len(x))
+        if "spend" in columns:
+            np.divide(columns["spend"], 10.0 ** minor_digits(currency), out=total)
         x_, t_, T_, s_ = (values[first].astype(np.int64) for values in (x, t_x, T, spend_x))
-        return cls(x_, t_, T_, s_, history, total)
+        return cls(x_, t_, T_, s_, tally(history, len(first)), history, total)
 
 
-def distinct(*columns: Ints) -> tuple[NDArray[np.int64], Ints]:
-    """Number equal rows of whole numbers >= 0 alike.
+def tally(number: Any, size: int, weight: Callable[[slice], Floats] | None = None, cell: Ints | None = None) -> Any:
+    """How often each number comes, or the sum of weights that ``weight`` gives for a slice of the rows.
 
-    Returns:
-        The number of each row, shape (rows,), and a row of each number, shape (distinct rows,).
+    In parts, so that neither wide copies of the numbers nor all weights are held, and always in the same order.
+    With ``cell``, numbers of a cell count together: ``cell`` names each number's.
     """
-    code = np.array(columns[0], np.int64)
-    top = int(code.max(initial=0))
-    for column in columns[1:]:
-        size = int(column.max(initial=0)) + 1
-        if (top + 1) * size >= np.iinfo(np.int64).max:  # small numbers for the same rows
-            code, column = _codes(code), _codes(column)
-            top, size = int(code.max(initial=0)), int(column.max(initial=0)) + 1
-        code *= size
-        code += column
-        top = (top + 1) * size - 1
-    number = _compact(code, top) if top < ROOM * len(code) else _codes(code)
-    first = np.empty(int(number.max(initial=-1)) + 1, np.int64)
-    first[number] = np.arange(len(number))
-    return number, first
+    total = np.zeros(size, np.int64 if weight is None else np.float64)
+    for part in parts(len(number), ROWS):
+        one = number[part] if cell is None else cell[number[part]]
+        total += np.bincount(one, weights=None if weight is None else weight(part), minlength=size)
+    return total
 
 
-def _compact(code: Ints, top: int) -> NDArray[np.int64]:
-    """Small numbers by a table of all codes: the fastest way where the table is not much longer than the rows."""
-    seen = np.zeros(top + 1, np.bool_)
-    seen[code] = True
-    kept = np.flatnonzero(seen)
-    table = np.empty(top + 1, np.int32)
-    table[kept] = np.arange(len(kept), dtype=np.int32)
-    number: NDArray[np.int64] = table[code].astype(np.int64)
-    return number
+def _unpaid(x: Any, spend_x: Any) -> Any:
+    """Order days without spend: nearly always 0, and so a narrower code than ``spend_x`` itself."""
+    if all(np.array_equal(x[part], spend_x[part]) for part in parts(len(x))):
+        return np.zeros(1, np.int8)
+    unpaid = np.empty(len(x), np.int32)
 
+    def work(part: slice) -> None:
+        np.subtract(x[part], spend_x[part], out=unpaid[part], dtype=np.int32, casting="unsafe")
 
-def _codes(values: Ints) -> NDArray[np.int64]:
-    """Small numbers by Arrow's hash table: several times faster than sorting."""
-    import pyarrow as pa
-
-    encoded = pa.array(values).dictionary_encode()
-    codes: NDArray[np.int64] = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return codes
+    by_parts(work, len(x))
+    return unpaid if unpaid.min(initial=0) >= 0 else spend_x
 
 
 def arrow(frame: Any) -> pa.Table:
@@ -129,13 +115,13 @@ def column(table: pa.Table, name: str) -> Floats | None:
     return values
 
 
-def check(table: pa.Table) -> None:
+def check(names: Sequence[str], rows: int) -> None:
     """A summary must have its columns and at least one customer.
 
     Raises:
         DataError: E102 or E201.
     """
-    missing = [name for name in ("customer_id", "x", "t_x", "T", "first_day") if name not in table.column_names]
+    missing = [name for name in ("customer_id", "x", "t_x", "T", "first_day") if name not in names]
     if missing:
         raise DataError(
             "E102",
@@ -144,5 +130,5 @@ def check(table: pa.Table) -> None:
             why="a score is computed from each customer's history",
             fix="make it with lifelong.summarise(orders)",
         )
-    if not len(table):
+    if not rows:
         raise DataError("E201", "the summary holds no customer", where="the summary table", fix="ingest orders first")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong import plugins
-from lifelong.score.base import arrow, distinct
+from lifelong.score.base import arrow
+from lifelong.score.numbering import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -46,7 +47,7 @@ def orders_between(fit: Fit, summary: object, start: ArrayLike, stop: ArrayLike)
     return alive * ahead
 
 
-def _at(given: Floats, pair: NDArray[np.int64], place: Floats) -> Floats:
+def _at(given: Floats, pair: NDArray[np.int32], place: Floats) -> Floats:
     """Values between knots, each customer at the own place."""
     below = np.minimum(place.astype(np.int64), KNOTS - 2)
     low = given[below, pair]

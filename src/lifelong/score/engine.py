@@ -9,7 +9,7 @@ import numpy as np
 
 from lifelong import plugins
 from lifelong.money.present import tail_horizon
-from lifelong.score.base import distinct
+from lifelong.score.numbering import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ class Engine:
     def ahead(self, theta: Floats, x: Any, T: Any, force: float, horizon: float | None = None) -> Floats:
         """Expected orders given alive, for histories whose (x, T) repeat: computed once a pair; T in days."""
         pair, first = distinct(np.asarray(x, np.int64), np.asarray(T, np.int64))
-        weeks = np.asarray(T, np.float64)[first] / 7.0
+        weeks = np.asarray(T)[first] / 7.0
         until = self.horizon if horizon is None else horizon
         each: Floats = self.purchase.expect_if_alive(theta, np.asarray(x)[first], weeks, until, force)[pair]
         return each
@@ -112,14 +112,16 @@ def means(engine: Engine, base: Base, theta: Floats) -> Means:
     return Means(engine.alive(theta, base), orders, worth)
 
 
-def alive_over_draws(engine: Engine, base: Base, rng: np.random.Generator, budget: int = 100_000) -> Floats:
+def alive_over_draws(
+    engine: Engine, base: Base, optimum: Floats, rng: np.random.Generator, budget: int = 100_000
+) -> Floats:
     """P(alive) of each history, averaged over parameter draws.
 
     Where histories are so many that the parameters are known too well to matter, it is taken at the optimum.
     """
     size = min(budget // max(base.histories, 1), 50)
     if size < 8:
-        return engine.alive(engine.theta, base)
+        return optimum
     draws = engine.fit.draws(size, rng)
     total = np.zeros(base.histories)
     for theta in draws:

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.score.engine import Engine, Means, alive_over_draws, means, paid_each
 from lifelong.score.futures import Futures, futures
+from lifelong.score.numbering import by_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +63,11 @@ class Forecast:
         """Expected discounted orders, each history."""
         return self.means.alive * self.means.worth
 
+    @property
+    def unit_value(self) -> Floats:
+        """Expected value in units of the customer's factor, each history."""
+        return self.margin * self.mean_worth * self.paid
+
     def factor(self, rows: Ints | slice) -> Floats:
         """Each customer's factor of money; ones where there is none."""
         total = self.base.total[rows]
@@ -73,8 +79,19 @@ class Forecast:
         history = self.base.history[rows]
         if not self.has_money:
             return np.full(len(history), np.nan)
-        value: Floats = (self.margin * self.mean_worth * self.paid)[history] * self.factor(rows)
+        value: Floats = self.unit_value[history] * self.factor(rows)
         return value
+
+    def each_value(self) -> Floats:
+        """Expected value of every customer; expected orders where the data hold no amounts."""
+        history, made = self.base.history, np.empty(len(self.base))
+        unit = self.unit_value if self.has_money else self.mean_orders
+
+        def work(part: slice) -> None:
+            np.multiply(unit[history[part]], self.factor(part), out=made[part])
+
+        by_parts(work, len(made))
+        return made
 
     def quantile(self, level: float) -> Floats:
         """The quantile of worth in units of the factor, each history."""
@@ -94,7 +111,7 @@ def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FU
     engine = Engine.of(fit, terms)
     rng = np.random.default_rng([terms.seed, 1])
     at = means(engine, base, engine.theta)
-    mixed = alive_over_draws(engine, base, rng) if budget else at.alive
+    mixed = alive_over_draws(engine, base, at.alive, rng) if budget else at.alive
     table = futures(engine, base, at.worth, rng, budget) if budget else Futures.none()
     orders = int(base.count @ base.spend_x)
     observed = float(base.total.sum()) / orders if orders else 0.0

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.score.base import distinct
+from lifelong.score.base import tally
+from lifelong.score.numbering import by_parts, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class Futures:
         each: Floats = self.orders[self.cell, np.clip(rank, 0, self.draws - 1)]
         return np.where(above > 0, each, 0.0)
 
-    def orders_probability(self, n: Ints, history: Ints, alive: Floats) -> Floats:
+    def orders_probability(self, n: Ints, history: NDArray[np.int32], alive: Floats) -> Floats:
         """P(exactly n orders) for pairs of a number and a history; by counting futures, smoothed.
 
         A count stands in for a probability, mixed with a tenth of a negative binomial of the cell's mean and
@@ -121,15 +122,20 @@ class Futures:
         return chance
 
     def _quantile(self, table: Floats, level: float, alive: Floats) -> Floats:
-        above = _conditional(level, alive)
-        position = np.clip(above * self.draws - 0.5, 0.0, self.draws - 1.0)
-        below = position.astype(np.int64)
-        part = position - below
-        flat = self.cell * self.draws + below
-        values = table.ravel()
-        low = values[flat]
-        high = values[np.minimum(flat + 1, self.cell * self.draws + self.draws - 1)]
-        return np.where(above > 0, low + part * (high - low), 0.0)
+        values, made = table.ravel(), np.empty(len(alive))
+
+        def work(some: slice) -> None:
+            above = _conditional(level, alive[some])
+            position = np.clip(above * self.draws - 0.5, 0.0, self.draws - 1.0)
+            below = position.astype(np.int64)
+            part = position - below
+            start = self.cell[some] * self.draws
+            low = values[start + below]
+            high = values[start + np.minimum(below + 1, self.draws - 1)]
+            made[some] = np.where(above > 0, low + part * (high - low), 0.0)
+
+        by_parts(work, len(alive))
+        return made
 
 
 def _conditional(level: float, alive: Floats) -> Floats:
@@ -148,14 +154,14 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
         budget: simulated futures over all cells, about.
     """
     load = _load(engine, base)
-    cell, corner = _lattice(base, int(np.clip(min(budget, MOST_ORDERS / load) / ENOUGH, LEAST_CELLS, MAX_CELLS)))
+    cell, cells = _lattice(base, int(np.clip(min(budget, MOST_ORDERS / load) / ENOUGH, LEAST_CELLS, MAX_CELLS)))
     weight = base.count.astype(np.float64)
     size = np.bincount(cell, weights=weight)
     T = np.bincount(cell, weights=weight * base.T) / size
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
-    total = np.bincount(cell[base.history], weights=base.total) / size
+    total = tally(base.history, cells, lambda part: base.total[part], cell) / size
     at_corner = engine.purchase.expect_if_alive(engine.theta, x, T / 7.0, engine.horizon, engine.force)
-    draws = int(np.clip(min(budget, MOST_ORDERS / load) / len(corner), *DRAWS))
+    draws = int(np.clip(min(budget, MOST_ORDERS / load) / cells, *DRAWS))
     orders, money = _simulate_cells(engine, (x, T / 7.0, spend_x, total), at_corner, draws, rng)
     ratio = worth / np.maximum(at_corner[cell], 1e-300)
     stretch = ratio * _spend_ratio(engine, base.spend_x, spend_x[cell])
@@ -241,15 +247,17 @@ def _load(engine: Engine, base: Base) -> float:
     return 1.0 + float(np.minimum(ahead, 1e5).mean())
 
 
-def _lattice(base: Base, most: int) -> tuple[NDArray[np.int64], Ints]:
-    """Cells over (x, spend_x, T): as fine as their number allows, each history its own where they are few."""
-    cell, corner = distinct(base.x, base.spend_x, base.T)
-    step = 0.01
-    while len(corner) > most:
-        T = np.floor(np.log(base.T + T_OFFSET) / step).astype(np.int64)
-        cell, corner = distinct(_coarse(base.x, step), _coarse(base.spend_x, step), T - T.min())
+def _lattice(base: Base, most: int) -> tuple[Ints, int]:
+    """Cells over (x, spend_x, T), and their number: as fine as allowed, each history its own where they are few."""
+    own, corner = distinct(base.x, base.spend_x, base.T)
+    x, spend_x, T = (values[corner] for values in (base.x, base.spend_x, base.T))
+    cell, cells, step = np.arange(len(corner), dtype=np.int32), len(corner), 0.01
+    while cells > most:
+        time = np.floor(np.log(T + T_OFFSET) / step).astype(np.int64)
+        cell, first = distinct(_coarse(x, step), _coarse(spend_x, step), time - time.min())
+        cells = len(first)
         step *= 1.5
-    return cell, corner
+    return cell[own].astype(np.int64), cells
 
 
 def _coarse(x: Ints, step: float) -> Ints:

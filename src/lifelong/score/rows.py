@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.money.margin import historic_value
 from lifelong.schema import SCORES, names
+from lifelong.score import cells
 from lifelong.score.base import column
 from lifelong.units import minor_digits
 
@@ -75,7 +76,7 @@ def rows(forecast: Forecast, facts: Known, summary: pa.Table, start: int, wanted
     import pyarrow as pa
 
     some = slice(start, start + len(summary))
-    history = forecast.base.history[some]
+    history = forecast.base.history[some].astype(np.intp)
     columns: dict[str, Any] = {name: values[history] for name, values in facts.plain.items() if name in wanted}
     if facts.by_factor:
         factor = forecast.factor(some)
@@ -95,7 +96,7 @@ def _cells(name: str, columns: dict[str, Any], summary: pa.Table) -> Any:
         return summary["customer_id"]
     if name not in columns:
         return pa.nulls(len(summary), pa.float64())
-    return pa.array(columns[name], from_pandas=name == "rhythm_days")
+    return cells.column(columns[name], has_gaps=name == "rhythm_days")
 
 
 def _historic(forecast: Forecast, summary: pa.Table, *, has_cost: bool) -> Floats:

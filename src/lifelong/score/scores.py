@@ -10,8 +10,12 @@ import numpy as np
 from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
 from lifelong.score import base as bases
+from lifelong.score.cells import column, numbers
 from lifelong.score.forecast import FUTURES, Forecast, forecast
+from lifelong.score.members import Whole
+from lifelong.score.numbering import parts
 from lifelong.score.rows import all_columns, known, rows
+from lifelong.score.source import Source
 from lifelong.score.totals import group_totals
 from lifelong.units import date_of
 from lifelong.values import Finding, Scores
@@ -48,20 +52,21 @@ def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
         DataError: E102, E201 where the summary cannot be used; E108 where costs cannot give a margin.
     """
     table = bases.arrow(summary)
-    bases.check(table)
-    ahead, has_cost = prepare(fit, table, terms)
+    source = checked(table)
+    ahead, has_cost = prepare(fit, source, terms)
     wanted = all_columns()
     made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
-    totals = group_totals(ahead, groups(ahead, table))
-    return package(ahead, table, made, totals, has_cost=has_cost)
+    totals = group_totals(ahead, groups(ahead, source))
+    return package(ahead, source, made, totals, has_cost=has_cost)
 
 
-def prepare(fit: Fit, table: pa.Table, terms: Terms, budget: int = FUTURES) -> tuple[Forecast, bool]:
-    """The forecast behind scores, and whether costs give the margin."""
-    margin, has_cost = _margin(fit, table, terms)
-    wanted = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    columns = {name: _whole(table[name]) for name in wanted}
-    return forecast(fit, bases.Base.of(columns, terms.currency), terms, margin, budget), has_cost
+def prepare(fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES) -> tuple[Forecast, bool]:
+    """The forecast behind scores, and whether costs give the margin; from a ``Source``, or any frame."""
+    source = summary if isinstance(summary, Source) else Source.of(summary)
+    margin, has_cost = _margin(fit, source, terms)
+    needed = bases.NEEDED if fit.spend else bases.NEEDED[:3]
+    base = bases.Base.of(source.columns(needed), terms.currency)  # and the columns may go
+    return forecast(fit, base, terms, margin, budget), has_cost
 
 
 def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:
@@ -76,48 +81,57 @@ def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Tot
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = bases.arrow(summary)
-    bases.check(table)
-    ahead, _ = prepare(fit, table, terms)
-    wanted = pa.array(list(ids), table["customer_id"].type)
-    members = np.flatnonzero(pc.is_in(table["customer_id"], value_set=wanted).to_numpy())
+    source = checked(summary)
+    ahead, _ = prepare(fit, source, terms)
+    customers = source.table(["customer_id"])["customer_id"]
+    members = np.flatnonzero(pc.is_in(customers, value_set=pa.array(list(ids), customers.type)).to_numpy())
     return group_totals(ahead, {"group": members})["group"]
 
 
 def again(fit: Fit, summary: Any, terms: Terms) -> float:
     """How many of the customers are expected to order at least once more within the horizon."""
-    table = bases.arrow(summary)
-    bases.check(table)
-    ahead, _ = prepare(fit, table, terms)
+    ahead, _ = prepare(fit, checked(summary), terms)
     return float(ahead.base.count @ (ahead.means.alive * ahead.futures.again()))
 
 
-def groups(ahead: Forecast, table: pa.Table) -> dict[str, Ints]:
-    """Row numbers of all customers, of the best 20 %, and of each month's new ones, by the group's name."""
-    everyone = np.arange(len(table))
-    by = ahead.customer_value(everyone) if ahead.has_money else ahead.mean_orders[ahead.base.history]
-    return {"all": everyone, "best 20 %": best(by, table["customer_id"], BEST)} | cohorts(table)
+def groups(ahead: Forecast, source: Source) -> dict[str, Ints | Whole]:
+    """All customers, the best 20 %, and each month's new ones, by the group's name."""
+    made: dict[str, Ints | Whole] = {"all": Whole(np.arange(ahead.base.histories))}
+    made["best 20 %"] = best(ahead.each_value(), source, BEST)
+    return made | cohorts(source.columns(["first_day"])["first_day"], ahead.base)
 
 
 def best(by: Floats, ids: Any, share: float) -> Ints:
     """Row numbers of the best ``ceil(share n)`` customers by a measure.
 
-    Customers of equal measure stand in the order of their customer number, so that every run agrees.
+    Customers of equal measure stand in the order of their customer number, so that every run agrees; ``ids`` is asked
+    for those alone (``take``), and only where not all of them belong.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     size = math.ceil(share * len(by) - 1e-9)
     edge = np.partition(by, len(by) - size)[len(by) - size]
     sure = np.flatnonzero(by > edge)
     tied = np.flatnonzero(by == edge)
-    order = pc.sort_indices(ids.take(pa.array(tied))).to_numpy()[: size - len(sure)]
-    return np.sort(np.concatenate([sure, tied[order]]))
+    if len(tied) > size - len(sure):
+        tied = tied[numbers(pc.sort_indices(ids.take(column(tied))))[: size - len(sure)]]
+    return np.sort(np.concatenate([sure, tied]))
 
 
-def cohorts(table: pa.Table) -> dict[str, Ints]:
-    """Row numbers of the customers of each month of first order: ``cohort 1997-01``."""
-    first = table["first_day"].to_numpy()
+def cohorts(first_day: Ints, base: bases.Base) -> dict[str, Ints | Whole]:
+    """The customers of each month of first order: ``cohort 1997-01``.
+
+    Where all histories end on one day, a history has one first day, and so its customers belong together.
+    """
+    until = int(first_day[0]) + int(base.T[base.history[0]])
+    born = until - base.T
+    if all(np.array_equal(born[base.history[part]], first_day[part]) for part in parts(len(base))):
+        return {name: Whole(histories) for name, histories in months(born).items()}
+    return dict(months(first_day))
+
+
+def months(first: Ints) -> dict[str, Ints]:
+    """Places of the days of each calendar month: ``cohort 1997-01``."""
     low = int(first.min())
     month = np.arange(low, int(first.max()) + 1).astype("datetime64[D]").astype("datetime64[M]")
     code = (month - month[0]).astype(np.int16)[first - low]
@@ -127,12 +141,12 @@ def cohorts(table: pa.Table) -> dict[str, Ints]:
 
 
 def package(
-    ahead: Forecast, table: pa.Table, made: pa.Table, totals: Mapping[str, Totals], *, has_cost: bool, path: str = ""
+    ahead: Forecast, source: Source, made: pa.Table, totals: Mapping[str, Totals], *, has_cost: bool, path: str = ""
 ) -> Scores:
     """The value that callers get."""
     terms, fit = ahead.engine.terms, ahead.engine.fit
     margin = ahead.margin if terms.margin is not None else None
-    first = table.slice(0, 1)
+    first = next(source.batches(["first_day", "T"], 1))
     until = int(first["first_day"][0].as_py()) + int(first["T"][0].as_py())
     words = value_definition(
         str(terms.horizon), margin, str(terms.discount), has_cost=has_cost, has_money=ahead.has_money
@@ -173,20 +187,20 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _whole(cells: pa.ChunkedArray) -> Ints:
-    """Whole numbers, empty cells as 0."""
-    import pyarrow.compute as pc
+def checked(summary: Any) -> Source:
+    """A summary that has its columns and at least one customer."""
+    source = Source.of(summary)
+    bases.check(source.schema.names, source.rows)
+    return source
 
-    values: Ints = (pc.fill_null(cells, 0) if cells.null_count else cells).to_numpy()
-    return values
 
-
-def _margin(fit: Fit, table: pa.Table, terms: Terms) -> tuple[float, bool]:
+def _margin(fit: Fit, source: Source, terms: Terms) -> tuple[float, bool]:
     """The share of revenue that counts, and whether it came from costs."""
     if fit.spend is None:
         return 1.0, False
     if terms.margin is not None:
         return terms.margin, False
+    table = source.table(["revenue", "cost"])
     revenue, cost = bases.column(table, "revenue"), bases.column(table, "cost")
     if revenue is None or cost is None:
         return 1.0, False

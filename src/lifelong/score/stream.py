@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.score import base as bases
 from lifelong.score.forecast import FUTURES
 from lifelong.score.rows import LEVELS, all_columns, known, rows
-from lifelong.score.scores import groups, package, prepare
+from lifelong.score.scores import checked, groups, package, prepare
 from lifelong.score.totals import group_totals, mean_total
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pyarrow as pa
+    from collections.abc import Iterator, Sequence
 
     from lifelong.score.forecast import Forecast
     from lifelong.score.rows import Known
+    from lifelong.score.source import Source
     from lifelong.score.terms import Terms
-    from lifelong.values import Fit, Scores
-
-BATCH = 500_000  # customers at once
+    from lifelong.values import Fit, Scores, Totals
 
 
 def to_parquet(fit: Fit, summary: Any, terms: Terms, path: str | Path, columns: Sequence[str] = ()) -> Scores:
     """As :func:`lifelong.score.score`, with the rows in a Parquet file instead of memory.
 
-    What costs time is computed once a distinct history; a customer's row is a look-up. One thread writes a batch
-    while the next is made.
+    What costs time is computed once a distinct history; a customer's row is a look-up. One thread makes batches and
+    another writes them, while totals are added up beside them. The file stands whole or not at all.
 
     Args:
         fit: as for ``score``.
@@ -47,15 +45,16 @@ def to_parquet(fit: Fit, summary: Any, terms: Terms, path: str | Path, columns: 
         ConfigError: E302 for an unknown column; else as ``score``.
     """
     wanted = _columns(columns)
-    table = _read(Path(summary), wanted, terms) if isinstance(summary, str | Path) else bases.arrow(summary)
-    bases.check(table)
+    source = checked(summary)
     is_simulated = any(name in LEVELS for name in wanted)
-    ahead, has_cost = prepare(fit, table, terms, FUTURES if is_simulated else 0)
+    ahead, has_cost = prepare(fit, source, terms, FUTURES if is_simulated else 0)
     facts = known(ahead, wanted, has_cost=has_cost)
-    _write(Path(path), ahead, facts, table, wanted)
-    totals = group_totals(ahead, groups(ahead, table)) if is_simulated else {"all": mean_total(ahead)}
-    empty = rows(ahead, facts, table.slice(0, 0), 0, wanted)
-    return package(ahead, table, empty, totals, has_cost=has_cost, path=str(path))
+    with _whole(Path(path)) as draft, ThreadPoolExecutor(1) as aside:
+        writing = aside.submit(_write, draft, ahead, facts, source, wanted)
+        totals = _totals(ahead, source, is_simulated=is_simulated)
+        writing.result()
+    empty = rows(ahead, facts, source.empty(), 0, wanted)
+    return package(ahead, source, empty, totals, has_cost=has_cost, path=str(path))
 
 
 def _columns(asked: Sequence[str]) -> tuple[str, ...]:
@@ -68,32 +67,38 @@ def _columns(asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(asked) or every
 
 
-def _read(path: Path, wanted: Sequence[str], terms: Terms) -> pa.Table:
-    """The summary's columns that are needed."""
-    import pyarrow.parquet as pq
-
-    needed = ["customer_id", "first_day", *bases.NEEDED]
-    if terms.margin is None or "historic" in wanted or "total" in wanted:
-        needed += ["revenue", "cost"]
-    there = set(pq.read_schema(path).names)
-    return pq.read_table(path, columns=[name for name in needed if name in there], memory_map=True)
+def _totals(ahead: Forecast, source: Source, *, is_simulated: bool) -> dict[str, Totals]:
+    return group_totals(ahead, groups(ahead, source)) if is_simulated else {"all": mean_total(ahead)}
 
 
-def _write(path: Path, ahead: Forecast, facts: Known, table: pa.Table, wanted: Sequence[str]) -> None:
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A name to write to, which becomes the path's once all is written; after an error nothing is left of it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, ahead: Forecast, facts: Known, source: Source, wanted: Sequence[str]) -> None:
     """Write batch by batch; at most one waits for the disk.
 
     Real numbers hardly repeat, so dictionaries would cost time and save nothing.
     """
     import pyarrow.parquet as pq
 
-    first = rows(ahead, facts, table.slice(0, 0), 0, wanted)
+    needed = ["customer_id", *(("revenue", "cost") if "historic" in wanted or "total" in wanted else ())]
+    first = rows(ahead, facts, source.empty(), 0, wanted)
     with (
         pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=["silent_days"]) as writer,
-        ThreadPoolExecutor(max_workers=1) as pool,
+        ThreadPoolExecutor(1) as pool,
     ):
-        waiting = None
-        for at in range(0, len(table), BATCH):
-            made = rows(ahead, facts, table.slice(at, BATCH), at, wanted)
+        waiting, at = None, 0
+        for batch in source.batches(needed):
+            made = rows(ahead, facts, batch, at, wanted)
+            at += len(batch)
             if waiting is not None:
                 waiting.result()
             waiting = pool.submit(writer.write_table, made)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.models.special import weigh
 from lifelong.score.engine import means, spend_each
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lifelong.score.base import Base
     from lifelong.score.forecast import Forecast
+    from lifelong.score.members import Members
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -41,8 +44,8 @@ class Sums:
             and plus ``STEP`` standard deviations along each axis.
         spend: spend parameters at minus and plus ``STEP`` along each axis of theirs.
         order_moments: variance and third central moment of orders, shape (2, histories).
-        value, value_moments: mean, variance and third central moment of each customer's value, shape (customers,)
-            and (2, customers); nan and zeros without money.
+        mean_orders, mean_worth, unit_value: as of the forecast, shape (histories,).
+        worth_moments: variance and third central moment of value in units of the factor, shape (2, histories).
     """
 
     some: Ints
@@ -50,8 +53,10 @@ class Sums:
     worth: Floats
     spend: list[Floats]
     order_moments: Floats
-    value: Floats
-    value_moments: Floats
+    mean_orders: Floats
+    mean_worth: Floats
+    unit_value: Floats
+    worth_moments: Floats
 
 
 def sums(forecast: Forecast) -> Sums:
@@ -67,43 +72,52 @@ def sums(forecast: Forecast) -> Sums:
         np.stack([m.alive * m.worth for m in moved]),
         list(_along(spend.theta, spend.covariance)) if spend else [],
         _central(forecast, "orders"),
-        forecast.customer_value(slice(None)),
-        _value_moments(forecast),
+        forecast.mean_orders,
+        forecast.mean_worth,
+        forecast.unit_value,
+        _central(forecast, "worth") * np.array([[forecast.margin**2], [forecast.margin**3]]),
     )
 
 
-def large_group(forecast: Forecast, rows: Ints, parts: Sums, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def large_group(forecast: Forecast, members: Members, parts: Sums, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Draws of a group's orders and value: the mean under drawn parameters, plus chance of the summed moments."""
-    engine = forecast.engine
-    count = np.bincount(forecast.base.history[rows], minlength=forecast.base.histories).astype(np.float64)
-    asked = count[parts.some]
-    if len(parts.some) < len(count) and asked.sum() < LEAST:
-        asked = forecast.base.count[parts.some].astype(np.float64)
+    engine, base, at, count = forecast.engine, forecast.base, members.at, members.count
+    asked = _asked(base, members, parts)
     z = rng.standard_normal((DRAWS, len(engine.theta)))
-    orders = _moved(parts.orders @ asked, float(asked @ forecast.mean_orders[parts.some]), z)
-    orders *= float(count @ forecast.mean_orders)
-    orders = np.maximum(orders + _chance(parts.order_moments @ count, rng), 0.0)
+    orders = _moved(weigh(parts.orders, asked), float(weigh(parts.mean_orders[parts.some], asked)), z)
+    orders *= float(weigh(parts.mean_orders[at], count))
+    orders = np.maximum(orders + _chance(weigh(parts.order_moments[:, at], count), rng), 0.0)
     if not forecast.has_money:
         return orders, orders
-    money = _moved(parts.worth @ asked, float(asked @ forecast.mean_worth[parts.some]), z)
-    money *= _spend_moved(forecast, rows, parts, rng.standard_normal((DRAWS, len(engine.spend_theta))))
-    money *= float(parts.value[rows].sum())
-    return orders, np.maximum(money + _chance(parts.value_moments[:, rows].sum(axis=1), rng), 0.0)
+    money = _moved(weigh(parts.worth, asked), float(weigh(parts.mean_worth[parts.some], asked)), z)
+    money *= _spend_moved(forecast, members, parts, rng.standard_normal((DRAWS, len(engine.spend_theta))))
+    money *= float(weigh(parts.unit_value[at], members.factor))
+    powers = zip((members.square, members.cube), parts.worth_moments, strict=True)
+    chance = np.array([float(weigh(moment[at], power)) for power, moment in powers])
+    return orders, np.maximum(money + _chance(chance, rng), 0.0)
 
 
-def _spend_moved(forecast: Forecast, rows: Ints, parts: Sums, z: Floats) -> Floats:
+def _asked(base: Base, members: Members, parts: Sums) -> Floats:
+    """The group's customers of each sampled history; all customers' where the sample holds too few of the group."""
+    at = np.minimum(np.searchsorted(members.which, parts.some), len(members.which) - 1)
+    asked: Floats = np.where(members.which[at] == parts.some, members.count[at], 0.0)
+    if len(parts.some) < base.histories and asked.sum() < LEAST:
+        asked = base.count[parts.some].astype(np.float64)
+    return asked
+
+
+def _spend_moved(forecast: Forecast, members: Members, parts: Sums, z: Floats) -> Floats:
     """What drawn spend parameters make of a group's value.
 
     Expected spend is linear in what was spent, so customers of one ``spend_x`` count as one of their mean.
     """
-    history = forecast.base.history[rows]
-    x, weight = forecast.base.spend_x[history], forecast.mean_worth[history]
-    size = np.bincount(x, weights=weight)
+    x, weight = forecast.base.spend_x[members.at], parts.mean_worth[members.at]
+    size = np.bincount(x, weights=weight * members.count).astype(np.float64)
     kept = np.flatnonzero(size > 0)
-    total = np.bincount(x, weights=weight * forecast.base.total[rows])[kept] / size[kept]
+    total = np.bincount(x, weights=weight * members.spent)[kept] / size[kept]
     engine = forecast.engine
     at = [
-        float(size[kept] @ spend_each(engine, theta, kept, total, forecast.observed))
+        float(weigh(spend_each(engine, theta, kept, total, forecast.observed), size[kept]))
         for theta in (engine.spend_theta, *parts.spend)
     ]
     return _moved(np.array(at[1:]), at[0], z)
@@ -141,16 +155,6 @@ def _central(forecast: Forecast, of: str) -> Floats:
     """Variance and third central moment of each history, those who have left among them; shape (2, histories)."""
     first, second, third = (forecast.alive_mixed * forecast.futures.moments(k, of) for k in (1, 2, 3))
     return np.stack([second - first**2, third - 3.0 * first * second + 2.0 * first**3])
-
-
-def _value_moments(forecast: Forecast) -> Floats:
-    """Each customer's factor to the second and third power times the history's moments; shape (2, customers)."""
-    if not forecast.has_money:
-        return np.zeros((2, 0))
-    factor = forecast.margin * forecast.factor(slice(None))
-    variance, third = _central(forecast, "worth")
-    history = forecast.base.history
-    return np.stack([factor**2 * variance[history], factor**3 * third[history]])
 
 
 def _along(theta: Floats, covariance: Floats) -> Iterator[Floats]:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.models.special import weigh
+from lifelong.score.base import tally
 from lifelong.score.futures import draw
+from lifelong.score.members import Members, Whole, rows_of
 from lifelong.score.sums import large_group, sums
 from lifelong.values import Totals
 
@@ -45,7 +48,7 @@ class Drawn:
 
     theta: Floats
     spend_theta: Floats
-    some: Ints
+    some: NDArray[np.int32]
     alive: Floats
 
 
@@ -60,41 +63,60 @@ def drawn(forecast: Forecast, rows: Ints) -> Drawn:
     return Drawn(theta, spend_theta, some, np.stack([engine.purchase.alive(one, x, t_x, T) for one in theta]))
 
 
-def group_totals(forecast: Forecast, groups: Mapping[str, Ints]) -> dict[str, Totals]:
+def group_totals(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict[str, Totals]:
     """The totals of groups by name.
 
     Args:
         forecast: of the base.
-        groups: row numbers of the members, by name. A group's draws hang on its members and the seed of the terms
-            alone, not on which other groups are asked for.
+        groups: row numbers of the members, or the histories of which all customers belong, by name. A group's draws
+            hang on its members and the seed of the terms alone, not on which other groups are asked for.
     """
-    small = [rows for rows in groups.values() if 0 < len(rows) <= DIRECT]
-    parts = sums(forecast) if any(len(rows) > DIRECT for rows in groups.values()) else None
-    known = drawn(forecast, np.concatenate(small)) if small else None
-    return {name: _total(forecast, rows, parts, known) for name, rows in groups.items()}
+    held = _members(forecast, groups)
+    small = {name: groups[name] for name, members in held.items() if 0 < members.customers <= DIRECT}
+    rows = {name: one for name, one in small.items() if not isinstance(one, Whole)}
+    rows |= rows_of(forecast.base, {name: one for name, one in small.items() if isinstance(one, Whole)})
+    is_large = any(members.customers > DIRECT for members in held.values())
+    parts = sums(forecast) if is_large else None
+    known = drawn(forecast, np.concatenate([rows[name] for name in small])) if small else None
+    return {name: _total(forecast, members, rows.get(name), parts, known) for name, members in held.items()}
+
+
+def _members(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict[str, Members]:
+    """What totals need of each group; the sums over all customers are taken once."""
+    held = {name: Members.of(forecast, rows) for name, rows in groups.items() if not isinstance(rows, Whole)}
+    if len(held) < len(groups):
+        every = Members.every(forecast)
+        held |= {name: every.within(one.histories) for name, one in groups.items() if isinstance(one, Whole)}
+    return {name: held[name] for name in groups}
 
 
 def mean_total(forecast: Forecast) -> Totals:
     """The total of all customers without intervals (nan): for forecasts without futures."""
-    count, un = forecast.base.count, float("nan")
-    orders, alive = float(count @ forecast.mean_orders), float(count @ forecast.means.alive)
-    base = forecast.base
-    factor = np.bincount(base.history, weights=forecast.factor(slice(None)), minlength=base.histories)
-    value = forecast.margin * float(factor @ (forecast.mean_worth * forecast.paid)) if forecast.has_money else un
-    return Totals(len(forecast.base), alive, orders, value, un, un, un, un, un, un, un, un, un)
+    base, un = forecast.base, float("nan")
+    count = base.count.astype(np.float64)
+    orders, alive = (float(weigh(each, count)) for each in (forecast.mean_orders, forecast.means.alive))
+    value = un
+    if forecast.has_money:
+        value = float(weigh(forecast.unit_value, tally(base.history, base.histories, forecast.factor)))
+    return Totals(len(base), alive, orders, value, un, un, un, un, un, un, un, un, un)
 
 
-def _total(forecast: Forecast, rows: Ints, parts: Sums | None, known: Drawn | None) -> Totals:
-    rng = np.random.default_rng([forecast.engine.terms.seed, 2, len(rows)])
-    history = forecast.base.history[rows]
-    value = forecast.customer_value(rows) if parts is None else parts.value[rows]
-    center = len(rows), float(forecast.means.alive[history].sum()), float(forecast.mean_orders[history].sum())
+def _total(forecast: Forecast, members: Members, rows: Ints | None, parts: Sums | None, known: Drawn | None) -> Totals:
+    """One group's total; ``rows`` where the group is small."""
+    size, at, count = members.customers, members.at, members.count
+    rng = np.random.default_rng([forecast.engine.terms.seed, 2, size])
+    stay, ahead = forecast.means.alive[at], forecast.means.orders[at]
+    value = np.nan
+    if forecast.has_money:
+        unit = forecast.margin * stay * forecast.means.worth[at] * forecast.paid[at]
+        value = float(weigh(unit, members.factor))
+    center = size, float(weigh(stay, count)), float(weigh(stay * ahead, count)), value
     orders = money = np.zeros(1)
-    if parts is not None and len(rows) > DIRECT:
-        orders, money = large_group(forecast, rows, parts, rng)
-    elif known is not None and len(rows):
+    if parts is not None and rows is None and size:
+        orders, money = large_group(forecast, members, parts, rng)
+    elif known is not None and rows is not None:
         orders, money = _simulated(forecast, rows, known, rng)
-    return _summed(forecast, (*center, float(value.sum())), orders, money, rng)
+    return _summed(forecast, center, orders, money, rng)
 
 
 def _summed(

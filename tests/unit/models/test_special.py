@@ -218,6 +218,17 @@ def test_no_rows_give_no_rows() -> None:
     assert len(expected_orders(none, none, 1.0, none, none)) == 0
 
 
+@pytest.mark.parametrize("unit", [7.0, 1.0, 7.3])
+def test_pairs_of_whole_days_are_found_as_those_of_any_times(unit: float) -> None:
+    rng = np.random.default_rng(4)
+    x, t = rng.integers(0, 6, 3000).astype(np.float64), rng.integers(0, 90, 3000) / unit
+    pairs, row = pair(x, t)
+    assert np.array_equal(pairs.x[pairs.ix][row], x)
+    assert np.array_equal(pairs.t[pairs.it][row], t)
+    assert np.array_equal(pairs.t, np.unique(t))
+    assert len(pairs) == len({*zip(x.tolist(), t.tolist(), strict=True)})
+
+
 def test_times_are_interpolated_only_where_that_is_exact() -> None:
     x, t = np.repeat(np.arange(3.0), 400), np.tile(np.linspace(0.0, 100.0, 400), 3)
     pairs, row = pair(x, t)

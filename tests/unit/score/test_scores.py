@@ -13,7 +13,8 @@ from lifelong import schema
 from lifelong.errors import ConfigError
 from lifelong.score import ModelError, Terms, again, group_total, score, sums, to_parquet
 from lifelong.score import totals as rooms
-from lifelong.score.scores import best, cohorts, prepare
+from lifelong.score.members import Members
+from lifelong.score.scores import best, months, prepare
 
 if TYPE_CHECKING:
     from lifelong.values import Fit, Scores
@@ -120,8 +121,7 @@ def test_best_takes_exactly_its_share_and_breaks_ties_by_customer() -> None:
 
 
 def test_cohorts_are_calendar_months() -> None:
-    table = pa.table({"first_day": pa.array([0, 31, 30, 59], pa.int32())})
-    assert {k: v.tolist() for k, v in cohorts(table).items()} == {
+    assert {k: v.tolist() for k, v in months(np.array([0, 31, 30, 59])).items()} == {
         "cohort 1970-01": [0, 2],
         "cohort 1970-02": [1],
         "cohort 1970-03": [3],
@@ -142,7 +142,7 @@ def test_small_and_large_groups_agree_where_they_meet(any_fit: Fit, summary: pa.
     """The summed moments against the simulation of every customer."""
     ahead, _ = prepare(any_fit, summary, terms)
     rows = np.arange(len(summary))
-    by_moments = sums.large_group(ahead, rows, sums.sums(ahead), np.random.default_rng(1))
+    by_moments = sums.large_group(ahead, Members.of(ahead, rows), sums.sums(ahead), np.random.default_rng(1))
     simulated = rooms._simulated(ahead, rows, rooms.drawn(ahead, rows), np.random.default_rng(2))
     for a, b in zip(by_moments, simulated, strict=True):
         assert a.mean() == pytest.approx(b.mean(), rel=0.05)
@@ -154,10 +154,10 @@ def test_a_sample_of_histories_answers_like_all(
 ) -> None:
     ahead, _ = prepare(fit, summary, terms)
     rows, rng = np.arange(len(summary)), np.random.default_rng
-    every = sums.large_group(ahead, rows, sums.sums(ahead), rng(1))
+    every = sums.large_group(ahead, Members.of(ahead, rows), sums.sums(ahead), rng(1))
     monkeypatch.setattr(sums, "SAMPLE", 300)
-    some = sums.large_group(ahead, rows, sums.sums(ahead), rng(1))
-    few = sums.large_group(ahead, rows[:210], sums.sums(ahead), rng(1))
+    some = sums.large_group(ahead, Members.of(ahead, rows), sums.sums(ahead), rng(1))
+    few = sums.large_group(ahead, Members.of(ahead, rows[:210]), sums.sums(ahead), rng(1))
     assert np.quantile(some[1], [0.1, 0.9]) == pytest.approx(np.quantile(every[1], [0.1, 0.9]), rel=0.06)
     assert 0 < few[1].mean() < some[1].mean()
 
@@ -220,12 +220,13 @@ def test_again_lies_between_none_and_the_living(fit: Fit, summary: pa.Table, ter
     assert number < scored.totals.orders
 
 
+@pytest.mark.parametrize("threads", [1, 3])
 def test_a_stream_writes_the_same_rows(
-    fit: Fit, summary: pa.Table, terms: Terms, scored: Scores, tmp_path, monkeypatch
+    fit: Fit, summary: pa.Table, terms: Terms, scored: Scores, tmp_path, monkeypatch, threads: int
 ) -> None:
-    from lifelong.score import stream
-
-    monkeypatch.setattr(stream, "BATCH", 250)
+    monkeypatch.setattr("lifelong.score.source.BATCH", 250)
+    monkeypatch.setattr("lifelong.score.numbering.PART", 64)
+    monkeypatch.setattr("lifelong.score.numbering.THREADS", threads)
     source, target = tmp_path / "summary.parquet", tmp_path / "scores.parquet"
     pq.write_table(summary, source)
     for one in (source, summary):
@@ -235,6 +236,41 @@ def test_a_stream_writes_the_same_rows(
         assert made.path == str(target)
         assert made.customers == len(summary)
         assert len(made.table) == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["scores.parquet", "summary.parquet"]
+
+
+@pytest.mark.parametrize("room", ["rows", "_totals"])
+def test_a_stream_that_fails_leaves_no_half_file(
+    fit: Fit, summary: pa.Table, terms: Terms, tmp_path, monkeypatch, room: str
+) -> None:
+    """Neither a failure of a batch nor one of the totals touches what stood there before."""
+    from lifelong.score import stream
+
+    monkeypatch.setattr("lifelong.score.source.BATCH", 250)
+    kept = getattr(stream, room)
+
+    def failing(*args, **named):
+        if room == "rows" and args[3] < 500:
+            return kept(*args, **named)
+        raise OSError("no room")
+
+    monkeypatch.setattr(stream, room, failing)
+    target = tmp_path / "scores.parquet"
+    for before in (None, b"as it was"):
+        if before:
+            target.write_bytes(before)
+        with pytest.raises(OSError, match="no room"):
+            to_parquet(fit, summary, terms, target)
+        assert [p.read_bytes() for p in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_a_stream_may_replace_its_own_summary(
+    fit: Fit, summary: pa.Table, terms: Terms, scored: Scores, tmp_path
+) -> None:
+    path = tmp_path / "summary.parquet"
+    pq.write_table(summary, path)
+    to_parquet(fit, path, terms, path)
+    assert pq.read_table(path).equals(scored.table)
 
 
 def test_a_stream_may_write_a_few_columns(fit: Fit, summary: pa.Table, terms: Terms, scored: Scores, tmp_path) -> None:
