@@ -102,7 +102,7 @@ def _expected(seen: Seen, ahead: Forecast, days: NDArray[np.int64]) -> Floats:
     engine, base = ahead.engine, ahead.base
     weight = base.count * ahead.means.alive
     reach = (days - seen.day) / 7.0
-    sums = [float(weight @ engine.ahead(engine.theta, base.x, base.T, 0.0, weeks)) for weeks in reach]
+    sums = [float(weight @ engine.ahead(engine.theta, base.past, 0.0, weeks)) for weeks in reach]
     return np.diff(np.array(sums), prepend=0.0)
 
 

@@ -6,7 +6,7 @@ Everything that costs time is computed once a history; a customer's row is then 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 
 ROWS = 1 << 20  # customers at once where a table of all histories is added up
 NEEDED = ("x", "t_x", "T", "spend_x", "spend")
+
+
+class Past(NamedTuple):
+    """What a purchase model needs to know of customers: order days, and days; arrays of one length."""
+
+    x: NDArray[Any]
+    t_x: NDArray[Any]
+    T: NDArray[Any]
+
+    def at(self, rows: NDArray[Any]) -> Past:
+        """Some of them, by their numbers."""
+        return Past(self.x[rows], self.t_x[rows], self.T[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +60,11 @@ class Base:
 
     def __len__(self) -> int:
         return len(self.history)
+
+    @property
+    def past(self) -> Past:
+        """The histories without their spend."""
+        return Past(self.x, self.t_x, self.T)
 
     @property
     def histories(self) -> int:

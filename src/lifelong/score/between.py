@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong import plugins
-from lifelong.score.base import arrow
-from lifelong.score.numbering import distinct
+from lifelong.score.base import Past, arrow
+from lifelong.score.engine import alike, is_regular
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -37,11 +37,14 @@ def orders_between(fit: Fit, summary: object, start: ArrayLike, stop: ArrayLike)
     table = arrow(summary)
     x, t_x, T = (table[name].to_numpy().astype(np.int64) for name in ("x", "t_x", "T"))
     begin, end = np.asarray(start, np.float64), np.asarray(stop, np.float64)
-    pair, first = distinct(x, T)
+    past = Past(x, t_x, T)
+    pair, first = alike(model, past)
+    some = past.at(first)
+    silence = some.t_x / 7.0 if is_regular(model) else None
     knots = np.linspace(0.0, max(float(end.max(initial=0.0)), 1.0), KNOTS)
     given = np.zeros((KNOTS, len(first)))
     for at, days in enumerate(knots[1:], 1):
-        given[at] = model.expect_if_alive(fit.theta, x[first], T[first] / 7.0, days / 7.0)
+        given[at] = model.expect_if_alive(fit.theta, some.x, some.T / 7.0, days / 7.0, 0.0, silence)
     ahead = _at(given, pair, end / knots[1]) - _at(given, pair, begin / knots[1])
     alive: Floats = model.alive(fit.theta, x, t_x / 7.0, T / 7.0)
     return alive * ahead

@@ -15,15 +15,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.base import PurchaseModel, SpendModel
-    from lifelong.score.base import Base
+    from lifelong.score.base import Base, Past
+    from lifelong.score.numbering import Numbers
     from lifelong.score.terms import Terms
     from lifelong.values import Fit
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 # A simulated rest of life ends where no more than this share of a level stream's worth is left; the simulated worth
 # is then lifted to the closed form, so that what remains is an error in shape only.
 LIFE_LEFT = 0.05
+
+
+def is_regular(model: PurchaseModel) -> bool:
+    """Whether the silence says more of a living customer than that the customer is alive."""
+    return bool(getattr(model, "is_regular", False))
+
+
+def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
+    """Number customers of whom a model expects the same, if they are alive, to the day; and a row of each number."""
+    days = (np.rint(past.T).astype(np.int64), *((np.rint(past.t_x).astype(np.int64),) if is_regular(model) else ()))
+    return distinct(np.asarray(past.x, np.int64), *days)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,22 +79,27 @@ class Engine:
         """Weeks ahead that are simulated: the horizon, or the part of the rest of life that counts."""
         return min(self.horizon, tail_horizon(self.force, LIFE_LEFT)) if self.force > 0 else self.horizon
 
-    def ahead(self, theta: Floats, x: Any, T: Any, force: float, horizon: float | None = None) -> Floats:
-        """Expected orders given alive, for histories whose (x, T) repeat: computed once a pair; T in days."""
-        pair, first = distinct(np.asarray(x, np.int64), np.asarray(T, np.int64))
-        weeks = np.asarray(T)[first] / 7.0
+    def given_alive(self, theta: Floats, past: Past, until: float, force: float) -> Floats:
+        """Expected orders of customers alive now, each on its own; time in days."""
+        times = past.T / 7.0
+        silence = past.t_x / 7.0 if is_regular(self.purchase) else None
+        return self.purchase.expect_if_alive(theta, past.x, times, until, force, silence)
+
+    def ahead(self, theta: Floats, past: Past, force: float, horizon: float | None = None) -> Floats:
+        """Expected orders given alive, for whole days that repeat: computed once for those whom the model holds alike."""
+        number, first = alike(self.purchase, past)
         until = self.horizon if horizon is None else horizon
-        each: Floats = self.purchase.expect_if_alive(theta, np.asarray(x)[first], weeks, until, force)[pair]
+        each: Floats = self.given_alive(theta, past.at(first), until, force)[number]
         return each
 
-    def tail(self, x: Any, T: Floats) -> Floats:
-        """Worth of all of the rest of life by worth of its simulated part; T in weeks."""
-        pair, first = distinct(np.asarray(x, np.int64), np.rint(T * 7.0).astype(np.int64))
+    def tail(self, past: Past) -> Floats:
+        """Worth of all of the rest of life by worth of its simulated part."""
+        number, first = alike(self.purchase, past)
+        some = past.at(first)
         whole, part = (
-            self.purchase.expect_if_alive(self.theta, np.asarray(x)[first], T[first], until, self.force)
-            for until in (self.horizon, self.simulated_horizon)
+            self.given_alive(self.theta, some, until, self.force) for until in (self.horizon, self.simulated_horizon)
         )
-        each: Floats = (whole / np.maximum(part, 1e-300))[pair]
+        each: Floats = (whole / np.maximum(part, 1e-300))[number]
         return each
 
     def alive(self, theta: Floats, base: Base) -> Floats:
@@ -106,9 +124,9 @@ class Means:
 
 def means(engine: Engine, base: Base, theta: Floats) -> Means:
     """The closed forms for every distinct history."""
-    worth = engine.ahead(theta, base.x, base.T, engine.force)
+    worth = engine.ahead(theta, base.past, engine.force)
     plain = engine.force == 0 or np.isinf(engine.horizon)
-    orders = worth if plain else engine.ahead(theta, base.x, base.T, 0.0)
+    orders = worth if plain else engine.ahead(theta, base.past, 0.0)
     return Means(engine.alive(theta, base), orders, worth)
 
 

@@ -1,6 +1,7 @@
 """Simulated futures: a table of what customers who are alive will bring, by (x, T), and quantiles from it.
 
-Given alive at T, the future depends only on (x, T); spend depends on its own x alone, up to a factor that each
+Given alive at T, the future depends only on (x, T), and for regular customers on the silence too, which a cell has
+as its customers' mean; spend depends on its own x alone, up to a factor that each
 customer carries (``SpendModel.scale``). So value / factor is simulated once a cell of a lattice over (x, T,
 spend_x), every draw with parameters of its own, and a customer's predictive distribution is the mixture of 0 with
 weight 1 - P(alive) and the cell's distribution with weight P(alive), times the factor. Between the lattice's cells
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.score.base import tally
+from lifelong.score.base import Past, tally
+from lifelong.score.engine import is_regular
 from lifelong.score.numbering import by_parts, distinct
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-    Histories = tuple[NDArray[Any], ...]
 
 MAX_CELLS = 900
 LEAST_CELLS = 100
@@ -159,23 +160,25 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
     size = np.bincount(cell, weights=weight)
     T = np.bincount(cell, weights=weight * base.T) / size
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
+    past = Past(x, T - np.bincount(cell, weights=weight * (base.T - base.t_x)) / size, T)
     total = tally(base.history, cells, lambda part: base.total[part], cell) / size
-    at_corner = engine.purchase.expect_if_alive(engine.theta, x, T / 7.0, engine.horizon, engine.force)
+    at_corner = engine.given_alive(engine.theta, past, engine.horizon, engine.force)
     draws = int(np.clip(min(budget, MOST_ORDERS / load) / cells, *DRAWS))
-    orders, money = _simulate_cells(engine, (x, T / 7.0, spend_x, total), at_corner, draws, rng)
+    orders, money = _simulate_cells(engine, past, (spend_x, total), at_corner, draws, rng)
     ratio = worth / np.maximum(at_corner[cell], 1e-300)
     stretch = ratio * _spend_ratio(engine, base.spend_x, spend_x[cell])
     return Futures(cell, stretch, ratio, np.sort(money, axis=1), np.sort(orders, axis=1))
 
 
 def draw(
-    engine: Engine, history: Histories, theta: Floats, spend_theta: Floats, rng: np.random.Generator
+    engine: Engine, past: Past, spend_x: Ints, theta: Floats, spend_theta: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """One future for each history, given alive.
 
     Args:
         engine: fit, models and terms.
-        history: x, T (weeks), spend_x, shape (n,) each.
+        past: n histories.
+        spend_x: their order days with spend, shape (n,).
         theta: the purchase model's parameters, shape (k, n): a draw each.
         spend_theta: the spend model's.
         rng: source of chance.
@@ -184,9 +187,9 @@ def draw(
         Orders (for the rest of life at present value), and discounted spend in units of ``SpendModel.scale``
         (discounted orders where there is no money).
     """
-    x, T, spend_x = history
-    owner, when = engine.purchase.draw_orders(theta, x, T, engine.simulated_horizon, rng)
-    size = len(x)
+    silence = past.t_x / 7.0 if is_regular(engine.purchase) else None
+    owner, when = engine.purchase.draw_orders(theta, past.x, past.T / 7.0, engine.simulated_horizon, rng, silence)
+    size = len(past.x)
     each = np.exp(-engine.force * when) if engine.force > 0 else np.ones(len(when))
     is_life = np.isinf(engine.horizon)
     orders = np.bincount(owner, weights=each if is_life else None, minlength=size).astype(np.float64)
@@ -195,23 +198,24 @@ def draw(
     worth: Floats = np.bincount(owner, weights=each, minlength=size).astype(np.float64)
     if not is_life:
         return orders, worth
-    lift = engine.tail(x, T)
+    lift = engine.tail(past)
     return orders * lift, worth * lift
 
 
 def _simulate_cells(
-    engine: Engine, cells: Histories, expected: Floats, draws: int, rng: np.random.Generator
+    engine: Engine, past: Past, spend: tuple[Ints, Floats], expected: Floats, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """Futures of each cell, shape (cells, draws), in slices that memory can hold."""
-    x, T, spend_x, total = cells
+    """Futures of each cell, shape (cells, draws), in slices that memory can hold; ``spend`` is spend_x and its total."""
+    spend_x, total = spend
     theta = engine.fit.draws(draws, rng).T
     spend_theta = engine.fit.spend.draws(draws, rng).T if engine.fit.spend else np.empty((0, draws))
-    orders, money = np.empty((len(x), draws)), np.empty((len(x), draws))
+    orders, money = np.empty((len(total), draws)), np.empty((len(total), draws))
     load = np.cumsum((1.0 + np.minimum(expected, 1e5)) * draws)
     part = (load // ORDERS_AT_ONCE).astype(np.int64)
-    for some in np.split(np.arange(len(x)), np.flatnonzero(np.diff(part)) + 1):
-        repeat = [np.repeat(values[some], draws) for values in (x, T, spend_x)]
-        n, each = draw(engine, tuple(repeat), np.tile(theta, len(some)), np.tile(spend_theta, len(some)), rng)
+    for some in np.split(np.arange(len(total)), np.flatnonzero(np.diff(part)) + 1):
+        rows = np.repeat(some, draws)
+        drawn = np.tile(theta, len(some)), np.tile(spend_theta, len(some))
+        n, each = draw(engine, past.at(rows), spend_x[rows], *drawn, rng)
         orders[some] = n.reshape(len(some), draws)
         money[some] = each.reshape(len(some), draws)
     return orders, money * _factor(engine, spend_theta, total)
@@ -243,7 +247,7 @@ def _spend_ratio(engine: Engine, x: Ints, at: Ints) -> Floats:
 def _load(engine: Engine, base: Base) -> float:
     """Orders of a simulated future, about, and one for its own cost."""
     some = np.linspace(0, base.histories - 1, min(base.histories, 200)).astype(np.int64)
-    ahead = engine.ahead(engine.theta, base.x[some], base.T[some], 0.0, engine.simulated_horizon)
+    ahead = engine.ahead(engine.theta, base.past.at(some), 0.0, engine.simulated_horizon)
     return 1.0 + float(np.minimum(ahead, 1e5).mean())
 
 

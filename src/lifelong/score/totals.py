@@ -147,7 +147,7 @@ def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Gene
     which, who = np.nonzero(rng.random(stay.shape) < stay)
     at, of = which // FUTURES_EACH, history[who]
     theta, spend_theta = known.theta[at].T, known.spend_theta[at].T
-    orders, money = draw(engine, (base.x[of], base.T[of] / 7.0, base.spend_x[of]), theta, spend_theta, rng)
+    orders, money = draw(engine, base.past.at(of), base.spend_x[of], theta, spend_theta, rng)
     if engine.spend is not None:
         money = money * engine.spend.scale(spend_theta, base.total[rows][who]) * forecast.margin
     counted: Floats = np.bincount(which, weights=orders, minlength=len(stay)).astype(np.float64)

@@ -63,7 +63,7 @@ def fit(summary: pa.Table) -> Fit:
     return make_fit(summary, "pareto_nbd")
 
 
-@pytest.fixture(scope="session", params=["bg_nbd", "mbg_nbd", "pareto_nbd"])
+@pytest.fixture(scope="session", params=["bg_nbd", "mbg_nbd", "pareto_nbd", "mbg_cnbd_2"])
 def any_fit(request: pytest.FixtureRequest, summary: pa.Table) -> Fit:
     return make_fit(summary, request.param)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.unit.score.conftest import make_fit
 
 from lifelong.score import Terms
 from lifelong.score import futures as rooms
-from lifelong.score.base import Base
+from lifelong.score.base import Base, Past
 from lifelong.score.engine import Engine, means, spend_each
 from lifelong.score.scores import prepare
 
@@ -31,8 +32,8 @@ def direct(ahead: Forecast, row: int, size: int, rng: np.random.Generator) -> np
     h = base.history[row]
     theta, money = engine.fit.draws(size, rng), engine.fit.spend.draws(size, rng)
     stay = np.array([engine.purchase.alive(t, base.x[h], base.t_x[h] / 7.0, base.T[h] / 7.0) for t in theta])
-    same = (np.full(size, base.x[h]), np.full(size, base.T[h] / 7.0), np.full(size, base.spend_x[h]))
-    _, worth = rooms.draw(engine, same, theta.T, money.T, rng)
+    rows = np.full(size, h)
+    _, worth = rooms.draw(engine, base.past.at(rows), base.spend_x[rows], theta.T, money.T, rng)
     worth *= engine.spend.scale(money.T, np.full(size, base.total[row])) * ahead.margin
     return np.where(rng.random(size) < stay, worth, 0.0)
 
@@ -120,11 +121,12 @@ def test_a_simulated_rest_of_life_is_lifted_to_the_closed_form(fit: Fit, summary
     ahead, _ = prepare(fit, summary, Terms.parse("lifetime", 0.3, "20%/year", "EUR"), 100_000)
     engine = ahead.engine
     assert engine.simulated_horizon < np.inf
-    x, T = np.array([0, 3, 3]), np.array([10.0, 20.0, 20.0])
-    whole = engine.purchase.expect_if_alive(engine.theta, x, T, np.inf, engine.force)
-    part = engine.purchase.expect_if_alive(engine.theta, x, T, engine.simulated_horizon, engine.force)
-    assert engine.tail(x, T) == pytest.approx(whole / part)
-    assert (engine.tail(x, T) > 1.0).all()
+    x, t_x, T = np.array([0, 3, 3]), np.array([0.0, 10.0, 15.0]), np.array([10.0, 20.0, 20.0])
+    whole = engine.purchase.expect_if_alive(engine.theta, x, T, np.inf, engine.force, t_x)
+    part = engine.purchase.expect_if_alive(engine.theta, x, T, engine.simulated_horizon, engine.force, t_x)
+    past = Past(x, t_x * 7.0, T * 7.0)
+    assert engine.tail(past) == pytest.approx(whole / part)
+    assert (engine.tail(past) > 1.0).all()
 
 
 def test_spend_without_a_bound_falls_back_to_what_was_seen(fit: Fit, terms: Terms) -> None:
@@ -140,3 +142,16 @@ def test_means_need_no_second_look_without_a_discount(fit: Fit, summary: pa.Tabl
     columns = {name: summary[name].to_numpy() for name in ("x", "t_x", "T")}
     made = means(engine, Base.of(columns, ""), engine.theta)
     assert made.orders is made.worth
+
+
+def test_regular_customers_futures_hang_on_their_silence(summary: pa.Table) -> None:
+    """One who is nearly due brings the next order sooner than one who has just ordered: totals are those of the sums."""
+    made = make_fit(summary, "mbg_cnbd_3")
+    ahead, _ = prepare(made, summary, Terms.parse("4w", 0.3, "0", "EUR"), 900_000)
+    base, model = ahead.base, ahead.engine.purchase
+    exact = model.expect_if_alive(made.theta, base.x, base.T / 7.0, 4.0, 0.0, base.t_x / 7.0)
+    assert ahead.means.orders == pytest.approx(exact, rel=1e-9)
+    plain = model.expect_if_alive(made.theta, base.x, base.T / 7.0, 4.0)
+    assert np.abs(plain / exact - 1.0).max() > 0.2
+    drawn = ahead.futures.moments(1, "orders")
+    assert base.count @ (ahead.means.alive * drawn) == pytest.approx(base.count @ ahead.mean_orders, rel=0.05)
