@@ -47,6 +47,10 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "every customer ordered last on the first or the last day of the history: nothing shows when they leave",
     ),
+    "F216": (
+        "warning",
+        "only {gaps} gaps between order days: how far dates scatter rests on what is known of other shops",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
