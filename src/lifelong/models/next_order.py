@@ -110,7 +110,7 @@ class Rhythm:
         return next(p.estimate for p in self.params if p.name == name)
 
     @property
-    def typical_days(self) -> float:
+    def typical_gap(self) -> float:
         """The gap of the customer in the middle."""
         return float(np.exp(self["mu"]))
 

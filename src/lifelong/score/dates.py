@@ -8,7 +8,6 @@ each (in the worst 67 % for 52 %), and no better by Brier score than the purchas
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,9 +78,9 @@ def next_orders(fit: Fit, summary: Any, gaps: Any, horizon: Horizon) -> NextOrde
         horizon=str(horizon),
         customers=len(table),
         likely=int(likely.sum()),
-        expected=float(within.sum()),
+        again=float(within.sum()),
         rhythm={p.name: p.estimate for p in rhythm.params}
-        | {"typical_days": rhythm.typical_days, "customers": rhythm.customers, "gaps": rhythm.gaps},
+        | {"typical_gap": rhythm.typical_gap, "customers": rhythm.customers, "gaps": rhythm.gaps},
         table=_table(table["customer_id"], told, likely, dates),
         model=fit.model,
         findings=rhythm.findings,
@@ -102,7 +101,7 @@ def own_gaps(ids: pa.ChunkedArray, gaps: pa.Table) -> Gaps:
 
 def chances(fit: Fit, table: pa.Table, horizon: Horizon) -> tuple[Floats, Floats]:
     """P(alive) and P(an order within the horizon) of each customer, as scores have them."""
-    ahead, _ = prepare(replace(fit, spend=None), table, Terms(horizon))
+    ahead, _ = prepare(fit, table, Terms(horizon))
     alive, history = ahead.means.alive, ahead.base.history
     return alive[history], (alive * ahead.futures.again())[history]
 

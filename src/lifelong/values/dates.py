@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
@@ -27,22 +27,25 @@ class NextOrders:
         horizon: within which an order must be likely for a date to be named.
         customers: rows.
         likely: customers with a date.
-        expected: how many customers are expected to order within the horizon: the sum of ``within``.
+        again: how many customers are expected to order within the horizon: the sum of ``within``.
         rhythm: what the dates rest on: the gap of the customer in the middle (days), parameters by name, gaps seen.
         table: the rows.
-        model: the purchase model behind P(alive).
+        model: the purchase model behind ``alive`` and ``within``.
+        definition: what a date means.
+        path: the file that the rows were written to, empty where they were not.
     """
 
     as_of: str
     horizon: str
     customers: int
     likely: int
-    expected: float
+    again: float
     rhythm: Mapping[str, float]
     table: pa.Table
     model: str = ""
     findings: tuple[Finding, ...] = ()
-    definition: str = field(default="half of such customers will have ordered again by the date, if they order again")
+    definition: str = "half of such customers, if still customers, will have ordered again by the date"
+    path: str = ""
 
     def frame(self) -> pa.Table:
         """The rows as an Arrow table, days as whole numbers since 1970-01-01."""
@@ -87,11 +90,12 @@ class NextOrders:
             "definition": self.definition,
             "customers": self.customers,
             "likely": self.likely,
-            "expected": plain(self.expected),
+            "again": plain(self.again),
             "rhythm": {k: plain(v) for k, v in self.rhythm.items()},
             "rows": self.rows(top),
             "findings": [f.as_dict() for f in self.findings],
             "model": self.model,
+            "path": self.path,
         }
 
     def text(self, top: int = SHOWN) -> str:
@@ -100,8 +104,8 @@ class NextOrders:
         lines = [
             f"{self.customers:,} customers as of {self.as_of}: {self.likely:,} will likely order within {self.horizon} "
             "and have a date; the others are unlikely to",
-            f"expected to order within {self.horizon}: {self.expected:,.0f} customers; "
-            f"a typical gap between order days is {self.rhythm['typical_days']:,.0f} days",
+            f"expected to order within {self.horizon}: {self.again:,.0f} customers; "
+            f"a typical gap between order days is {self.rhythm['typical_gap']:,.0f} days",
         ]
         if shown:
             lines += ["", f"{'customer':<20}{'date':>12}   {'80 % band':^24}{'alive':>7}{'overdue':>9}"]
@@ -110,7 +114,8 @@ class NextOrders:
             f"{row['alive']:>7.0%}{row['overdue']:>9.0%}"
             for row in shown
         ]
-        return "\n".join(lines + [f"  {finding}" for finding in self.findings])
+        lines += [f"  {finding}" for finding in self.findings]
+        return "\n".join(lines + ([f"written to {self.path}"] if self.path else []))
 
     def __str__(self) -> str:
         return self.text()
