@@ -102,9 +102,9 @@ class NextOrders:
         """What is printed, with so many rows."""
         shown = self.rows(top)
         lines = [
-            f"{self.customers:,} customers as of {self.as_of}: {self.likely:,} will likely order within {self.horizon} "
-            "and have a date; the others are unlikely to",
-            f"expected to order within {self.horizon}: {self.again:,.0f} customers; "
+            f"{self.customers:,} customers as of {self.as_of}",
+            f"{self.likely:,} will likely order within {self.horizon} and have a date; the others are unlikely to",
+            f"{self.again:,.0f} customers are expected to order within {self.horizon}",
             f"a typical gap between order days is {self.rhythm['typical_gap']:,.0f} days",
         ]
         if shown:
