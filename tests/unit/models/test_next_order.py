@@ -106,6 +106,19 @@ def test_a_longer_silence_never_brings_the_date_nearer_and_no_date_has_passed() 
     assert ((rhythm.within(gaps, silence, 30) >= 0) & (rhythm.within(gaps, silence, 30) <= 1)).all()
 
 
+def test_clockwork_that_is_late_is_due_tomorrow() -> None:
+    """The next moment is half a day after the silence; rounding that to even would be today."""
+    silence = np.arange(100, 300)
+    due = Rhythm.known(np.log(20.0), 1e-9, 1e-9).days(Gaps.of([], [], [], 200), silence, 0.05)
+    assert due.tolist() == (silence + 1).tolist()
+
+
+def test_a_date_stays_one_that_a_calendar_has() -> None:
+    none = Gaps.of([], [], [], 1)
+    assert Rhythm.known(8.0, 90.0, 9.0).days(none, 0, 0.99).tolist() == [next_order.FURTHEST]
+    assert Rhythm.known(8.0, 90.0, 9.0).days(none, 2 * next_order.FURTHEST, 0.99) > 2 * next_order.FURTHEST
+
+
 @pytest.mark.parametrize(
     ("gap", "count"),
     [
