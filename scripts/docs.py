@@ -63,7 +63,9 @@ def tables() -> str:
         ("Orders", schema.ORDERS, "One row an order, exact. Days and money are whole numbers."),
         ("Summary", schema.SUMMARY, "One row a customer, as the models want it."),
         ("Patterns", schema.PATTERNS, "One row a distinct history: all that a likelihood sees."),
+        ("Gaps", schema.GAPS, "One row a customer and length of wait: what the next order date is learned from."),
         ("Scores", schema.SCORES, "One row a customer: what `score` returns and `export` writes."),
+        ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
     )
     parts = ["# Tables\n\nThe names, kinds and units of every column. Names come only from here.\n"]
     for title, table, text in told:

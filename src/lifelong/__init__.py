@@ -34,6 +34,7 @@ _WHERE = {
     "Patterns": "lifelong.values",
     "Scores": "lifelong.values",
     "Leaderboard": "lifelong.values",
+    "NextOrders": "lifelong.values",
     "BGNBD": "lifelong.models.bg_nbd",
     "MBGNBD": "lifelong.models.mbg_nbd",
     "ParetoNBD": "lifelong.models.pareto_nbd",
@@ -61,6 +62,7 @@ __all__ = [
     "Leaderboard",
     "LifelongError",
     "Money",
+    "NextOrders",
     "ParetoNBD",
     "Patterns",
     "Project",
@@ -84,7 +86,7 @@ if TYPE_CHECKING:
     from lifelong.models.sbg import SBG
     from lifelong.project import Project, predict, summarise
     from lifelong.units import Horizon, Money, Rate
-    from lifelong.values import Finding, Fit, Leaderboard, Patterns, Scores, Tenures
+    from lifelong.values import Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures
 
 
 def __getattr__(name: str) -> object:

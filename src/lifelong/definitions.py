@@ -132,6 +132,59 @@ _ALL = (
         "time and new orders",
     ),
     Definition(
+        "next_order",
+        "Next order date",
+        "Half of customers with this history and this silence, if still customers, will have ordered again by this day. "
+        "Never on or before the as-of day; empty where an order within the horizon is unlikely.",
+        "last order day + the gap g with F(g) = F(e) + (1 - F(e)) / 2; F: log-normal by the own gaps, drawn to those "
+        "of all; e: days of silence",
+        "date",
+        "new orders, each silent day, the horizon, the model",
+    ),
+    Definition(
+        "next_order_band",
+        "Band of the next order date",
+        "Where the next order day will fall four times in five (80 %) or nine times in ten (90 %), if the customer is "
+        "still one.",
+        "as the date, with 0.1 and 0.9, or 0.05 and 0.95, of 1 - F(e) instead of 1/2",
+        "date",
+        "as for the next order date",
+    ),
+    Definition(
+        "overdue",
+        "Overdue",
+        "The share of such customers, if still customers, who would have ordered by now. Near 1: far beyond the own "
+        "rhythm.",
+        "F(e): P(gap <= days of silence)",
+        "probability",
+        "each silent day, new orders",
+    ),
+    Definition(
+        "within",
+        "Order within the horizon",
+        "Chance that the customer orders at least once within the horizon.",
+        "P(alive) x P(at least one order within the horizon | alive), by the purchase model",
+        "probability",
+        "the horizon, new orders, the model",
+    ),
+    Definition(
+        "likely",
+        "Likely to order",
+        "Customers for whom an order within the horizon is at least as likely as not, so that a date is named; the "
+        "others are unlikely to order.",
+        "within >= 1/2, and the date within the horizon",
+        "customers",
+        "the horizon, new orders, the model",
+    ),
+    Definition(
+        "typical_gap",
+        "Typical gap",
+        "Days between order days of the customer in the middle of those who came again.",
+        "exp(mu), mu the mean of the customers' mean log gaps",
+        "days",
+        "new orders",
+    ),
+    Definition(
         "one_time",
         "Customers with one order only",
         "Customers whose orders all fell on one day.",

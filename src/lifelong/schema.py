@@ -85,6 +85,13 @@ PATTERNS = (
     Column("count", "int64", "customers", "How many customers have this history."),
 )
 
+# A row a customer and length: what the next order date is learned from.
+GAPS = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("gap", "int32", "days", "From an order day to the next one."),
+    Column("count", "int64", "gaps", "How often the customer waited that long."),
+)
+
 SCORES = (
     Column("customer_id", "text", "", "The customer.", True, True),
     Column("alive", "float64", "probability", "Chance that the customer is still a customer."),
@@ -100,6 +107,20 @@ SCORES = (
     Column("silent_days", "int32", "days", "Days since the last order."),
     Column("rhythm_days", "float64", "days", "Mean days between own order days; empty below two order days."),
     Column("at_risk", "float64", "money", "(1 - alive) x what the customer would be worth if still one."),
+)
+
+# One row a customer: when the next order comes. Nulls where no date is named.
+NEXT_ORDERS = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("alive", "float64", "probability", "Chance that the customer is still a customer."),
+    Column("overdue", "float64", "probability", "Chance that the customer, if still one, would have ordered by now."),
+    Column("within", "float64", "probability", "Chance of an order within the horizon."),
+    Column("likely", "int32", "0 or 1", "1 where that chance is at least a half; only then is a date named."),
+    Column("date", "int32", "days since 1970-01-01", "Half of such customers will have ordered again by then."),
+    Column("low80", "int32", "days since 1970-01-01", "One in ten will order sooner."),
+    Column("high80", "int32", "days since 1970-01-01", "One in ten will order later."),
+    Column("low90", "int32", "days since 1970-01-01", "One in twenty will order sooner."),
+    Column("high90", "int32", "days since 1970-01-01", "One in twenty will order later."),
 )
 
 

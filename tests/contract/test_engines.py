@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lifelong.tables import cohorts, loyalty, patterns, summary
+from lifelong.tables import cohorts, gaps, loyalty, patterns, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +71,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "summary of held": _rows(summary.summary(orders, UNTIL, summary.held(orders))),
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
+        "gaps": _rows(gaps.gaps(orders, UNTIL)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),
         "curves": cohorts.curves(orders, UNTIL),
@@ -107,6 +108,7 @@ def test_the_frame_that_comes_out_is_of_the_kind_that_went_in(engine: str, order
     made = summary.summary(sent, UNTIL)
     assert type(made) is type(sent)
     assert type(patterns.patterns(made)) is type(sent)
+    assert type(gaps.gaps(sent, UNTIL)) is type(sent)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -33,6 +33,13 @@ def test_every_column_of_the_scores_leads_to_a_definition() -> None:
             assert same.get(column.name, column.name) in definitions.DEFINITIONS
 
 
+def test_every_column_of_the_next_orders_leads_to_a_definition() -> None:
+    same = {"date": "next_order"} | dict.fromkeys(("low80", "high80", "low90", "high90"), "next_order_band")
+    for column in schema.NEXT_ORDERS:
+        if column.name != "customer_id":
+            assert same.get(column.name, column.name) in definitions.DEFINITIONS
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -11,7 +11,9 @@ TABLES = {
     "orders": schema.ORDERS,
     "summary": schema.SUMMARY,
     "patterns": schema.PATTERNS,
+    "gaps": schema.GAPS,
     "scores": schema.SCORES,
+    "next orders": schema.NEXT_ORDERS,
 }
 
 
@@ -37,7 +39,7 @@ def test_who_somebody_is_is_marked_personal() -> None:
 
 
 def test_days_and_money_are_whole_numbers() -> None:
-    for table in (schema.ORDERS, schema.SUMMARY, schema.PATTERNS):
+    for table in (schema.ORDERS, schema.SUMMARY, schema.PATTERNS, schema.GAPS, schema.NEXT_ORDERS):
         for column in table:
             if column.unit.startswith(("days", "order days")):
                 assert column.kind == "int32"

@@ -168,6 +168,25 @@ def score(project_dir: str, as_json: bool, **told: Any) -> None:
     say(scores, as_json=as_json)
 
 
+@lifelong.command(
+    "next-orders",
+    short_help="Say when each customer orders next.",
+    epilog="Examples:  lifelong next-orders --horizon 13w\n\n           lifelong next-orders --out dates.csv --top 20",
+)
+@flags.project
+@click.option("--horizon", metavar="TIME", default="26w", show_default=True, help="How far ahead: 13w or 90d.")
+@click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@click.option(
+    "--top", default=10, type=click.IntRange(min=0), metavar="N", show_default=True, help="Print the N earliest dates."
+)
+@flags.as_json
+def next_orders(project_dir: str, as_json: bool, horizon: str, out: str, top: int) -> None:
+    """Say when each customer orders next, given the silence so far, or that an order is unlikely."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).next_orders(horizon=horizon, out=out)
+    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")

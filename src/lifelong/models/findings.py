@@ -50,6 +50,10 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "every customer ordered last on the first or the last day of the history: nothing shows when they leave",
     ),
+    "F216": (
+        "warning",
+        "only {gaps} gaps between order days: how far dates scatter rests on what is known of other shops",
+    ),
     "F231": ("warning", "no subscriber was lost: how they leave cannot be learned, only that they seldom do"),
     "F232": ("warning", "every subscriber was lost: nothing shows how long the most loyal stay"),
     "F233": (

@@ -1,4 +1,4 @@
-"""The verbs: ingest, check, backtest, fit, score, report, export, forget, rebuild, status, and run, which does it all.
+"""The verbs: ingest, check, backtest, fit, score, next_orders, report, export, forget, rebuild, status, and run, which does it all.
 
 Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
-    from lifelong.values import Fit, ImportReport, Leaderboard, Scores
+    from lifelong.values import Fit, ImportReport, Leaderboard, NextOrders, Scores
 
 __all__ = ["Project", "demo", "fit_file", "predict", "run", "summarise"]
 
@@ -165,6 +165,18 @@ class Project:
         from lifelong.project.valuing import Question, score
 
         return score(self._folder, fit, Question.of(self.config, horizon, margin, discount))
+
+    def next_orders(self, fit: Fit | None = None, *, horizon: str = "26w", out: str | Path = "") -> NextOrders:
+        """When each customer orders next, given how long they have been silent; or that an order is unlikely.
+
+        Args:
+            fit: by default the latest one; it says whether a customer is still one.
+            horizon: a date is named where an order within it is at least as likely as not.
+            out: a .csv, .parquet or .xlsx to write the rows to.
+        """
+        from lifelong.project.dating import next_orders
+
+        return next_orders(self._folder, fit, horizon, Path(out) if out else None)
 
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from lifelong.score.dates import next_orders
 from lifelong.score.scores import again, group_total, score
 from lifelong.score.stream import to_parquet
 from lifelong.score.terms import ModelError, Terms
 
-__all__ = ["ModelError", "Terms", "again", "group_total", "score", "to_parquet"]
+__all__ = ["ModelError", "Terms", "again", "group_total", "next_orders", "score", "to_parquet"]

@@ -14,6 +14,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.dates import NextOrders
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.histories import Patterns, Spend
@@ -28,6 +29,7 @@ __all__ = [
     "Fit",
     "ImportReport",
     "Leaderboard",
+    "NextOrders",
     "Origin",
     "Patterns",
     "Scores",

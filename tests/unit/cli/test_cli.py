@@ -89,6 +89,14 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     scores = json.loads(out)
     assert scores["totals"]["low80"] < scores["totals"]["value"] < scores["totals"]["high80"]
     assert "35 % of revenue" in scores["definition"]
+    code, out, _ = shell("next-orders", *at, "--top", "2", "--out", tmp_path / "dates.csv", "--json")
+    dated = json.loads(out)
+    assert code == 0
+    assert (dated["horizon"], len(dated["rows"]), dated["path"]) == ("26w", 2, str(tmp_path / "dates.csv"))
+    assert dated["as_of"] < dated["rows"][0]["low90"] <= dated["rows"][0]["date"]
+    code, out, _ = shell("next-orders", *at, "--horizon", "13w", "--top", "3")
+    assert code == 0
+    assert out.count(" to 20") == 3
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
     code, out, _ = shell("check", *at)

@@ -1,0 +1,52 @@
+"""Orders to the days between them: what the next order date is learned from. Pure narwhals, whole numbers only.
+
+Engines differ in the last digit of a sum of logarithms. So no logarithm is taken here: equal gaps of a customer are
+counted, and the counts are equal to the last digit everywhere. There are never more rows than order days.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+    from lifelong.tables.summary import Frame
+
+
+def gaps(orders: IntoFrame, until: int) -> Any:
+    """The gaps between each customer's order days up to ``until``: the columns of ``schema.GAPS``, in its types.
+
+    A customer's counts add up to x of the summary; one with a single order day has no row. Rows with ``is_order`` 0
+    are no visit.
+
+    Args:
+        orders: a frame with ``customer_id``, ``day`` and ``is_order``.
+        until: the last day seen, in days since 1970-01-01.
+
+    Returns:
+        The same kind of frame as came in; eager ones are sorted by customer and gap.
+    """
+    frame = nw.maybe_convert_dtypes(nw.from_native(orders).select("customer_id", "day", "is_order"))
+    visits = frame.filter((nw.col("day") <= until) & (nw.col("is_order") == 1))
+    days: Frame = visits.select("customer_id", nw.col("day").cast(nw.Int32)).unique()
+    counted = _with_gap(days).group_by("customer_id", "gap").agg(nw.len().alias("count"))
+    made = counted.select("customer_id", nw.col("gap").cast(nw.Int32), nw.col("count").cast(nw.Int64))
+    if isinstance(made, nw.LazyFrame):
+        return made.to_native()
+    return nw.maybe_reset_index(made.sort("customer_id", "gap")).to_native()
+
+
+def _with_gap(days: Frame) -> Frame:
+    """Each order day but a customer's first, with the days since the one before.
+
+    Lazy engines look back within each customer, in parallel. Arrow and pandas look one row up in the sorted frame.
+    """
+    day, who = nw.col("day"), nw.col("customer_id")
+    if isinstance(days, nw.LazyFrame):
+        before = day.shift(1).over("customer_id", order_by="day")
+        return days.with_columns(gap=day - before).filter(~nw.col("gap").is_null())
+    ordered = days.sort("customer_id", "day")
+    return ordered.with_columns(gap=day - day.shift(1), same=who == who.shift(1)).filter(nw.col("same"))

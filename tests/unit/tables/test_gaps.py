@@ -1,0 +1,53 @@
+"""Days between order days, counted: exact, and nothing but visits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from lifelong import schema
+from lifelong.tables.gaps import gaps
+from lifelong.tables.summary import summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _orders(rows: Sequence[tuple[str, int, int]]) -> pa.Table:
+    ids, days, is_order = zip(*rows, strict=True)
+    return pa.table({"customer_id": ids, "day": pa.array(days, pa.int32()), "is_order": pa.array(is_order, pa.int32())})
+
+
+def test_equal_gaps_are_counted_and_two_orders_of_a_day_are_one() -> None:
+    rows = [("b", 30, 1), ("a", 17, 1), ("a", 10, 1), ("a", 10, 1), ("a", 24, 1), ("a", 27, 1), ("b", 31, 1)]
+    assert gaps(_orders(rows), 100).to_pylist() == [
+        {"customer_id": "a", "gap": 3, "count": 1},
+        {"customer_id": "a", "gap": 7, "count": 2},
+        {"customer_id": "b", "gap": 1, "count": 1},
+    ]
+
+
+def test_refunded_days_later_days_and_single_visits_make_no_gap() -> None:
+    rows = [("a", 10, 1), ("a", 12, 0), ("a", 20, 1), ("a", 21, 1), ("b", 5, 1)]
+    assert gaps(_orders(rows), 20).to_pylist() == [{"customer_id": "a", "gap": 10, "count": 1}]
+
+
+def test_nobody_with_two_order_days_is_an_empty_table_of_the_schemas_types() -> None:
+    made = gaps(_orders([("a", 10, 1), ("b", 10, 1)]), 100)
+    assert len(made) == 0
+    assert tuple(made.column_names) == schema.names(schema.GAPS)
+    assert [str(made[c.name].type) for c in schema.GAPS[1:]] == [c.kind for c in schema.GAPS[1:]]
+
+
+def test_a_customers_gaps_add_up_to_the_summary() -> None:
+    rng = np.random.default_rng(4)
+    rows = [(f"c{i}", int(d), int(k)) for i, d, k in zip(*rng.integers(0, [[90], [400], [2]], (3, 3000)), strict=True)]
+    orders = _orders(rows)
+    made = gaps(orders, 350).to_pandas()
+    days = (made["gap"] * made["count"]).groupby(made["customer_id"]).sum()
+    told = summary(orders, 350).to_pandas().set_index("customer_id")
+    told = told[told["x"] > 0]
+    assert made.groupby("customer_id")["count"].sum().to_dict() == told["x"].to_dict()
+    assert days.to_dict() == told["t_x"].to_dict()
