@@ -159,12 +159,9 @@ class Run:
         self.lines: Index = known["lines"]
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """The tests that pass through the statement; where it runs at import, through any line of its file."""
-        lines = self.lines.get(mutant.file, {})
-        names = set(lines.get(str(mutant.statement), []))
-        if "" in names:
-            names = {name for here in lines.values() for name in here}
-        return in_order(names - {""}, mutant.file, self.seconds)
+        """The tests that pass through the statement; all of them where it runs at import, before any test."""
+        names = set(self.lines.get(mutant.file, {}).get(str(mutant.statement), []))
+        return in_order(set(self.seconds) if "" in names else names, mutant.file, self.seconds)
 
     def judge(self, mutant: Mutant) -> str:
         """Whether the tests notice this fault."""
@@ -220,7 +217,7 @@ def judge_all(run: Run, chosen: list[Mutant], before: dict[str, str]) -> list[tu
     KEPT.parent.mkdir(exist_ok=True)
     for i, mutant in enumerate(chosen, 1):
         what = before.get(repr(mutant.key), SURVIVED)
-        if what not in {KILLED, TIMEOUT}:
+        if what == SURVIVED or (what == EQUIVALENT and mutant.key not in known):
             what = run.judge(mutant)
             if what != SURVIVED and mutant.key in known:
                 say(f"listed as equivalent, but {what}: {mutant}")
@@ -229,7 +226,8 @@ def judge_all(run: Run, chosen: list[Mutant], before: dict[str, str]) -> list[tu
             elif what == SURVIVED:
                 say(f"{i:>4} {time.monotonic() - began:>5.0f} s  {mutant}")
         results.append((mutant, what))
-        KEPT.write_text(json.dumps([(repr(m.key), w) for m, w in results]), encoding="utf-8")
+        before[repr(mutant.key)] = what
+        KEPT.write_text(json.dumps(list(before.items())), encoding="utf-8")
     return results
 
 

@@ -211,7 +211,9 @@ LOCKS = ("requirements.lock.txt", "requirements-run.lock.txt", "requirements-eng
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_is_names_versions_and_hashes_only(name: str) -> None:
-    line = re.compile(r"#.*|[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[\w.!+]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?")
+    line = re.compile(
+        r"#.*|[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[\w.!+]+( ; [^\\]+)?( \\)?|    --hash=sha256:[0-9a-f]{64}( \\)?"
+    )
     text = read(name)
     for row in text.splitlines():
         assert line.fullmatch(row), row

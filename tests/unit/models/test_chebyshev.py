@@ -45,7 +45,8 @@ def test_several_tables_of_several_counts() -> None:
     made = _interpolated(tables, pairs, at, 2.0, nodes_needed(float(np.ptp(at))))
     assert made == pytest.approx(tables(pairs.x[pairs.ix], pairs.t[pairs.it]), rel=1e-9, abs=1e-12)
     assert _interpolated(tables, pairs, at, 2.0, 6) is None  # too few nodes are noticed, not used
-    for other in (np.abs(pairs.t.mean() - pairs.t), np.full(len(pairs.t), np.nan)):  # one of two tables is not smooth
+    steep = np.sqrt(np.maximum(50.0 - pairs.t, 0.0))  # its coefficients are of one sign
+    for other in (np.abs(25.0 - pairs.t), steep, -steep, np.full(len(pairs.t), np.nan)):  # one of two is not smooth
 
         def halves(n: np.ndarray, t: np.ndarray, other: np.ndarray = other) -> np.ndarray:
             return np.stack([np.log(2.0 + t) + n, np.interp(t, pairs.t, other)])

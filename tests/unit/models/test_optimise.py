@@ -131,3 +131,20 @@ def test_errors_name_a_way_out() -> None:
             GammaGamma().fit(few)
         assert error.value.code == "E201"
         assert "lifelong check" in error.value.fix
+
+
+def test_the_condition_is_the_best_held_direction_over_the_worst() -> None:
+    sd = np.array([p.prior[1] for p in BGNBD.params])
+    held = np.array([4.0, 0.25, 100.0, 9.0])
+
+    class Tight:
+        name, params = "tight", BGNBD.params
+
+        def loglik_gradient(self, theta: np.ndarray, _: Any) -> tuple[float, np.ndarray]:
+            gap = np.log(theta) - 0.5
+            return float(-0.5 * (held / sd**2) @ gap**2), -held / sd**2 * gap / theta
+
+    fit = fit_model(Tight(), MANY, prior="off")  # type: ignore[arg-type]
+    assert fit.info["condition"] == pytest.approx(400.0, rel=1e-4)
+    assert fit.theta == pytest.approx(np.exp([0.5] * 4), rel=1e-6)
+    assert fit.covariance == pytest.approx(np.diag(sd**2 / held), rel=1e-4)
