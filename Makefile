@@ -1,7 +1,7 @@
 # The verbs of a developer. A fresh machine needs python3 (3.11 or later), pip and make; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow bench docs test-engines lock clean
+.PHONY: help demo test check slow mutation bench docs test-engines lock clean
 SHELL := /bin/sh
 
 PYTHON ?= python3
@@ -11,6 +11,8 @@ STAMP := $(VENV)/.installed
 RUN := $(VENV)/.installed-run
 ENGINES := .venv-engines
 COV ?= 95
+SAMPLE ?= 400
+SEED ?= 1
 ARGS ?=
 
 help:  ## say what there is
@@ -34,6 +36,9 @@ check: $(STAMP)  ## style, types, floors, documentation
 
 slow: $(STAMP)  ## calibration, crash and soak tests; an hour or more
 	@$(BIN)/python -m pytest -m slow -q $(ARGS)
+
+mutation: $(STAMP)  ## how many small faults in the models the tests notice; SAMPLE=400 SEED=1, half an hour
+	@$(BIN)/python scripts/mutation.py --sample $(SAMPLE) --seed $(SEED) $(ARGS)
 
 bench: $(STAMP)  ## time and memory, as ratios in one run
 	@$(BIN)/python -m bench $(ARGS)

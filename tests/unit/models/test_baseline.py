@@ -78,3 +78,23 @@ def test_the_total_is_kept_on_the_customers_learned_from() -> None:
     past = Histories(rng.integers(0, 12, 3000), rng.random(3000) * 40, np.full(3000, 40.0), rng.lognormal(3, 1, 3000))
     y = rng.poisson(0.3 * past.x)
     assert cell_means(past, y, past).sum() == pytest.approx(y.sum(), rel=0.02)
+
+
+def test_customers_unlike_any_before_have_the_mean_of_all() -> None:
+    quiet = histories([0] * 50, [0.0] * 50)
+    made = cell_means(quiet, [2.0] * 25 + [4.0] * 25, histories([40, 0], [49.0, 0.0], spend=9.0))
+    assert made == pytest.approx([3.0, 3.0])
+    assert cell_means(histories([40] * 50, [9.0] * 50), [2.0] * 50, histories([0], [0.0])) == pytest.approx([2.0])
+
+
+def test_where_silence_and_spend_are_parted() -> None:
+    size = 4200
+    silence = np.arange(1.0, size + 1)  # days since the last order
+    past = Histories(np.ones(size, np.int64), size - silence + 1, np.full(size, size + 1.0), np.ones(size))
+    group = np.searchsorted([0.1, 0.25, 0.5, 0.75], (silence - 0.5) / size)
+    wanted = np.array([0.0, 10.0, 50.0, 20.0, 90.0])[group]
+    assert cell_means(past, wanted, past) == pytest.approx(wanted, abs=0.3)
+    spend = np.arange(1.0, size + 1)
+    past = Histories(np.ones(size, np.int64), np.ones(size), np.full(size, 9.0), spend)
+    wanted = np.array([0.0, 50.0, 20.0])[np.searchsorted([1 / 3, 2 / 3], (spend - 0.5) / size)]
+    assert cell_means(past, wanted, past) == pytest.approx(wanted, abs=0.3)
