@@ -63,7 +63,7 @@ def next_orders(fit: Fit, summary: Any, gaps: Any, horizon: Horizon) -> NextOrde
             fix="take a horizon such as 26w",
         )
     table = bases.arrow(summary)
-    bases.check(table)
+    bases.check(table.column_names, len(table))
     known = own_gaps(table["customer_id"], bases.arrow(gaps))
     rhythm = fit_rhythm(known)
     last, until = _days(table)
