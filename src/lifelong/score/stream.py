@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from lifelong.values import Fit, Scores, Totals
 
 
+SETTINGS: dict[str, Any] = {"use_dictionary": ["silent_days"], "write_statistics": ["customer_id"]}
+
+
 def to_parquet(fit: Fit, summary: Any, terms: Terms, path: str | Path, columns: Sequence[str] = ()) -> Scores:
     """As :func:`lifelong.score.score`, with the rows in a Parquet file instead of memory.
 
@@ -85,14 +88,15 @@ def _whole(path: Path) -> Iterator[Path]:
 def _write(path: Path, ahead: Forecast, facts: Known, source: Source, wanted: Sequence[str]) -> None:
     """Write batch by batch; at most one waits for the disk.
 
-    Real numbers hardly repeat, so dictionaries would cost time and save nothing.
+    Real numbers hardly repeat, so dictionaries would cost time and save nothing; nor do they stand in any order, so
+    the least and the most of each part would tell a reader nothing.
     """
     import pyarrow.parquet as pq
 
     needed = ["customer_id", *(("revenue", "cost") if "historic" in wanted or "total" in wanted else ())]
     first = rows(ahead, facts, source.empty(), 0, wanted)
     with (
-        pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=["silent_days"]) as writer,
+        pq.ParquetWriter(path, first.schema, compression="zstd", **SETTINGS) as writer,
         ThreadPoolExecutor(1) as pool,
     ):
         waiting, at = None, 0
