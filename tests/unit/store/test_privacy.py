@@ -63,8 +63,8 @@ def test_a_short_number_takes_only_its_own_rows(tmp_path: Path) -> None:
     pq.write_table(pa.table({"customer_id": ["7", "77", "8"], "product": ["7", "7", "item 7"]}), source)
     assert privacy.without_person(source, target, privacy.find_person([source], "7", {})) == 1
     assert pq.read_table(target).to_pylist() == [
-        {"customer_id": "77", "product": "7"},
-        {"customer_id": "8", "product": "item 7"},
+        {"row": 2, "customer_id": "77", "product": "7"},
+        {"row": 3, "customer_id": "8", "product": "item 7"},
     ]
 
 
