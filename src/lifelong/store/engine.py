@@ -23,11 +23,6 @@ STREAMED_ROWS = 200_000
 _ROW_GROUP = 122_880
 #: Caches can be made again at any time: written quickly rather than small.
 _COMPRESSION = "snappy"
-#: A column with more kinds of values than the limit in one group of rows is written without a dictionary.
-_COPY = """
-COPY written TO $path
-(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 5000)
-"""
 ROW, _PLACE = "row", "file_row_number"
 
 
@@ -112,8 +107,7 @@ class Database:
 
     def write(self, frame: Any, path: Path) -> None:
         """Write rows as a Parquet file, streaming."""
-        frame.create_view("written")
-        self._connection.execute(_COPY, {"path": str(path.resolve())})
+        frame.write_parquet(str(path.resolve()), compression=_COMPRESSION, row_group_size=_ROW_GROUP)
 
     def close(self) -> None:
         """Close the connection."""
