@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lifelong.tables import cohorts, gaps, loyalty, patterns, summary
+from lifelong.tables import clean, cohorts, gaps, loyalty, patterns, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,3 +179,32 @@ def test_spark_gives_equal_tables(spark, orders: pa.Table, by_arrow: dict[str, A
     got = _all(spark.createDataFrame(orders.to_pandas(types_mapper=pd.ArrowDtype)))
     for name, table in by_arrow.items():
         assert got[name] == table, name
+
+
+def _sent(rows: int = 3000) -> pa.Table:
+    """A landing of whole orders: most are sound; no customer, no such day, a minus, a comma, a far day are not."""
+    rng = np.random.default_rng(11)
+    days = [
+        f"{y}-{m:02d}-{d:02d}"
+        for y, m, d in zip(*(rng.integers(a, b, rows) for a, b in ((1970, 2030), (1, 13), (1, 31))), strict=True)
+    ]
+    told = {
+        "order_id": [f"A-{i + 1}" if i % 97 else None for i in range(rows)],
+        "customer_id": [f"{i % 700}" for i in range(rows)],
+        "ordered_at": [f"{day} 10:1{i % 10}:00" if i % 3 else day for i, day in enumerate(days)],
+        "revenue": [f"{'-' if i % 53 == 0 else ''}{i % 400}{',' if i % 41 == 0 else '.'}{i % 100:02d}" for i in range(rows)],
+    }  # fmt: skip
+    return pa.table({"row": np.arange(1, rows + 1), **told})
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_sound_and_odd_rows_are_the_same_on_every_engine(name: str) -> None:
+    rules = clean.Rules(columns=("order_id", "customer_id", "ordered_at", "revenue"), currency="EUR", today=20_500)
+    sent = _sent()
+    want = _rows(clean.lines(sent, rules))
+    raw = ENGINES[name](sent)
+    odd = clean.odd(raw, rules)
+    rest = nw.from_native(raw).join(nw.from_native(odd).select("row"), on="row", how="anti").to_native()
+    sound, others = _rows(clean.sound(rest, rules)), _rows(clean.lines(odd, rules))
+    assert 300 < len(others[1]) < len(sound[1])
+    assert (sound[0], sorted(sound[1] + others[1], key=repr)) == want

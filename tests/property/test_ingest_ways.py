@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,12 @@ def test_the_short_way_says_what_the_long_way_says(
     long = clean._long(clean_frame.entered(raw), rules).to_native().sort("row")
     assert both.rows() == long.rows()
     assert both.schema == long.schema
+    if clean.can_be_sound(rules, raw.columns):
+        odd = clean.odd(raw, rules)
+        sound = clean.sound(raw.join(odd, on="row", how="anti"), rules)
+        assert pl.concat([sound, clean.lines(odd, rules)]).sort("row").rows() == long.rows()
+        assert sound.schema == long.schema
+        assert sound["reason"].null_count() == len(sound)
 
 
 STYLES = {
@@ -92,6 +99,55 @@ def test_money_reconciles_however_it_is_written(amounts: list[tuple[int, str]]) 
     assert report.money_in == sum(cents)
     assert report.rows_in == len(cents)
     assert report.money_kept == clean.orders(marked.filter(pl.col("reason").is_null()))["revenue"].sum()
+
+
+@pytest.mark.parametrize("dates", ["ymd", "dmy", "mdy"])
+def test_sound_dates_are_those_of_the_calendar_that_have_come(dates: str) -> None:
+    """Every day and month from 1968 to 2101, and what is none; the rest of the row is plain."""
+    written = {"ymd": "{y:04d}-{m:02d}-{d:02d}", "dmy": "{d:02d}.{m:02d}.{y:04d}", "mdy": "{m:02d}/{d:02d}/{y:04d}"}
+    told = [(y, m, d) for y in range(1968, 2102) for m in range(14) for d in range(33)]
+    texts = [written[dates].format(y=y, m=m, d=d) for y, m, d in told]
+    raw = pl.DataFrame(
+        {"row": range(len(told)), "order_id": "o1", "customer_id": "7", "ordered_at": texts, "revenue": "1"}
+    )
+    for today in (20_500, 47_481, 99_999):
+        rules = Rules(columns=tuple(raw.columns[1:]), currency="EUR", dates=dates, today=today)
+        lines = clean.lines(raw, rules).sort("row")
+        odd = clean.odd(raw, rules)["row"].to_list()
+        bad = lines.filter(pl.col("reason").is_not_null() | (pl.col("day") > 47_481))["row"].to_list()
+        assert sorted(odd) == bad
+        assert len(odd) < len(told)
+        sound = clean.sound(raw.join(clean.odd(raw, rules), on="row", how="anti"), rules)
+        assert sound.rows() == lines.filter(~pl.col("row").is_in(odd)).rows()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "is_odd"),
+    [
+        ("order_id", "o12", False), ("customer_id", "AB-7", False), ("revenue", "12.5", False),
+        ("ordered_at", "2025-01-02 10:11:12", False), ("order_id", "0", True), ("order_id", None, True),
+        ("customer_id", "0", True), ("customer_id", "guest", True), ("customer_id", "", True), ("revenue", "-1", True),
+        ("revenue", "1,5", True), ("revenue", None, True), ("ordered_at", "2025-02-29", True),
+        ("ordered_at", "2025-01-02 25:00:00", True), ("ordered_at", "2026-02-17", True),
+        ("ordered_at", "2026-02-16 23:59:59", False), ("ordered_at", "1969-12-31", True), ("fault", "x", True),
+    ],
+)  # fmt: skip
+def test_which_rows_are_sound(name: str, text: str | None, is_odd: bool) -> None:
+    """Today is 2026-02-16."""
+    row = {"order_id": "o1", "customer_id": "7", "ordered_at": "2025-01-02", "revenue": "1.00", "fault": None} | {
+        name: text
+    }
+    raw = pl.DataFrame({"row": [5], **{n: pl.Series([t], dtype=pl.String) for n, t in row.items()}})
+    rules = Rules(columns=("order_id", "customer_id", "ordered_at", "revenue"), currency="EUR", today=20_500)
+    assert clean.odd(raw, rules)["row"].to_list() == ([5] if is_odd else [])
+
+
+def test_files_of_lines_or_without_numbers_have_no_sound_rows() -> None:
+    names = ["row", "order_id", "customer_id", "ordered_at"]
+    assert clean.can_be_sound(Rules(), names)
+    assert not clean.can_be_sound(Rules(grain="line"), names)
+    assert not clean.can_be_sound(Rules(), [n for n in names if n != "order_id"])
+    assert not clean.can_be_sound(Rules(dates="ms"), names)
 
 
 def test_plain_rows_do_take_the_short_way() -> None:

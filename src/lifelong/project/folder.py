@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KIND = "lifelong-project/1"
 #: ISO 4217's own code for "no currency": amounts are exact, their unit was never told.
 NO_CURRENCY = "XXX"
+# Folders into which verbs write single files; the landing and the caches are swept by those who know them.
+_RESULTS = ("receipts", "fits", "scores", "reports", "backtests")
 
 
 def silent(step: str, done: int, total: int | None) -> None:
@@ -103,7 +105,8 @@ class Folder:
         """Hold the lock, sweep what a killed process left, and tell disk failures plainly."""
         self.require()
         with files.disk_errors(self.root), files.Lock(self.root, verb):
-            files.sweep(self.root)
+            for place in (self.root, *(self.root / name for name in _RESULTS)):
+                files.sweep(place)
             self.landing.sweep()
             self.builder.sweep(self.landing.read())
             yield

@@ -79,8 +79,8 @@ def plan(
 def extract(plan: ReadPlan, out: Path, progress: Callable[[int, int | None], None] | None = None) -> int:
     """Stream the mapped and kept columns into one Parquet file, as texts, every row of the source in its order.
 
-    The file has ``row`` (int64, from 1), the canonical columns, the kept ones, and ``fault`` with ``raw`` where a
-    row could not be parsed: nothing is left out. It is not there, or whole.
+    The file has the canonical columns, the kept ones, and ``fault`` with ``raw`` where a row could not be parsed:
+    nothing is left out. A row's number is its place, from 1, or stands in ``row`` (int64). It is not there, or whole.
 
     Args:
         plan: from :func:`plan`.

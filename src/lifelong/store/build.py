@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -19,12 +20,15 @@ from lifelong.values import Finding, ImportReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lifelong.store.engine import Engine
     from lifelong.store.landing import Batch, Landing, Manifest
 
 REPORTS = "lifelong-reports/1"
+#: Up to this share of a file's rows may be odd, and its lines still need not be written down.
+_FEW = 0.02
+_PARTS = 4  # a batch is large if it has this part of all rows
+_ODD = ".odd.parquet"
 Progress = "Callable[[str, int, int | None], None]"
 
 
@@ -76,7 +80,7 @@ class Builder:
         final = self._cache / manifest.state
         temporary = files.temporary_beside(final)
         temporary.mkdir()
-        work = engine.choose(self._root, sum(batch.rows for batch in manifest.batches))
+        work = engine.choose(self._root, sum(batch.rows for batch in manifest.batches), _limit(manifest))
         try:
             self._fill(Tables(temporary), manifest, work)
             work.close()
@@ -93,7 +97,8 @@ class Builder:
         if not self._cache.is_dir():
             return
         keep = {manifest.state, "lines"}
-        wanted = {_lines_name(batch) for batch in manifest.batches}
+        names = {_lines_name(batch) for batch in manifest.batches}
+        wanted = names | {Path(name).with_suffix(_ODD).name for name in names}
         for entry in self._cache.iterdir():
             if entry.name not in keep:
                 files.remove(entry)
@@ -108,12 +113,13 @@ class Builder:
         if not manifest.batches:
             files.write_sealed(tables.folder / "reports.json", REPORTS, {})
             return
-        parts = [self._lines(batch, work) for batch in manifest.batches]
-        marked_path = tables.folder / "lines.parquet"
+        rows = sum(batch.rows for batch in manifest.batches)
+        parts = [self._lines(batch, work, is_large=_PARTS * batch.rows >= rows) for batch in manifest.batches]
+        everything = _everything(parts, work)
         self._progress("finding duplicates", 0, None)
-        everything = work.scan(parts)
-        work.write(clean.duplicates(everything), marked_path)
-        marked = work.scan([marked_path])
+        work.write(clean.flags(everything), self._flags(tables))
+        flagged = work.scan([self._flags(tables)]) if engine.rows_in(self._flags(tables)) else None
+        marked = clean.marked(everything, flagged)
         self._progress("joining guests to accounts", 0, None)
         kept = nw.from_native(marked).filter(nw.col("reason").is_null() & ~nw.col("duplicate")).to_native()
         work.write(identity.merges(kept, undone=manifest.undone), tables.merges)
@@ -121,27 +127,83 @@ class Builder:
         self._progress("writing orders", 0, None)
         work.write(clean.orders(kept, merges), tables.orders)
         told: dict[str, Any] = {}
-        for batch in manifest.batches:
-            told[batch.id] = self._report(batch, marked, work).as_dict()
+        for batch, lines in zip(manifest.batches, parts, strict=True):
+            own = self._again(batch, tables, work) if not isinstance(lines, Path) and len(parts) == 1 else None
+            own = clean.marked(_everything([lines], work), flagged) if own is None else own
+            told[batch.id] = self._report(batch, own, work).as_dict()
         files.write_sealed(tables.folder / "reports.json", REPORTS, told)
-        marked_path.unlink()
+        self._flags(tables).unlink()
 
-    def _lines(self, batch: Batch, work: Engine) -> Path:
-        """The batch's cleaned lines, made once for its content and rules."""
-        path = self._cache / "lines" / _lines_name(batch)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._progress(f"checking {batch.source}", 0, batch.rows)
-            raw = work.scan([self._landing.path(batch)])
-            lines = clean.lines(raw, clean.Rules.from_dict(batch.plan["rules"]))
-            temporary = files.temporary_beside(path)
-            work.write(nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native(), temporary)
-            files.put(temporary, path)
-            self._progress(f"checking {batch.source}", batch.rows, batch.rows)
-        return path
+    def _flags(self, tables: Tables) -> Path:
+        """What other lines say of a line: few are flagged, and only these are written down."""
+        return tables.folder / "flags.parquet"
 
-    def _report(self, batch: Batch, marked: Any, work: Engine) -> ImportReport:
-        own = nw.from_native(marked).filter(nw.col("batch") == batch.label).to_native()
+    def _lines(self, batch: Batch, work: Engine, *, is_large: bool) -> Any:
+        """The batch's cleaned lines: a file of them, made once for its content and rules, or a lazy frame.
+
+        Of sound rows the lines follow from the landing at little cost. On a lazy engine a large batch's need not be
+        written down, but for those of the odd rows. Small ones are: many frames are slower than as many files.
+        """
+        path, rules = self._written(batch), clean.Rules.from_dict(batch.plan["rules"])
+        if path.exists():
+            return path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._progress(f"checking {batch.source}", 0, batch.rows)
+        raw = work.raw(self._landing.path(batch))
+        short = self._short(raw, rules, batch, work) if work.is_lazy else None
+        lines = clean.lines(raw, rules) if short is None else short
+        lines = nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native()
+        if short is None or not is_large:
+            self._put(lines, path, work)
+        self._progress(f"checking {batch.source}", batch.rows, batch.rows)
+        return path if path.exists() else lines
+
+    def _short(self, raw: Any, rules: clean.Rules, batch: Batch, work: Engine) -> Any:
+        """Lines of sound rows as they follow from the landing, of odd rows as written; None where these are many."""
+        if not clean.can_be_sound(rules, raw.columns):
+            return None
+        beside = self._written(batch).with_suffix(_ODD)
+        if not beside.exists():
+            self._set_aside(raw, rules, beside, work)
+        if engine.rows_in(beside) > _FEW * batch.rows:
+            return None
+        if not engine.rows_in(beside):
+            return clean.sound(raw, rules)
+        known = nw.from_native(work.scan([beside]))
+        rest = nw.from_native(raw).join(known.select("row"), on="row", how="anti").to_native()
+        return nw.concat([nw.from_native(clean.sound(rest, rules)), known]).to_native()
+
+    def _written(self, batch: Batch) -> Path:
+        return self._cache / "lines" / _lines_name(batch)
+
+    def _set_aside(self, raw: Any, rules: clean.Rules, beside: Path, work: Engine) -> None:
+        """Write the lines of the odd rows, which are looked for once and read several times."""
+        found = files.temporary_beside(beside)
+        try:
+            work.write(clean.odd(raw, rules), found)
+            few = engine.choose(self._root, engine.rows_in(found))
+            self._put(clean.lines(few.scan([found]), rules), beside, few)
+            few.close()
+        finally:
+            found.unlink(missing_ok=True)
+
+    def _put(self, frame: Any, path: Path, work: Engine) -> None:
+        temporary = files.temporary_beside(path)
+        work.write(frame, temporary)
+        files.put(temporary, path)
+
+    def _again(self, batch: Batch, tables: Tables, work: Engine) -> Any:
+        """The marked lines of the only batch, read back from its orders, or None where these are not its lines."""
+        beside = self._written(batch).with_suffix(_ODD)
+        if not beside.exists() or engine.rows_in(self._flags(tables)) or engine.rows_in(tables.merges):
+            return None
+        orders, odd = work.scan([tables.orders]), clean.marked(work.scan([beside]), None)
+        bad = nw.from_native(odd).filter(~nw.col("reason").is_null())
+        below = nw.from_native(orders).filter(nw.col("revenue") < 0)
+        is_whole = engine.rows_in(tables.orders) + _size(bad) == batch.rows and _size(below) == 0
+        return clean.counted_again(orders, odd) if is_whole else None
+
+    def _report(self, batch: Batch, own: Any, work: Engine) -> ImportReport:
         report = quality.report(own, clean.Rules.from_dict(batch.plan["rules"]), source=batch.source, batch=batch.id)
         if report.quarantined:
             self._quarantine(batch, own, work)
@@ -151,12 +213,29 @@ class Builder:
         """Bad rows as they were sent, each with its reason: quarantine/<batch>.parquet."""
         folder = self._root / "quarantine"
         folder.mkdir(exist_ok=True)
-        raw = nw.from_native(work.scan([self._landing.path(batch)]))
+        raw = nw.from_native(work.raw(self._landing.path(batch)))
         bad = nw.from_native(own).filter(~nw.col("reason").is_null() & ~nw.col("duplicate")).select("row", "reason")
         path = folder / f"{batch.id}.parquet"
-        temporary = files.temporary_beside(path)
-        work.write(raw.join(bad, on="row", how="inner").sort("row").to_native(), temporary)
-        files.put(temporary, path)
+        self._put(raw.join(bad, on="row", how="inner").sort("row").to_native(), path, work)
+
+
+def _limit(manifest: Manifest) -> int:
+    """Up to how many rows these batches are built in memory."""
+    rules = [clean.Rules.from_dict(batch.plan["rules"]) for batch in manifest.batches]
+    is_short = all(clean.can_be_sound(rule, rule.columns) for rule in rules)
+    return engine.STREAMED_ROWS if is_short else engine.EAGER_ROWS
+
+
+def _everything(parts: list[Any], work: Engine) -> Any:
+    """The lines of files and frames, one after another."""
+    frames = [nw.from_native(part) for part in parts if not isinstance(part, Path)]
+    paths = [part for part in parts if isinstance(part, Path)]
+    frames += [nw.from_native(work.scan(paths))] if paths else []
+    return (frames[0] if len(frames) == 1 else nw.concat(frames)).to_native()
+
+
+def _size(frame: Any) -> int:
+    return int(frame.select(nw.len()).collect().item())
 
 
 def _lines_name(batch: Batch) -> str:

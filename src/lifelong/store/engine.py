@@ -18,29 +18,41 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "2GB"
 #: Up to so many rows a table is worked on in memory.
 EAGER_ROWS = 1_000_000
+#: Beyond so many rows streaming is quicker, where cleaning is all that is done and takes the short way.
+STREAMED_ROWS = 200_000
 _ROW_GROUP = 122_880
+#: Caches can be made again at any time: written quickly rather than small.
+_COMPRESSION = "snappy"
+ROW, _PLACE = "row", "file_row_number"
 
 
 class Engine(Protocol):
-    """Reads and writes Parquet files as frames that narwhals knows."""
+    """Reads and writes Parquet files as frames that narwhals knows; lazy ones are computed when they are read."""
+
+    is_lazy: bool
 
     def scan(self, paths: Sequence[Path]) -> Any:
         """The rows of files of one shape, one after another."""
 
+    def raw(self, path: Path) -> Any:
+        """The rows of a landing file with ``row``, the source's number of each: as stored, or its place from 1."""
+
     def write(self, frame: Any, path: Path) -> None:
-        """Write rows as a zstd Parquet file; the caller moves it into place."""
+        """Write rows as a Parquet file; the caller moves it into place."""
 
     def close(self) -> None:
         """Let go of what the engine holds."""
 
 
-def choose(root: Path, rows: int) -> Engine:
+def choose(root: Path, rows: int, limit: int = EAGER_ROWS) -> Engine:
     """The engine for so many rows of a project."""
-    return InMemory() if rows <= EAGER_ROWS else Database(root)
+    return InMemory() if rows <= limit else Database(root)
 
 
 class InMemory:
     """PyArrow tables."""
+
+    is_lazy = False
 
     def scan(self, paths: Sequence[Path]) -> Any:
         """The rows of files of one shape, one after another."""
@@ -49,11 +61,22 @@ class InMemory:
 
         return pa.concat_tables([pq.read_table(path) for path in paths])
 
-    def write(self, frame: Any, path: Path) -> None:
-        """Write rows as a zstd Parquet file."""
+    def raw(self, path: Path) -> Any:
+        """The rows of a landing file with ``row``."""
+        import numpy as np
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        pq.write_table(frame, path, compression="zstd", row_group_size=_ROW_GROUP)
+        table = pq.read_table(path)
+        if ROW in table.column_names:
+            return table
+        return table.add_column(0, ROW, pa.array(np.arange(1, len(table) + 1, dtype=np.int64)))
+
+    def write(self, frame: Any, path: Path) -> None:
+        """Write rows as a Parquet file."""
+        import pyarrow.parquet as pq
+
+        pq.write_table(frame, path, compression=_COMPRESSION, row_group_size=_ROW_GROUP)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -62,6 +85,8 @@ class InMemory:
 class Database:
     """A locked-down DuckDB."""
 
+    is_lazy = True
+
     def __init__(self, root: Path) -> None:
         self._connection = connect(root)
 
@@ -69,13 +94,31 @@ class Database:
         """The rows of files of one shape, lazily."""
         return self._connection.read_parquet([str(path.resolve()) for path in paths])
 
+    def raw(self, path: Path) -> Any:
+        """The rows of a landing file with ``row``, lazily."""
+        import duckdb
+
+        relation = self._connection.read_parquet(str(path.resolve()), file_row_number=True)
+        names = [name for name in relation.columns if name != _PLACE]
+        if ROW in names:
+            return relation.select(*names)
+        place = duckdb.ColumnExpression(_PLACE).cast("BIGINT") + duckdb.ConstantExpression(1)
+        return relation.select(place.cast("BIGINT").alias(ROW), *names)
+
     def write(self, frame: Any, path: Path) -> None:
-        """Write rows as a zstd Parquet file, streaming."""
-        frame.write_parquet(str(path.resolve()), compression="zstd", row_group_size=_ROW_GROUP)
+        """Write rows as a Parquet file, streaming."""
+        frame.write_parquet(str(path.resolve()), compression=_COMPRESSION, row_group_size=_ROW_GROUP)
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def rows_in(path: Path) -> int:
+    """How many rows a Parquet file has, by its footer."""
+    import pyarrow.parquet as pq
+
+    return int(pq.read_metadata(path).num_rows)
 
 
 def connect(root: Path, *, memory: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnection:

@@ -128,21 +128,39 @@ def find_person(paths: Sequence[Path], told: str, aliases: Mapping[str, str]) ->
 
 
 def without_person(source: Path, target: Path, person: Person) -> int:
-    """Copy a Parquet file without a person: their rows go, and cells of others that name them are emptied.
+    """Copy a landing file without a person: their rows go, and cells of others that name them are emptied.
+
+    The rows that stay keep the source's numbers: where these were told by the rows' places, ``row`` stores them now.
 
     Returns the rows taken out.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     reader = pq.ParquetFile(source)
-    taken = 0
-    with pq.ParquetWriter(target, reader.schema_arrow, compression="zstd") as writer:
-        for batch in reader.iter_batches(122_880):
+    taken = seen = 0
+    schema = reader.schema_arrow
+    if "row" not in schema.names:
+        schema = schema.insert(0, pa.field("row", pa.int64()))
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for found in reader.iter_batches(122_880):
+            batch = _numbered(found, seen)
+            seen += len(batch)
             kept = batch.filter(pc.invert(_belongs(batch, person)))
             taken += len(batch) - len(kept)
             writer.write_batch(_unnamed(kept, person))
     return taken
+
+
+def _numbered(batch: pa.RecordBatch, before: int) -> pa.RecordBatch:
+    """Rows with ``row``, which is made from their places where it is not stored."""
+    import numpy as np
+    import pyarrow as pa
+
+    if "row" in batch.schema.names:
+        return batch
+    return batch.add_column(0, "row", pa.array(np.arange(before + 1, before + len(batch) + 1, dtype=np.int64)))
 
 
 def _belongs(batch: pa.RecordBatch, person: Person) -> pa.Array:

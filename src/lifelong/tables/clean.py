@@ -19,8 +19,12 @@ from lifelong.tables.clean_frame import entered, is_empty, names_of, returned
 from lifelong.tables.clean_orders import orders
 from lifelong.tables.clean_refunds import matches
 from lifelong.tables.clean_rules import REASONS, Reason, Rules
+from lifelong.tables.clean_sound import can_be_sound, counted_again, odd
 
-__all__ = ["LINES", "REASONS", "Reason", "Rules", "duplicates", "flags", "lines", "marked", "matches", "orders"]
+__all__ = [
+    "LINES", "REASONS", "Reason", "Rules", "can_be_sound", "counted_again", "duplicates", "flags", "lines", "marked",
+    "matches", "odd", "orders", "sound",
+]  # fmt: skip
 
 # The columns of lines(): name and type. Money in minor units, quantity in thousandths of a piece.
 LINES: dict[str, Any] = {
@@ -59,6 +63,12 @@ def lines(raw: Any, rules: Rules) -> Any:
     if is_empty(odd):
         return returned(counted, raw)
     return returned(nw.concat([counted, _long(odd, rules)], how="vertical"), raw)
+
+
+def sound(raw: Any, rules: Rules) -> Any:
+    """The lines of rows among which ``odd`` finds none, as :func:`lines` would make them, by fewer expressions."""
+    frame = entered(raw)
+    return returned(_shaped(plain.lines(frame, rules, names_of(frame), is_sound=True)), raw)
 
 
 def _long(frame: Any, rules: Rules) -> Any:

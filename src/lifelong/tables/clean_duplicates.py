@@ -52,10 +52,12 @@ def flags(all_lines: Any) -> Any:
 
 
 def marked(all_lines: Any, flagged: Any) -> Any:
-    """All rows with ``duplicate``, ``repeats`` and ``is_alone``, from what :func:`flags` found."""
-    known = entered(flagged).with_columns(_is_shared=nw.lit(1))
-    frame = entered(all_lines).join(known, on=["batch", "row"], how="left")
-    is_whole = nw.col("is_single") & nw.col("reason").is_null()
+    """All rows with ``duplicate``, ``repeats`` and ``is_alone``, from what :func:`flags` found (None: nothing)."""
+    frame, is_whole = entered(all_lines), nw.col("is_single") & nw.col("reason").is_null()
+    if flagged is None:
+        nothing = {"repeats": nw.lit(None, dtype=nw.String), "duplicate": nw.lit(False)}
+        return returned(frame.with_columns(**nothing, is_alone=is_whole), all_lines)
+    frame = frame.join(entered(flagged).with_columns(_is_shared=nw.lit(1)), on=["batch", "row"], how="left")
     frame = frame.with_columns(
         duplicate=~nw.col("repeats").is_null(), is_alone=is_whole & nw.col("_is_shared").is_null()
     )
@@ -69,6 +71,8 @@ def _several(keyed: Any) -> Any:
     )
     if seen["low"] == seen["high"] and not seen["singles"]:
         return None
+    if seen["singles"] and _are_distinct(keyed):
+        return None
     if seen["low"] == seen["high"]:  # nothing but repeated orders can be there
         keys = keyed.filter(nw.col("_alone") & ~nw.col("_key").is_null()).group_by("_key").agg(_n=nw.len())
         several = keys.filter(nw.col("_n") > 1).select("_key")
@@ -80,6 +84,13 @@ def _several(keyed: Any) -> Any:
     bears = (nw.col("_low") != nw.col("_high")) | (nw.col("_singles") > 0)
     several = keys.filter((nw.col("_n") > 1) & bears).select("_key")
     return None if is_empty(several) else several
+
+
+def _are_distinct(keyed: Any) -> bool:
+    """Whether every row has a number of its own; counting them is cheaper than listing those that stand twice."""
+    number = nw.col("order_id")
+    seen = looked(keyed, known=number.count(), kinds=number.n_unique(), rows=nw.len())
+    return bool(seen["kinds"] == seen["known"] == seen["rows"])
 
 
 def order_key() -> nw.Expr:

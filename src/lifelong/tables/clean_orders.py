@@ -26,12 +26,13 @@ def orders(lines_kept: Any, merges: Any = None) -> Any:
         merges: frame with ``alias`` and ``customer_id``: whoever is known as alias is that customer.
     """
     frame = _keyed(entered(lines_kept), None if merges is None else entered(merges))
-    alone = nw.col("is_alone")
-    seen = looked(
-        frame,
+    alone, nameless = nw.col("is_alone"), nw.col("order_id").is_null()
+    seen = looked(  # what a row below zero brought back is its refund; a lazy engine need not read the amounts
+        frame.filter((nw.col("refund") > 0) | ~alone | nameless),
         below=(nw.col("revenue") < 0).cast(nw.Int32).max(),
         rest=(~alone).cast(nw.Int32).max(),
-        unnamed=(~alone & nw.col("is_single") & nw.col("order_id").is_null()).cast(nw.Int32).max(),
+        unnamed=(~alone & nw.col("is_single") & nameless).cast(nw.Int32).max(),
+        keyed=(alone & nameless).cast(nw.Int32).max(),
     )
     parts = []
     others = refunding(frame, "anti") if seen["below"] else frame
@@ -45,7 +46,8 @@ def orders(lines_kept: Any, merges: Any = None) -> Any:
         rest = nw.concat([part.select(*_USED) for part in (rest, involved)], how="vertical")
     if seen["below"] or seen["rest"]:
         parts.append(_finished(_grouped(rest)))
-    parts.append(_finished(others.filter(alone).with_columns(order_id=nw.col("_key"), lines=nw.lit(1))))
+    number = "_key" if seen["keyed"] else "order_id"  # where all have one, a lazy engine need not make the key
+    parts.append(_finished(others.filter(alone).with_columns(order_id=nw.col(number), lines=nw.lit(1))))
     return returned(nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0], lines_kept)
 
 

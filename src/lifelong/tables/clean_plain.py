@@ -41,9 +41,12 @@ def applies(rules: Rules, have: Sequence[str]) -> bool:
     return simple and zoned and "customer_id" in have and not {"refund", "cost"} & set(have)
 
 
-def told(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
-    """The frame with ``_is_plain``."""
-    checks = [nw.col(name).str.contains(f"^{pattern}$") for name, pattern in _needed(rules, have).items()]
+def told(frame: Any, rules: Rules, have: Sequence[str], dates: str = "") -> Any:
+    """The frame with ``_is_plain``; where a narrower pattern of dates is given, amounts must not be below zero too."""
+    needed = _needed(rules, have)
+    if dates:
+        needed = {n: pattern.removeprefix("-?") for n, pattern in needed.items()} | {"ordered_at": dates + _CLOCK}
+    checks = [nw.col(name).str.contains(f"^{pattern}$") for name, pattern in needed.items()]
     optional = {"email": _MAIL, "product": _WORD, "channel": _WORD, "status": _WORD}
     for name, pattern in optional.items():
         if name in have:
@@ -73,9 +76,11 @@ def _needed(rules: Rules, have: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
-    """Lines of plain rows."""
+def lines(frame: Any, rules: Rules, have: Sequence[str], *, is_sound: bool = False) -> Any:
+    """Lines of plain rows; where all are sound, no date needs a second look and nothing was paid back."""
     frame = _dated(frame, rules)
+    if is_sound:
+        frame = frame.with_columns(_exists=nw.lit(True))
     nothing, text = nw.lit(None).cast(nw.Int64), nw.lit(None, dtype=nw.String)
     quantity = nw.col("quantity").cast(nw.Int64) * 1000 if "quantity" in have else nothing
     if "revenue" in have:
@@ -87,12 +92,6 @@ def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
         amount = nothing
     frame = frame.with_columns(_amount=amount, _pieces=quantity)
     below = nw.when(nw.col("_amount") < 0).then(-nw.col("_amount")).otherwise(nw.lit(0))
-    future, past = nw.col("_day") > rules.today, nw.col("_day") < 0
-    reason = nw.coalesce(
-        nw.when(~nw.col("_exists")).then(nw.lit("invalid date")),
-        nw.when(past).then(nw.lit("date before 1970")),
-        nw.when(future).then(nw.lit("date in the future")),
-    )
     return frame.select(
         "row",
         *(nw.col(n) if n in have else text.alias(n) for n in ("order_id", "customer_id", "email")),
@@ -100,13 +99,27 @@ def lines(frame: Any, rules: Rules, have: Sequence[str]) -> Any:
         day=nw.when(nw.col("_exists")).then(nw.col("_day")),
         second=nw.when(nw.col("_exists")).then(nw.col("_second")),
         revenue=nw.col("_amount"),
-        refund=below,
+        refund=nw.lit(0) if is_sound else below,
         cost=nothing,
         quantity=nw.col("_pieces"),
         is_rounded=nw.lit(False),
         is_single=nw.lit(rules.grain == "order"),
-        reason=reason,
+        reason=text if is_sound else _reason(rules),
     )
+
+
+def _reason(rules: Rules) -> nw.Expr:
+    """A plain row can have a bad date, and nothing else that is wrong."""
+    return nw.coalesce(
+        nw.when(~nw.col("_exists")).then(nw.lit("invalid date")),
+        nw.when(nw.col("_day") < 0).then(nw.lit("date before 1970")),
+        nw.when(nw.col("_day") > rules.today).then(nw.lit("date in the future")),
+    )
+
+
+def turned(at: nw.Expr, rules: Rules) -> nw.Expr:
+    """A plain date's figures with the year first: texts that can be compared."""
+    return nw.concat_str(*(at.str.slice(place, 2 + 2 * (i == 0)) for i, place in enumerate(_FORMS[rules.dates][1])))
 
 
 def _minor(name: str, rules: Rules) -> nw.Expr:

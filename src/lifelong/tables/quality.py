@@ -142,7 +142,7 @@ def _classes(frame: Any) -> dict[str, Any]:
 
 
 def _facts(kept: Any) -> dict[str, Any]:
-    """Figures of the kept rows, in one pass."""
+    """Figures of the kept rows, in one pass, or two where lines make up orders."""
     money = nw.coalesce("revenue", nw.lit(0))
     alone = nw.col("is_alone") | (nw.col("is_single") & nw.col("order_id").is_null())
     flagged = kept.with_columns(
@@ -164,11 +164,13 @@ def _facts(kept: Any) -> dict[str, Any]:
             first_day=nw.col("day").min(),
             last_day=nw.col("day").max(),
             customers=nw.col("customer_id").n_unique(),
-            others=nw.col("_other").n_unique(),
-            holes=nw.col("_other").is_null().any(),
+            kept=nw.len(),
         )
     )
-    facts = {name: values[0] for name, values in told.items()}
+    facts = {name: values[0] for name, values in told.items()} | {"others": 0, "holes": 0}
+    if int(facts["alone"] or 0) < facts["kept"]:
+        others = flagged.select(others=nw.col("_other").n_unique(), holes=nw.col("_other").is_null().any())
+        facts |= {name: values[0] for name, values in _table(others).items()}
     facts = {name: int(value or 0) if name not in {"first_day", "last_day"} else value for name, value in facts.items()}
     facts["orders"] = facts["alone"] + facts["others"] - facts["holes"]
     return facts

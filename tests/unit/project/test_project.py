@@ -91,6 +91,16 @@ def test_a_file_with_too_many_bad_rows_is_refused_whole(shop: ll.Project, tmp_pa
     assert copy.check().quarantined == 9
 
 
+def test_the_next_verb_sweeps_what_a_killed_one_left(shop: ll.Project, tmp_path: Path) -> None:
+    copy = _copy(shop, tmp_path / "shop")
+    left = [copy.path / name / ".tmp-1-00000000-x.json" for name in ("receipts", "fits", "scores", "cache", "landing")]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    copy.check()
+    assert [path for path in left if path.exists()] == []
+
+
 def test_a_second_currency_is_refused(shop: ll.Project, tmp_path: Path) -> None:
     copy = _copy(shop, tmp_path / "shop")
     other = tmp_path / "usd.csv"

@@ -19,6 +19,7 @@ import pytest
 
 from lifelong.errors import ConfigError, DataError, LifelongError
 from lifelong.sources import csvs, encodings, files
+from lifelong.store.engine import InMemory
 from lifelong.tables import clean
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _csv(rows: list[tuple[str, ...]], separator: str) -> str:
 def _landing(plan: files.ReadPlan, folder: Path) -> pl.DataFrame:
     out = folder / "landing.parquet"
     rows = files.extract(plan, out)
-    frame = pl.read_parquet(out)
+    frame = pl.from_arrow(InMemory().raw(out))
+    assert isinstance(frame, pl.DataFrame)
     assert frame["row"].to_list() == list(range(1, rows + 1))
     return frame
 

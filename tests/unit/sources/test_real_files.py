@@ -29,7 +29,10 @@ def _ingest(folder: Path, paths: list[Path], **settings: Any) -> tuple[list[Impo
     for i, path in enumerate(paths):
         plan = files.plan(path, today=TODAY, **settings)
         files.extract(plan, folder / f"{i}.raw")
-        lines = clean.lines(connection.read_parquet(str(folder / f"{i}.raw")), plan.rules)
+        raw = connection.read_parquet(str(folder / f"{i}.raw"), file_row_number=True)
+        if "row" not in raw.columns:
+            raw = raw.project("file_row_number + 1 as row, *")
+        lines = clean.lines(raw, plan.rules)
         part = str(folder / f"{i}.lines")
         nw.from_native(lines).with_columns(batch=nw.lit(str(i))).to_native().write_parquet(part)
         plans.append(plan)

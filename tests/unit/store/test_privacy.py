@@ -63,8 +63,8 @@ def test_a_short_number_takes_only_its_own_rows(tmp_path: Path) -> None:
     pq.write_table(pa.table({"customer_id": ["7", "77", "8"], "product": ["7", "7", "item 7"]}), source)
     assert privacy.without_person(source, target, privacy.find_person([source], "7", {})) == 1
     assert pq.read_table(target).to_pylist() == [
-        {"customer_id": "77", "product": "7"},
-        {"customer_id": "8", "product": "item 7"},
+        {"row": 2, "customer_id": "77", "product": "7"},
+        {"row": 3, "customer_id": "8", "product": "item 7"},
     ]
 
 
@@ -100,3 +100,18 @@ def test_the_key_is_made_once_and_missed_plainly(tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("LIFELONG_KEYS")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     assert privacy.key_folder() == tmp_path / "data" / "lifelong" / "keys"
+
+
+def test_rows_keep_their_numbers_over_many_pieces_and_twice(tmp_path: Path) -> None:
+    """Numbers told by places are stored once rows go, and stay when more go."""
+    first, second, third = (tmp_path / f"{i}.parquet" for i in range(3))
+    names = [f"n{i}" for i in range(1, 200_001)]
+    pq.write_table(pa.table({"customer_id": names}), first)
+    privacy.without_person(first, second, privacy.find_person([first], "n5", {}))
+    privacy.without_person(second, third, privacy.find_person([second], "n150000", {}))
+    left = pq.read_table(third)
+    assert left.column_names == ["row", "customer_id"]
+    assert len(left) == 199_998
+    assert all(
+        name == f"n{row}" for row, name in zip(left["row"].to_pylist(), left["customer_id"].to_pylist(), strict=True)
+    )

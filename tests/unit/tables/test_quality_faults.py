@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from lifelong.sources import files
+from lifelong.store.engine import InMemory
 from lifelong.tables import clean, quality
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _report(folder: Path, content: bytes) -> ImportReport:
     path.write_bytes(content)
     plan = files.plan(path, currency="EUR", today=planter.TODAY)
     files.extract(plan, folder / "landing.parquet")
-    lines = clean.lines(pl.read_parquet(folder / "landing.parquet"), plan.rules)
+    lines = clean.lines(pl.from_arrow(InMemory().raw(folder / "landing.parquet")), plan.rules)
     marked = clean.duplicates(lines.with_columns(batch=pl.lit("b")))
     return quality.report(marked, plan.rules, source=path.name, batch="b")
 
