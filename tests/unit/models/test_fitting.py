@@ -419,7 +419,7 @@ def test_every_finding_can_be_told() -> None:
     facts = {
         "customers": 3, "name": "r", "estimate": 0.5, "first": "a", "second": "b", "correlation": 0.99, "names": "r",
         "gain": 0.1, "direction": "more", "p_value": 1e-4, "days": 5,
-        "renewals": 1, "params": 2, "power": 0.7, "cohorts": 2,
+        "renewals": 1, "params": 2, "power": 0.7, "cohorts": 2, "gaps": 9,
     }  # fmt: skip
     for code, (severity, text) in TEXTS.items():
         assert code.startswith("F2")

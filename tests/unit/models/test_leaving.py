@@ -10,8 +10,9 @@ import pytest
 from scipy.special import gammaln
 
 from lifelong.models import exponential, geometric
-from lifelong.models.exponential import BLOCK, death_before, discounted_power, power_integral
+from lifelong.models.exponential import BLOCK, discounted_power, power_integral
 from lifelong.models.geometric import CHUNK, MOST_ORDERS, expected_orders, nbd
+from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.models.special import discount_rule, line_rule, power_tail
 
 SIZE = 40_000
@@ -24,11 +25,11 @@ def near(made: np.ndarray, wanted: float) -> None:
 
 def test_orders_fall_evenly_over_a_life_at_a_steady_hazard() -> None:
     rng, rate, leave = np.random.default_rng(0), np.full(SIZE, 0.5), np.full(SIZE, 0.1)
-    owner, when = exponential.draw_future(rate, leave, 12.0, rng)
+    owner, when = exponential.draw_until(rate, np.minimum(exponential.leaving(leave, rng), 12.0), rng)
     near(np.bincount(owner, minlength=SIZE), 0.5 * (1 - np.exp(-1.2)) / 0.1)
     near(when <= 6.0, (1 - np.exp(-0.6)) / (1 - np.exp(-1.2)))
     assert when.max() <= 12.0
-    x, t_x, death = exponential.draw_histories(rate, leave, np.full(SIZE, 12.0), rng)
+    x, t_x, death = exponential.histories_until(rate, exponential.leaving(leave, rng), np.full(SIZE, 12.0), rng)
     near(x, 0.5 * (1 - np.exp(-1.2)) / 0.1)
     near(death, 10.0)
     assert (t_x[x == 0] == 0.0).all()
@@ -68,10 +69,14 @@ def test_draws_at_the_end_of_the_numbers() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for leave in (0.0, 5e-324):
-            owner, when = exponential.draw_future(np.ones(99), np.full(99, leave), 5.0, rng)
+            owner, when = exponential.draw_until(
+                np.ones(99), np.minimum(exponential.leaving(np.full(99, leave), rng), 5.0), rng
+            )
             assert (when <= 5.0).all()
             near(np.bincount(owner, minlength=99), 5.0)
-            _, t_x, death = exponential.draw_histories(np.ones(99), np.full(99, leave), np.full(99, 5.0), rng)
+            _, t_x, death = exponential.histories_until(
+                np.ones(99), exponential.leaving(np.full(99, leave), rng), np.full(99, 5.0), rng
+            )
             assert np.isinf(death).any()
             assert (t_x <= 5.0).all()
         for rate in (0.0, 5e-324):
@@ -79,9 +84,15 @@ def test_draws_at_the_end_of_the_numbers() -> None:
             assert not x.any()
             assert np.isinf(death).any()
         for x in (
-            exponential.draw_histories(np.array([1e300]), np.array([1.0]), np.array([5.0]), rng)[0],
+            exponential.histories_until(
+                np.array([1e300]), exponential.leaving(np.array([1.0]), rng), np.array([5.0]), rng
+            )[0],
             geometric.draw_histories(np.array([1e300]), np.array([10**12]), np.array([5.0]), rng)[0],
-            np.bincount(exponential.draw_future(np.array([1e300]), np.array([1.0]), 5.0, rng)[0]),
+            np.bincount(
+                exponential.draw_until(
+                    np.array([1e300]), np.minimum(exponential.leaving(np.array([1.0]), rng), 5.0), rng
+                )[0]
+            ),
             np.bincount(geometric.draw_future(np.array([1e300]), np.array([0.0]), 5.0, rng)[0]),
         ):
             assert x[0] == pytest.approx(MOST_ORDERS, rel=0.01)
@@ -171,5 +182,5 @@ def test_counts_of_a_customer_who_leaves(theta: tuple[float, ...]) -> None:
         alive = nbd(r, alpha, np.array([float(n)]), np.array([t]))[0][0] * (beta / (beta + t)) ** s
         cuts = np.linspace(np.log(t) - 60.0, np.log(t), 25)
         wanted = alive + sum(quad(gone, a, b, epsabs=0.0, epsrel=1e-11)[0] for a, b in pairwise(cuts))
-        made = death_before(np.array(theta), np.array([float(n)]), np.array([t]))[0]
+        made = float(ParetoNBD().pmf_new(np.array(theta), n, t))
         assert made == pytest.approx(wanted, rel=1e-9)
