@@ -120,5 +120,6 @@ def test_spends_at_the_thresholds() -> None:
 
     assert told([10.0, 10.0 + 0.9e-8], [400, 400]) == ["F212"]
     assert told([10.0, 10.0 + 1.2e-8], [400, 400]) != ["F212"]
+    assert told([0.0, 0.0], [400, 400]) == ["F212"]
     assert told([10.0, 10.0], [250, 249]) == ["F202", "F212"]
     assert told([10.0, 20.0], [400, 0]) == ["F202", "F212"]  # a row of nobody shows no spread
