@@ -59,7 +59,10 @@ def test_time_is_binned_only_where_there_is_enough_of_it() -> None:
     assert rows(200, 120).coarser() == []
     assert rows(201, 119).coarser() == []
     assert [level.bin_days for level in rows(201, 120).coarser()] == [15, 4]
-    assert PatternObjective(BGNBD(), rows(201, 120).patterns, 2).coarser() == []
+    days = np.arange(1000) + 1
+    binned = PatternObjective(BGNBD(), Patterns.of(days % 3, np.minimum(days % 3, days), days, days), 2)
+    assert binned.size > 200
+    assert binned.coarser() == []
 
 
 @each_model

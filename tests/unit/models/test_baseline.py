@@ -98,3 +98,8 @@ def test_where_silence_and_spend_are_parted() -> None:
     past = Histories(np.ones(size, np.int64), np.ones(size), np.full(size, 9.0), spend)
     wanted = np.array([0.0, 50.0, 20.0])[np.searchsorted([1 / 3, 2 / 3], (spend - 0.5) / size)]
     assert cell_means(past, wanted, past) == pytest.approx(wanted, abs=0.3)
+
+
+def test_groups_of_orders() -> None:
+    orders = _levels(histories([*range(18), 99], [0.0] * 19), np.ones(4), np.ones(2))[0]
+    assert orders.tolist() == [0, 1, 2, 3, 3, *[4] * 4, *[5] * 8, 6, 6]

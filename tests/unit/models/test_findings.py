@@ -72,7 +72,7 @@ def test_optima_at_the_thresholds() -> None:
 
 def test_severities() -> None:
     notes = {code for code, (severity, _) in TEXTS.items() if severity == "info"}
-    assert notes == {"F201", "F206", "F209"}
+    assert notes == {"F201", "F206", "F209", "F234", "F235", "F236"}
     told = finding("F202", customers=7)
     assert (told.code, told.severity, told.facts) == ("F202", "warning", {"customers": 7})
 
@@ -120,5 +120,6 @@ def test_spends_at_the_thresholds() -> None:
 
     assert told([10.0, 10.0 + 0.9e-8], [400, 400]) == ["F212"]
     assert told([10.0, 10.0 + 1.2e-8], [400, 400]) != ["F212"]
+    assert told([0.0, 0.0], [400, 400]) == ["F212"]
     assert told([10.0, 10.0], [250, 249]) == ["F202", "F212"]
     assert told([10.0, 20.0], [400, 0]) == ["F202", "F212"]  # a row of nobody shows no spread

@@ -44,6 +44,7 @@ def test_equal_histories_are_put_together() -> None:
     rng = np.random.default_rng(0)
     x, t, T, weight = *(rng.integers(0, 4, 300) for _ in range(3)), rng.random(300)
     made = _merge(x, t, T, weight)
+    assert all(m.dtype.kind == "i" for m in made[:3])  # a key beyond 2^53 must not be rounded
     wanted: dict[tuple[int, ...], float] = {}
     for key in zip(x.tolist(), t.tolist(), T.tolist(), weight.tolist(), strict=True):
         wanted[key[:3]] = wanted.get(key[:3], 0.0) + key[3]
