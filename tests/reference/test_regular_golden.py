@@ -73,6 +73,16 @@ def test_estimates(
         assert fit.theta == pytest.approx(params, rel=1e-3)
 
 
+def test_a_project_counts_the_gaps(shared_data: Path, tmp_path: Path) -> None:
+    """So that the log-likelihood that a user sees is the one of the papers, to be compared between k."""
+    from lifelong import Project
+
+    shop = Project(tmp_path / "grocer")
+    shop.ingest(shared_data / LOGS["grocery"][0])
+    assert shop.fit("mbg_cnbd_2", until="2006-12-31").loglik == pytest.approx(-14978.2107316, abs=1e-3)
+    assert shop.fit("mbg_cnbd_3", until="2006-12-31").loglik == pytest.approx(-14996.8504158, abs=1e-3)
+
+
 def test_a_hazard_that_does_not_grow_is_told(shops: dict[str, Patterns]) -> None:
     """On these two shops b runs to 0, where the model is Pareto/NBD: never a failed fit, always a finding."""
     for name in ("cdnow", "apparel"):

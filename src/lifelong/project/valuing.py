@@ -209,8 +209,12 @@ def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
 
     if prior not in {"auto", "on", "off"}:
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
-    told = patterns.to_patterns(patterns.patterns(at.summary))
-    made = fit_model(plugins.load("models", model)(), told, prior=prior)
+    told, purchase = patterns.to_patterns(patterns.patterns(at.summary)), plugins.load("models", model)()
+    if getattr(purchase, "is_regular", False):
+        from lifelong.tables.gaps import log_gaps
+
+        told = replace(told, log_gaps=log_gaps(at.orders, at.until))
+    made = fit_model(purchase, told, prior=prior)
     made = replace(made, origin=replace(made.origin, until=date_of(at.until).isoformat()))
     if not at.has_money:
         return made

@@ -51,3 +51,18 @@ def test_a_customers_gaps_add_up_to_the_summary() -> None:
     told = told[told["x"] > 0]
     assert made.groupby("customer_id")["count"].sum().to_dict() == told["x"].to_dict()
     assert days.to_dict() == told["t_x"].to_dict()
+
+
+def test_the_sum_of_log_gaps_is_the_same_on_every_engine() -> None:
+    import math
+
+    import pandas as pd
+    import polars as pl
+
+    from lifelong.tables.gaps import log_gaps
+
+    rows = {"customer_id": ["a"] * 4 + ["b"] * 2, "day": [0, 7, 21, 21, 3, 10], "is_order": [1] * 6}
+    expected = 2 * math.log(1.0) + math.log(2.0)
+    for frame in (pl.DataFrame(rows), pl.LazyFrame(rows), pd.DataFrame(rows)):
+        assert log_gaps(frame, 30) == expected
+    assert log_gaps(pl.DataFrame(rows), 10) == 0.0
