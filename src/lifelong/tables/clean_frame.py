@@ -54,3 +54,11 @@ def spread(frame: Any, by: list[str], **figures: nw.Expr) -> Any:
     if frame.implementation.is_pyarrow():
         return frame.join(frame.group_by(*by).agg(**figures), on=by, how="left")
     return frame.with_columns(**{name: figure.over(*by) for name, figure in figures.items()})
+
+
+def before(frame: Any, name: str, by: str) -> Any:
+    """A lazy frame with ``before``: the value of an earlier row of the same group, in the order of the values.
+
+    Only lazy engines are asked: PyArrow's windows are not to be trusted, see :func:`spread`.
+    """
+    return frame.with_columns(before=nw.col(name).shift(1).over(by, order_by=name))

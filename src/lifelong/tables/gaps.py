@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.tables.clean_frame import before
+
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
 
@@ -58,7 +60,8 @@ def _with_gap(days: Frame) -> Frame:
     """
     day, who = nw.col("day"), nw.col("customer_id")
     if isinstance(days, nw.LazyFrame):
-        before = day.shift(1).over("customer_id", order_by="day")
-        return days.with_columns(gap=day - before).filter(~nw.col("gap").is_null())
+        return (
+            before(days, "day", "customer_id").with_columns(gap=day - nw.col("before")).filter(~nw.col("gap").is_null())
+        )
     ordered = days.sort("customer_id", "day")
     return ordered.with_columns(gap=day - day.shift(1), same=who == who.shift(1)).filter(nw.col("same"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lifelong.sources import files, plaintext
+from lifelong.store.engine import InMemory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def _same(plan: files.ReadPlan, folder: Path) -> bool:
     out = folder / "landing.parquet"
     files.extract(plan, out)
     made = plaintext.table(plan)
-    return made is not None and made.to_pydict() == pq.ParquetFile(out).read().to_pydict()
+    return made is not None and made.to_pydict() == InMemory().raw(out).to_pydict()
 
 
 @pytest.mark.parametrize("content", TAKEN.values(), ids=TAKEN)
