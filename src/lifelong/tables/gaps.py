@@ -60,8 +60,7 @@ def _with_gap(days: Frame) -> Frame:
     """
     day, who = nw.col("day"), nw.col("customer_id")
     if isinstance(days, nw.LazyFrame):
-        return (
-            before(days, "day", "customer_id").with_columns(gap=day - nw.col("before")).filter(~nw.col("gap").is_null())
-        )
+        told: Frame = before(days, "day", "customer_id").with_columns(gap=day - nw.col("before"))
+        return told.filter(~nw.col("gap").is_null())
     ordered = days.sort("customer_id", "day")
     return ordered.with_columns(gap=day - day.shift(1), same=who == who.shift(1)).filter(nw.col("same"))
