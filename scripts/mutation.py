@@ -43,7 +43,7 @@ def sample(found: dict[str, list[Mutant]], size: int, seed: int) -> list[Mutant]
         rng = random.Random(f"{seed} {file}")  # noqa: S311 - a draw, no secret
         mixed = rng.sample(here, len(here))
         taken += mixed[: max(1, round(size * len(here) / every))] if size < every else mixed
-    random.Random(seed).shuffle(taken)  # noqa: S311
+    random.Random(seed).shuffle(taken)  # noqa: S311 - a draw, no secret
     return taken
 
 
@@ -246,8 +246,8 @@ def main() -> None:
     say(f"{len(chosen)} of {sum(map(len, found.values()))} faults; {sentences} sentences for people left out")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     import mpmath  # noqa: F401 - these are loaded once, before the processes part
-    import pytest  # noqa: F401
-    import scipy.special  # noqa: F401
+    import pytest  # noqa: F401 - likewise
+    import scipy.special  # noqa: F401 - likewise
 
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder).resolve() / "lifelong"

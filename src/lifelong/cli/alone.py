@@ -14,7 +14,7 @@ class NoPandas:
     """Says that there is no pandas, to whoever asks."""
 
     @staticmethod
-    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:  # noqa: ARG004 - Python calls finders so
         """Refuse pandas, and leave all else to the finders behind."""
         if name == "pandas":
             raise ModuleNotFoundError("pandas is not used by this command", name=name)

@@ -2,7 +2,7 @@ r"""BG/BB: orders that can happen only on given occasions, once a year or once a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from lifelong.models.special import log_rising, weigh
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from lifelong.models.base import PurchaseModel
     from lifelong.values import Fit, Patterns
 
     Floats = NDArray[np.float64]
@@ -72,7 +73,9 @@ class BGBB:
 
     def fit(self, patterns: Any, *, prior: str = "auto", seed: int = 0) -> Fit:
         """Fit to patterns whose days are occasions; see ``optimise.fit_model``."""
-        return fit_model(self, getattr(patterns, "patterns", patterns), prior=prior, seed=seed)  # type: ignore[arg-type]
+        # occasions are no weeks, so that it is no PurchaseModel; a fit needs only its likelihood and parameters
+        model = cast("PurchaseModel", self)
+        return fit_model(model, getattr(patterns, "patterns", patterns), prior=prior, seed=seed)
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood of all customers."""

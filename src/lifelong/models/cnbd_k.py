@@ -13,7 +13,7 @@ from lifelong.models.bg_nbd import BGNBD
 from lifelong.models.chebyshev import on_pairs
 from lifelong.models.geometric import draw_histories, nbd
 from lifelong.models.mbg_nbd import MBGNBD
-from lifelong.models.optimise import PlainObjective
+from lifelong.models.optimise import hessian_by_differences
 from lifelong.models.pairs import Prepared, prepare
 from lifelong.models.regular import draw_future, expected_orders, log_phases
 from lifelong.models.special import log_rising, tally, weigh
@@ -269,7 +269,7 @@ class RegularObjective(PatternObjective):
 
     def hessian(self, theta: Floats) -> Floats:
         """Second derivatives in theta, by differences of the exact gradient."""
-        return PlainObjective.hessian(self, theta)  # type: ignore[arg-type] # it needs nothing but value
+        return hessian_by_differences(self, theta)
 
 
 def _family(first: int, k: int) -> type[CNBD]:

@@ -83,7 +83,7 @@ class DiscreteWeibull(Contract):
         """The tail falls faster than any power."""
         return float(np.inf)
 
-    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002
+    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002 - as above
         """Log of the share that survives renewal t, of those with n - 1 renewals."""
         rate, c = theta
         if factor != 1.0:

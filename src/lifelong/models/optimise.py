@@ -9,7 +9,7 @@ published fits (CDNOW, grocery, apparel: r .24 to 1.8, alpha 2.6 to 93 weeks, a 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -116,6 +116,24 @@ def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "
     return _freeze(model, solved, origin, [*first, *tenure_findings(model, solved.theta, tenures)])
 
 
+class HasValue(Protocol):
+    """All that a Hessian by differences needs."""
+
+    def value(self, theta: Floats) -> tuple[float, Floats]:
+        """Value and gradient in theta."""
+
+
+def hessian_by_differences(objective: HasValue, theta: Floats) -> Floats:
+    """Central differences of an objective's exact gradient, error of the order of the step squared."""
+    rows = []
+    for j, at in enumerate(theta):
+        moved = np.tile(theta, (2, 1))
+        moved[:, j] = at * (1.0 + STEP), at * (1.0 - STEP)
+        rows.append((objective.value(moved[0])[1] - objective.value(moved[1])[1]) / (2.0 * STEP * at))
+    hessian = np.array(rows)
+    return np.asarray((hessian + hessian.T) / 2.0)
+
+
 class PlainObjective:
     """The objective of any model that keeps the contract of ``base``: Hessian by differences of exact gradients."""
 
@@ -128,14 +146,8 @@ class PlainObjective:
         return float(value), gradient
 
     def hessian(self, theta: Floats) -> Floats:
-        """Central differences of the exact gradient, error of the order of the step squared."""
-        rows = []
-        for j, at in enumerate(theta):
-            moved = np.tile(theta, (2, 1))
-            moved[:, j] = at * (1.0 + STEP), at * (1.0 - STEP)
-            rows.append((self.value(moved[0])[1] - self.value(moved[1])[1]) / (2.0 * STEP * at))
-        hessian = np.array(rows)
-        return np.asarray((hessian + hessian.T) / 2.0)
+        """Second derivatives in theta."""
+        return hessian_by_differences(self, theta)
 
     def starts(self) -> list[Floats]:
         """The parameters' own starts, and each a factor of three to both sides."""

@@ -62,7 +62,7 @@ class ConstantChurn(Contract):
         """The tail falls faster than any power."""
         return float(np.inf)
 
-    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002
+    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002 - as above
         """Log of the share that survives renewal t, of those with n - 1 renewals."""
         log_stay = np.log1p(-min(factor * -np.expm1(-theta[0]), 1.0 - 1e-15))
         return lambda t: np.asarray(log_stay * (t - (n - 1.0)))
@@ -143,7 +143,7 @@ class TwoSegments(Contract):
         """The tail falls faster than any power."""
         return float(np.inf)
 
-    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002
+    def kept(self, theta: Floats, n: int, factor: float, reach: float) -> Kept:  # noqa: ARG002 - as above
         """Log of the share that survives renewal t, of those with n - 1 renewals."""
         odds, loyal, fickle = theta
         log_odds = np.log(odds) + (fickle - loyal) * (n - 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,11 +13,11 @@ from lifelong.models import climb as climb_module
 from lifelong.models.attrition import Attrition, PatternObjective, loglik_gradient, loglik_hessian
 from lifelong.models.base import Parameter, PurchaseModel, SpendModel, weeks
 from lifelong.models.bg_nbd import BGNBD
-from lifelong.models.climb import Climb, Prior, maximise
-from lifelong.models.findings import TEXTS, independence, pattern_findings, shape_findings, spend_findings
+from lifelong.models.climb import Prior, maximise
+from lifelong.models.findings import independence, pattern_findings, spend_findings
 from lifelong.models.gamma_gamma import GammaGamma
 from lifelong.models.mbg_nbd import MBGNBD
-from lifelong.models.optimise import PlainObjective, Solved, fit_model, fit_spend, takes_prior
+from lifelong.models.optimise import PlainObjective, fit_model, fit_spend, takes_prior
 from lifelong.models.pairs import prepare, prepare_days
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.testing import simulated_patterns, simulated_spend
@@ -382,46 +382,3 @@ def test_independence_counts_and_edges() -> None:
 
     r, n = one.correlation, one.customers
     assert one.p_value == pytest.approx(2 * ndtr(-abs(np.arctanh(r)) * np.sqrt(n - 3)))
-
-
-def solved(z: list[float], sd: list[float], correlation: float, gain: float = 0.0) -> Solved:
-    covariance = np.outer(sd, sd) * np.array(
-        [[1.0, correlation, 0, 0], [correlation, 1.0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
-    )
-    at = Climb(np.array(z), -10.0, np.zeros(4), -np.linalg.inv(covariance), gain)
-    low, high = (np.log([getattr(p, side) for p in BGNBD.params]) for side in ("low", "high"))
-    return Solved(at, low, high, covariance, -10.0, np.ones(4), False, 0.0)
-
-
-def told(*args: Any, tolerance: float = 1e-8) -> list[str]:
-    return [str(f) for f in shape_findings(BGNBD(), solved(*args), tolerance)]
-
-
-def test_findings_of_an_optimum() -> None:
-    z, sd = [0.0, 1.0, 0.5, 1.0], [0.1, 0.1, 0.1, 0.1]
-    assert told(z, sd, 0.97) == []
-    assert told(z, sd, 0.97, 2e-4) == [
-        "F208 the optimum could not be confirmed: a step further would gain 0.0002 log-likelihood"
-    ]
-    assert told(z, sd, 0.97, 2e-4, tolerance=1e-3) == []
-    assert told(z, sd, -0.99) == [
-        "F204 r and alpha move together (correlation -0.990): the data fix their ratio, not each"
-    ]
-    assert told([np.log(1e-3), *z[1:]], sd, 0.0)[0].startswith("F203 r = 0.001 stands at the edge")
-    assert told([*z[:3], np.log(1e4) - 0.01], sd, 0.0)[0].startswith("F203 b = 9900 stands at the edge")
-    assert told([*z[:3], np.log(1e4) - 0.03], sd, 0.0) == []
-    assert told(z, [0.1, 1.2, 0.1, 0.95], 0.0)[0].startswith("F207 the data say little about alpha and b")
-    assert told(z, [0.1, 1.1, 0.1, 0.85], 0.0) == []
-    assert told([0.0, 1.0, 0.0, 1.0], sd, 0.0)[0].startswith("F209 a = 1 <= 1")
-
-
-def test_every_finding_can_be_told() -> None:
-    facts = {
-        "customers": 3, "name": "r", "estimate": 0.5, "first": "a", "second": "b", "correlation": 0.99, "names": "r",
-        "gain": 0.1, "direction": "more", "p_value": 1e-4, "days": 5,
-        "renewals": 1, "params": 2, "power": 0.7, "cohorts": 2, "gaps": 9,
-    }  # fmt: skip
-    for code, (severity, text) in TEXTS.items():
-        assert code.startswith("F2")
-        assert severity in {"info", "warning"}
-        assert "{" not in text.format(**facts)
