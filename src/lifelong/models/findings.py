@@ -67,6 +67,26 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     ),
     "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
     "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
+    "F241": (
+        "info",
+        "{customers} customers have {cells} different sets of covariates: equal histories are hardly put together, and the "
+        "fit takes time by the customer",
+    ),
+    "F242": ("warning", "{name} is the same for all customers: its coefficient cannot be learned"),
+    "F243": ("warning", "{name} follows from the covariates before it: their coefficients cannot be told apart"),
+    "F244": (
+        "warning",
+        "no customer {word} {name} has ordered twice: how far their rate lies from the others' has no bound",
+    ),
+    "F245": (
+        "info",
+        "a penalty of {penalty:g} a customer draws the coefficients toward 0, and their standard errors are too small for "
+        "a test; the log-likelihood told does not hold the penalty",
+    ),
+    "F246": (
+        "warning",
+        "the coefficient {name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
