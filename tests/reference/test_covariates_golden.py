@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from lifelong.models.bg_nbd import BGNBD
+from lifelong.models.correlation import CorrelatedParetoNBD
 from lifelong.models.covariates import Covariates
 from lifelong.models.encoding import Encoding
 from lifelong.models.ggompertz_nbd import GGompertzNBD
 from lifelong.models.pareto_nbd import ParetoNBD
+from lifelong.values import Patterns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,3 +128,35 @@ def test_a_penalised_fit_tells_the_likelihood_of_the_data(apparel: dict[str, Any
     assert np.abs([p.estimate for p in heavy.params[4:]]).max() < 5e-4
     assert heavy.loglik == pytest.approx(-5848.0978, abs=0.05)
     assert "F245" in {f.code for f in heavy.findings}
+
+
+def test_correlation_on_cdnow(shared_data: Path) -> None:
+    """The reference stops at -9591.765907 with .08612; the likelihood still rises, to the edge of what the form allows."""
+    with (shared_data / "cdnow" / "cdnow_cbs_39w.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    x, t_x, T = (np.array([float(row[k]) for row in rows]) for k in ("x", "t_x", "T"))
+    fit = CorrelatedParetoNBD().fit(Patterns.grouped(x, np.rint(t_x * 7), np.rint(T * 7)))
+    assert fit.loglik >= -9591.765907
+    assert fit.loglik == pytest.approx(-9591.666374, abs=1e-3)
+    assert fit["cor"] == pytest.approx(0.0883, abs=2e-3)
+    assert [f.facts["name"] for f in fit.findings if f.code == "F203"] == ["cor"]
+    # The reference's parameters lie at the same edge: its correlation is the most that they allow.
+    theta, model = np.array([0.54318, 10.10014, 0.50885, 9.17912, 1e5]), CorrelatedParetoNBD()
+    assert model.correlation(theta) == pytest.approx(0.08612, abs=2e-5)
+    at = model.loglik(theta, Patterns.grouped(x, np.rint(t_x * 7), np.rint(T * 7)))
+    assert at == pytest.approx(-9591.765907, abs=5e-3)
+
+
+def test_correlation_on_apparel_is_no_less_likely_than_none(apparel: dict[str, Any]) -> None:
+    patterns = Patterns.grouped(apparel["x"], apparel["t_x"], apparel["T"])
+    fit = CorrelatedParetoNBD().fit(patterns)
+    assert fit.loglik >= -5848.0978
+    assert fit.loglik == pytest.approx(-5848.026450, abs=1e-3)
+    assert fit.loglik >= ParetoNBD().fit(patterns).loglik
+
+
+def test_correlation_and_covariates_together(apparel: dict[str, Any]) -> None:
+    fit = Covariates(CorrelatedParetoNBD(), BOTH, BOTH).fit(apparel)
+    assert fit.loglik >= -5821.062709
+    assert fit.loglik == pytest.approx(-5821.0501, abs=1e-3)
+    assert 0 < fit["cor"] < 0.02

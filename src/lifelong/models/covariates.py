@@ -189,14 +189,14 @@ class Covariates:
         Raises:
             ConfigError: E213 where the table's customers are of several kinds.
         """
-        from lifelong.models.optimise import log_estimates
+        from lifelong.models.optimise import estimates_of
 
         distinct, _ = cells(self.design(table))
         if len(distinct) != 1:
             raise _no(f"the customers are of {len(distinct)} kinds", "split the table by its covariates first")
         jacobian = self.jacobians(distinct)[0]
         theta, covariance = scales(jacobian, fit.theta), jacobian @ fit.covariance @ jacobian.T
-        estimates = log_estimates(self.base.params, theta, np.sqrt(np.diag(covariance)))
+        estimates = estimates_of(self.base, theta, covariance)
         return replace(fit, model=self.base.name, params=estimates, theta=theta, covariance=covariance)
 
     # -- predictions, a customer a row: x, t_x and T of the table in order days and days; horizons and t in weeks --------

@@ -12,7 +12,7 @@ from lifelong.models.climb import Prior
 from lifelong.models.covariate_findings import covariate_findings, outward
 from lifelong.models.encoding import cells, column
 from lifelong.models.findings import pattern_findings
-from lifelong.models.optimise import FEW, Z95, fit_model, freeze, log_estimates, solve, takes_prior
+from lifelong.models.optimise import FEW, Z95, estimates_of, fit_model, freeze, solve, takes_prior
 from lifelong.models.pairs import floored
 from lifelong.values import Estimate, Origin, Patterns
 
@@ -73,7 +73,7 @@ def fit_covariates(known: HasCoefficients, table: Any, *, prior: str = "auto", s
     made = freeze(_Inward(known.name, params), solved, origin, found)
     theta, covariance = np.exp(turn @ np.log(made.theta)), turn @ made.covariance @ turn.T
     info = {**made.info, "cells": len(distinct), "loglik_without": plain.loglik, "covariates": known.told()}
-    estimates = _estimates(known, theta, np.sqrt(np.diag(covariance)))
+    estimates = _estimates(known, theta, covariance)
     findings = outward(made.findings, estimates, len(known.base.params))
     return replace(made, params=estimates, theta=theta, covariance=covariance, findings=findings, info=info)
 
@@ -133,11 +133,12 @@ def _prior(known: HasCoefficients, spread: Floats, customers: int, on: bool) -> 
         return Prior(mean, weight**-0.5)
 
 
-def _estimates(known: HasCoefficients, theta: Floats, sd: Floats) -> tuple[Estimate, ...]:
+def _estimates(known: HasCoefficients, theta: Floats, covariance: Floats) -> tuple[Estimate, ...]:
     """The model's parameters as ever, and the coefficients with symmetric intervals."""
     own = len(known.base.params)
+    sd = np.sqrt(np.diag(covariance))
     coefficients = tuple(
         Estimate(p.name, float(g), float(s), float(g - Z95 * s), float(g + Z95 * s), p.unit)
         for p, g, s in zip(known.params[own:], np.log(theta[own:]), sd[own:], strict=True)
     )
-    return (*log_estimates(known.base.params, theta[:own], sd[:own]), *coefficients)
+    return (*estimates_of(known.base, theta[:own], covariance[:own, :own]), *coefficients)

@@ -12,6 +12,8 @@ from lifelong.models.special import weigh
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.base import ContractModel
@@ -145,12 +147,16 @@ def tenure_findings(model: ContractModel, theta: Floats, tenures: Tenures) -> li
     return found
 
 
-def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:
-    """What the optimum's shape tells: edges, ridges, directions not held, moments that do not exist."""
+def shape_findings(model: Any, solved: Solved, tolerance: float, told: Sequence[float] | None = None) -> list[Finding]:
+    """What the optimum's shape tells: edges, ridges, directions not held, moments that do not exist.
+
+    ``told``: the parameters as the user sees them, where that is not theta.
+    """
     theta, z, names = solved.theta, solved.climb.z, [p.name for p in model.params]
+    seen = theta if told is None else np.asarray(told)
     found = []
     edge = (z - solved.low < 0.02) | (solved.high - z < 0.02)
-    found += [finding("F203", name=names[i], estimate=float(theta[i])) for i in np.flatnonzero(edge)]
+    found += [finding("F203", name=names[i], estimate=float(seen[i])) for i in np.flatnonzero(edge)]
     sd = np.sqrt(np.diag(solved.covariance))
     correlation = solved.covariance / np.outer(sd, sd)
     for i, j in zip(*np.triu_indices(len(sd), 1), strict=True):

@@ -202,11 +202,9 @@ def _covariance(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
 
 def freeze(model: Any, solved: Solved, origin: Origin, findings: list[Finding]) -> Fit:
     """The optimum as a value, with what must be told of it; a model may tell its ``estimates`` in words of its own."""
-    climb, sd = solved.climb, np.sqrt(np.diag(solved.covariance))
-    theta = solved.theta
-    tell = getattr(model, "estimates", None)
-    estimates: tuple[Estimate, ...] = tell(theta, solved.covariance) if tell else log_estimates(model.params, theta, sd)
-    found = [*findings, *shape_findings(model, solved, tolerance(climb.value))]
+    climb, theta = solved.climb, solved.theta
+    estimates = estimates_of(model, theta, solved.covariance)
+    found = [*findings, *shape_findings(model, solved, tolerance(climb.value), [p.estimate for p in estimates])]
     info = {
         "prior": "on" if solved.prior_on else "off",
         "iterations": climb.iterations,
@@ -217,6 +215,15 @@ def freeze(model: Any, solved: Solved, origin: Origin, findings: list[Finding]) 
         "seconds": solved.seconds,
     }
     return Fit(model.name, estimates, theta, solved.covariance, solved.loglik, tuple(found), info, origin)
+
+
+def estimates_of(model: Any, theta: Floats, covariance: Floats) -> tuple[Estimate, ...]:
+    """Estimates as the model tells them itself, or as those of positive parameters."""
+    tell = getattr(model, "estimates", None)
+    told: tuple[Estimate, ...] = (
+        tell(theta, covariance) if tell else log_estimates(model.params, theta, np.sqrt(np.diag(covariance)))
+    )
+    return told
 
 
 def log_estimates(params: Sequence[Parameter], theta: Floats, sd: Floats) -> tuple[Estimate, ...]:
