@@ -89,6 +89,11 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "the coefficient {name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it",
     ),
+    "F247": (
+        "warning",
+        "not one of {older} customers who are older than the data is without an order: where the data hold only those who "
+        "ordered, say so by seen='buyers', or too few seem to leave",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
