@@ -146,7 +146,12 @@ class LeftTruncated:
 
     def _read(self, table: Any) -> tuple[Patterns, Ints]:
         """The customers' histories in view and their ages."""
-        before = column(table, "before")
+        try:
+            before = column(table, "before").astype(np.float64)
+        except (DataError, ValueError) as problem:
+            raise _no(
+                "there is no age for every customer", "give days from the first order to the begin of the data"
+            ) from problem
         histories = Patterns.of(*(column(table, name) for name in ("x", "t_x", "T")))
         odd = int(((before < 0) | (before != np.floor(before))).sum())
         if odd:

@@ -208,5 +208,10 @@ def test_what_it_cannot_take_is_refused() -> None:
     for wrong in ([-1, 0], [0.5, 1]):
         with pytest.raises(DataError, match="no number of days"):
             LeftTruncated(ParetoNBD()).fit(good | {"before": wrong})
+    for gone in ({"before": ["old", "new"]}, {"before": [1.0, np.nan]}, {"before": [[1, 2]]}):
+        with pytest.raises(DataError, match="no age for every customer"):
+            LeftTruncated(ParetoNBD()).fit(good | gone)
+    with pytest.raises(DataError, match="no age for every customer"):
+        LeftTruncated(ParetoNBD()).fit({name: good[name] for name in ("x", "t_x", "T")})
     with pytest.raises(FitError, match="no customer"):
         LeftTruncated(ParetoNBD()).fit({name: np.array([], int) for name in good})
