@@ -214,3 +214,10 @@ def test_a_process_that_has_pyarrow_or_pandas_keeps_pandas(loaded: str) -> None:
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert told.strip() == "3"
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pyarrow"])
+def test_a_process_that_ends_swiftly_ends_in_silence(engine: str) -> None:
+    code = f"import {engine}; from lifelong.cli.alone import collect_rarely; collect_rarely(); print({engine}.__name__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (told.stdout.strip(), told.stderr) == (engine, "")
