@@ -29,6 +29,9 @@ CODES: dict[str, str] = {
     "E203": "the history is too short",
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
+    "E211": "a covariate cannot be read",
+    "E212": "a covariate has a new value",
+    "E213": "the covariates do not fit the model",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
