@@ -67,6 +67,12 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     ),
     "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
     "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
+    "F251": (
+        "warning",
+        "{name} runs {direction} without bound: the likelihood does not fall on that way, so only its sign can be believed",
+    ),
+    "F252": ("warning", "{name} never changes in the data: its effect cannot be told from alpha and beta"),
+    "F253": ("warning", "the data say little about {name}: its interval holds effects of either sign and any size"),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98

@@ -1,0 +1,181 @@
+"""Fitting of ``TimeVaryingParetoNBD``: its coefficients have no bounds, so they are searched by their own units of scale.
+
+The optimiser climbs in log(phi), phi > 0. Here phi is theta for r, alpha, s and beta, and e^(u gamma) for a coefficient,
+with u the standard deviation of the covariate over the customers' time: a step of one then means the same for a price and
+for a season. The weak prior of a coefficient is normal about 0 with a standard deviation of 1 in that unit.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.errors import FitError
+from lifelong.models import clocks
+from lifelong.models.climb import Prior, Solved, maximise, tolerance
+from lifelong.models.findings import finding, pattern_findings, shape_findings
+from lifelong.models.optimise import FEW, Z95, _covariance, takes_prior
+from lifelong.models.pareto_nbd import ParetoNBD
+from lifelong.values import Estimate, Fit, Origin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lifelong.models.clocks import Columns
+    from lifelong.models.time_varying import TimeVaryingParetoNBD
+    from lifelong.values import Finding, Timelines
+
+    Floats = NDArray[np.float64]
+
+#: A covariate's standard deviation moves a rate by a factor of e^10 at most.
+FARTHEST = 10.0
+#: Step of the differences of the gradient, on the scale of the search.
+STEP = 1e-4
+#: Standard error, on the scale of the search, from which the data say little of a coefficient.
+LOOSE = 0.75
+#: On that scale a loose coefficient farther out than this has run off: the rate has fallen to nothing, or all is due to it.
+FAR = 3.0
+#: r, alpha, s and beta stand before the coefficients.
+BASE = 4
+
+
+@dataclass(slots=True)
+class TimelineObjective:
+    """The log-likelihood of timelines in phi; its Hessian by differences of exact gradients."""
+
+    made: list[clocks.Prepared]
+    columns: Columns
+    unit: Floats
+    first: Floats
+    size: int
+
+    def theta(self, z: Floats) -> Floats:
+        """Parameters at a point of the search."""
+        return np.concatenate([np.exp(z[:BASE]), z[BASE:] / self.unit])
+
+    def at(self, z: Floats) -> tuple[float, Floats]:
+        """Value and gradient on the scale of the search."""
+        theta = self.theta(z)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step too far is told by its value
+            parts = [clocks.loglik_gradient(theta, block, self.columns) for block in self.made]
+        scale = np.r_[theta[:BASE], 1.0 / self.unit]
+        return sum(v for v, _ in parts), np.sum([g for _, g in parts], axis=0) * scale
+
+    def value(self, phi: Floats) -> tuple[float, Floats]:
+        """Value and gradient in phi."""
+        value, gradient = self.at(np.log(phi))
+        return value, gradient / phi
+
+    def hessian(self, phi: Floats) -> Floats:
+        """Second derivatives in phi."""
+        z = np.log(phi)
+        rows = [self.at(z + step)[1] - self.at(z - step)[1] for step in STEP * np.eye(len(z))]
+        made = np.array(rows) / (2.0 * STEP)
+        made = (made + made.T) / 2.0 - np.diag(self.at(z)[1])
+        return np.asarray(made / np.outer(phi, phi))
+
+    def starts(self) -> list[Floats]:
+        """The fit without covariates."""
+        return [self.first]
+
+    def coarser(self) -> list[TimelineObjective]:
+        """None: stretches are few already."""
+        return []
+
+
+def objective(model: TimeVaryingParetoNBD, timelines: Timelines) -> TimelineObjective:
+    """Timelines made ready for the search."""
+    columns = model.columns(timelines.course.names)
+    course = timelines.course
+    spent = course.days / max(float(course.days.sum()), 1.0)
+    values = course.values[course.row]
+    spread = np.sqrt(np.maximum(spent @ values**2 - (spent @ values) ** 2, 0.0))
+    unit = np.where(spread > 0, spread, 1.0)[np.concatenate(columns)]
+    first = ParetoNBD().fit(timelines.patterns).theta
+    start = np.r_[first, np.ones(len(unit))]
+    return TimelineObjective(clocks.prepare(timelines), columns, unit, start, len(timelines))
+
+
+def fit_timelines(model: TimeVaryingParetoNBD, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
+    """Fit to timelines: theta, covariance, findings; always finite.
+
+    ``theta`` holds the coefficients as they are; ``covariance`` is that of (log r, log alpha, log s, log beta, coefficients).
+
+    Args:
+        model: which covariates move what.
+        timelines: customers one by one.
+        prior: ``"auto"`` (on below 500 customers), ``"on"`` or ``"off"``.
+        seed: kept in the origin; the fit itself draws nothing.
+
+    Raises:
+        FitError: E201 where there is no customer.
+        ConfigError: E301 where ``prior`` is something else, E302 where a covariate is not there.
+    """
+    began = time.perf_counter()
+    if not len(timelines):
+        raise FitError("E201", "there is no customer", why="a model learns from histories", fix="look at the orders")
+    wanted = objective(model, timelines)
+    more = len(wanted.unit)
+    mean, sd = np.array([*(p.prior for p in model.base), *[(0.0, 1.0)] * more]).T
+    on = takes_prior(prior, len(timelines))
+    low = np.r_[np.log([p.low for p in model.base]), np.full(more, -FARTHEST)]
+    high = np.r_[np.log([p.high for p in model.base]), np.full(more, FARTHEST)]
+    used = Prior(mean, sd if on else np.full(len(sd), np.inf))
+    climb = maximise(wanted, used, low, high)
+    spread, held = _covariance(climb.hessian, sd)
+    loglik = climb.value - used.value(climb.z)[0]
+    solved = Solved(climb, low, high, spread, loglik, held, on, time.perf_counter() - began)
+    return _freeze(model, timelines, solved, wanted, seed)
+
+
+def _freeze(
+    model: TimeVaryingParetoNBD, timelines: Timelines, solved: Solved, wanted: TimelineObjective, seed: int
+) -> Fit:
+    climb = solved.climb
+    theta = wanted.theta(climb.z)
+    scale = np.r_[np.ones(BASE), 1.0 / wanted.unit]
+    spread = solved.covariance * np.outer(scale, scale)
+    sd, names = np.sqrt(np.diag(spread)), model.names(timelines.course.names)
+    estimates = [
+        Estimate(p.name, float(t), float(t * e), float(t * np.exp(-Z95 * e)), float(t * np.exp(Z95 * e)), p.unit)
+        for p, t, e in zip(model.base, theta, sd, strict=False)
+    ]
+    estimates += [
+        Estimate(n, float(t), float(e), float(t - Z95 * e), float(t + Z95 * e), "")
+        for n, t, e in list(zip(names, theta, sd, strict=True))[BASE:]
+    ]
+    info = {
+        "prior": "on" if solved.prior_on else "off",
+        "iterations": climb.iterations,
+        "evaluations": climb.evaluations,
+        "gradient": float(np.abs(climb.gradient).max()),
+        "gain": climb.gain,
+        "condition": float(solved.held[-1] / max(solved.held[0], 1e-300)) if solved.held[-1] > 0 else float("inf"),
+        "seconds": solved.seconds,
+    }
+    found = [*pattern_findings(timelines.patterns, solved.prior_on, FEW), *_findings(timelines, solved, names)]
+    origin = Origin(customers=len(timelines), patterns=len(timelines), seed=seed)
+    return Fit(model.name, tuple(estimates), theta, spread, solved.loglik, tuple(found), info, origin)
+
+
+def _findings(timelines: Timelines, solved: Solved, names: list[str]) -> list[Finding]:
+    """What the optimum's shape tells of the four parameters, and of the coefficients."""
+    climb, course = solved.climb, timelines.course
+    own = replace(climb, z=climb.z[:BASE])
+    four = replace(
+        solved, climb=own, low=solved.low[:BASE], high=solved.high[:BASE], covariance=solved.covariance[:BASE, :BASE]
+    )
+    found = shape_findings(ParetoNBD(), four, tolerance(climb.value))
+    held = course.values[course.row[course.days > 0]]
+    still = [n for n, low, high in zip(course.names, held.min(axis=0), held.max(axis=0), strict=True) if low == high]
+    found += [finding("F252", name=name) for name in still]
+    loose = np.sqrt(np.diag(solved.covariance))[BASE:] >= LOOSE
+    for name, z, is_loose in zip(names[BASE:], climb.z[BASE:], loose, strict=True):
+        if is_loose and abs(z) > FAR:
+            found.append(finding("F251", name=name, direction="down" if z < 0 else "up"))
+        elif is_loose and not name.endswith(tuple(f"_{n}" for n in still)):
+            found.append(finding("F253", name=name))
+    return found
