@@ -69,7 +69,7 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
     "F251": (
         "warning",
-        "{name} runs {direction} without bound: the likelihood does not fall on that way, so only its sign can be believed",
+        "{name} runs {direction} without bound: the likelihood does not fall on that way, and its size means nothing",
     ),
     "F252": ("warning", "{name} never changes in the data: its effect cannot be told from alpha and beta"),
     "F253": ("warning", "the data say little about {name}: its interval holds effects of either sign and any size"),

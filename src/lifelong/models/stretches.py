@@ -80,7 +80,7 @@ def _block(size: int, length: Floats, p: Floats, q: Floats, rho: Floats, sigma: 
     total = f.sum(axis=1)
     log_j = np.log(length / large * total)
     if not slopes:
-        return log_j[None]
+        return np.asarray(log_j[None])
     f /= total[:, None]
     by_big, by_small = -np.einsum("ij,ij->i", f, v), -np.einsum("ij,ij->i", f, bend)
     f *= grown

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 #: A covariate's standard deviation moves a rate by a factor of e^10 at most.
 FARTHEST = 10.0
-#: Step of the differences of the gradient, on the scale of the search.
-STEP = 1e-4
+#: No rate is looked at that is e^100 times another one: a step so far is taken back.
+WILDEST = 100.0
+#: Step of the differences of the gradient, on the scale of the search; the Hessian's relative error is about as large.
+STEP = 1e-6
 #: Standard error, on the scale of the search, from which the data say little of a coefficient.
 LOOSE = 0.75
 #: On that scale a loose coefficient farther out than this has run off: the rate has fallen to nothing, or all is due to it.
@@ -44,7 +46,7 @@ BASE = 4
 
 @dataclass(slots=True)
 class TimelineObjective:
-    """The log-likelihood of timelines in phi; its Hessian by differences of exact gradients."""
+    """The log-likelihood of timelines in phi; its Hessian by forward differences of exact gradients."""
 
     made: list[clocks.Prepared]
     columns: Columns
@@ -59,8 +61,10 @@ class TimelineObjective:
     def at(self, z: Floats) -> tuple[float, Floats]:
         """Value and gradient on the scale of the search."""
         theta = self.theta(z)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a step too far is told by its value
-            parts = [clocks.loglik_gradient(theta, block, self.columns) for block in self.made]
+        slopes = zip(self.columns, np.split(theta[BASE:], [len(self.columns[0])]), strict=True)
+        if any(np.abs(self.made[0].values[:, c] @ slope).max(initial=0.0) > WILDEST for c, slope in slopes):
+            return -np.inf, np.zeros_like(z)
+        parts = [clocks.loglik_gradient(theta, block, self.columns) for block in self.made]
         scale = np.r_[theta[:BASE], 1.0 / self.unit]
         return sum(v for v, _ in parts), np.sum([g for _, g in parts], axis=0) * scale
 
@@ -72,13 +76,13 @@ class TimelineObjective:
     def hessian(self, phi: Floats) -> Floats:
         """Second derivatives in phi."""
         z = np.log(phi)
-        rows = [self.at(z + step)[1] - self.at(z - step)[1] for step in STEP * np.eye(len(z))]
-        made = np.array(rows) / (2.0 * STEP)
-        made = (made + made.T) / 2.0 - np.diag(self.at(z)[1])
+        here = self.at(z)[1]
+        made = np.array([self.at(z + step)[1] - here for step in STEP * np.eye(len(z))]) / STEP
+        made = (made + made.T) / 2.0 - np.diag(here)
         return np.asarray(made / np.outer(phi, phi))
 
     def starts(self) -> list[Floats]:
-        """The fit without covariates."""
+        """Nearly the fit without covariates."""
         return [self.first]
 
     def coarser(self) -> list[TimelineObjective]:
@@ -92,17 +96,27 @@ def objective(model: TimeVaryingParetoNBD, timelines: Timelines) -> TimelineObje
     course = timelines.course
     spent = course.days / max(float(course.days.sum()), 1.0)
     values = course.values[course.row]
-    spread = np.sqrt(np.maximum(spent @ values**2 - (spent @ values) ** 2, 0.0))
-    unit = np.where(spread > 0, spread, 1.0)[np.concatenate(columns)]
-    first = ParetoNBD().fit(timelines.patterns).theta
-    start = np.r_[first, np.ones(len(unit))]
+    spread = np.sqrt(spent @ (values - spent @ values) ** 2)
+    size = np.abs(values).max(axis=0)
+    unit = np.where(spread > 1e-9 * size, spread, np.where(size > 0, size, 1.0))[np.concatenate(columns)]
+    start = np.r_[_plain_start(timelines), np.ones(len(unit))]
     return TimelineObjective(clocks.prepare(timelines), columns, unit, start, len(timelines))
+
+
+def _plain_start(timelines: Timelines) -> Floats:
+    """Pareto/NBD of the same histories, on the finest of its coarse likenesses where it has any: a start need not be more."""
+    params = ParetoNBD.params
+    whole = ParetoNBD().objective(timelines.patterns)
+    mean, sd = np.array([p.prior for p in params]).T
+    low, high = np.log([[p.low, p.high] for p in params]).T
+    return np.asarray(np.exp(maximise([whole, *whole.coarser()][-1], Prior(mean, sd), low, high).z))
 
 
 def fit_timelines(model: TimeVaryingParetoNBD, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
     """Fit to timelines: theta, covariance, findings; always finite.
 
     ``theta`` holds the coefficients as they are; ``covariance`` is that of (log r, log alpha, log s, log beta, coefficients).
+    A coefficient that runs off (F251) has no standard error and no interval: both are nan.
 
     Args:
         model: which covariates move what.
@@ -143,9 +157,10 @@ def _freeze(
         Estimate(p.name, float(t), float(t * e), float(t * np.exp(-Z95 * e)), float(t * np.exp(Z95 * e)), p.unit)
         for p, t, e in zip(model.base, theta, sd, strict=False)
     ]
+    told = np.where(_runs_off(solved), np.nan, sd)  # a curvature of nothing measures no doubt
     estimates += [
         Estimate(n, float(t), float(e), float(t - Z95 * e), float(t + Z95 * e), "")
-        for n, t, e in list(zip(names, theta, sd, strict=True))[BASE:]
+        for n, t, e in list(zip(names, theta, told, strict=True))[BASE:]
     ]
     info = {
         "prior": "on" if solved.prior_on else "off",
@@ -172,10 +187,21 @@ def _findings(timelines: Timelines, solved: Solved, names: list[str]) -> list[Fi
     held = course.values[course.row[course.days > 0]]
     still = [n for n, low, high in zip(course.names, held.min(axis=0), held.max(axis=0), strict=True) if low == high]
     found += [finding("F252", name=name) for name in still]
-    loose = np.sqrt(np.diag(solved.covariance))[BASE:] >= LOOSE
-    for name, z, is_loose in zip(names[BASE:], climb.z[BASE:], loose, strict=True):
-        if is_loose and abs(z) > FAR:
-            found.append(finding("F251", name=name, direction="down" if z < 0 else "up"))
-        elif is_loose and not name.endswith(tuple(f"_{n}" for n in still)):
-            found.append(finding("F253", name=name))
+    loose, gone = _is_loose(solved), _runs_off(solved)
+    for j in range(BASE, len(names)):
+        if gone[j]:
+            found.append(finding("F251", name=names[j], direction="down" if climb.z[j] < 0 else "up"))
+        elif loose[j] and not names[j].endswith(tuple(f"_{n}" for n in still)):
+            found.append(finding("F253", name=names[j]))
     return found
+
+
+def _is_loose(solved: Solved) -> NDArray[np.bool_]:
+    return np.asarray(np.sqrt(np.diag(solved.covariance)) >= LOOSE)
+
+
+def _runs_off(solved: Solved) -> NDArray[np.bool_]:
+    """Which coefficients have gone far out where the likelihood is flat."""
+    is_far = np.abs(solved.climb.z) > FAR
+    is_far[:BASE] = False
+    return np.asarray(is_far & _is_loose(solved))

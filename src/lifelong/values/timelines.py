@@ -69,7 +69,7 @@ class Course:
 
     def at(self, owner: Ints, day: Ints) -> Ints:
         """The stretch that holds on each customer's day, counted as in :attr:`start`."""
-        step = int(self.total.max()) + 1
+        step = int(self.total.max(initial=0)) + 1
         return np.asarray(np.searchsorted(self.owner * step + self.start, owner * step + day, side="right") - 1)
 
     def __len__(self) -> int:
