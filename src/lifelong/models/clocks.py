@@ -107,18 +107,31 @@ def prepare(timelines: Timelines) -> list[Prepared]:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock: its speed in each row of values, what it shows (plus ``base``) at each start, and at the end."""
+    """One clock: its speed in each row of values, and what it shows when each stretch begins and at the end.
 
+    ``base``, alpha or beta, is counted apart: where it is huge a sum would lose what the clock shows.
+    """
+
+    base: float
     speed: Floats
-    start: Floats
-    end: Floats
+    shown: Floats
+    last: Floats
 
     @classmethod
     def of(cls, base: float, slope: Floats, values: Floats, stretches: Stretches) -> Clock:
         """From the coefficients of the covariates."""
         speed = np.exp(values @ slope)
-        start, end = stretches.passed(speed[stretches.row] * stretches.weeks)
-        return cls(speed, base + start, base + end)
+        return cls(base, speed, *stretches.passed(speed[stretches.row] * stretches.weeks))
+
+    @property
+    def start(self) -> Floats:
+        """When each stretch begins, base included."""
+        return self.base + self.shown
+
+    @property
+    def end(self) -> Floats:
+        """At the end, base included."""
+        return self.base + self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +153,13 @@ def terms(theta: Floats, made: Prepared, columns: Columns, slopes: bool = False)
     cut = 4 + len(to_leave)
     order = Clock.of(alpha, theta[cut:], made.values[:, to_order], made.stretches)
     leave = Clock.of(beta, theta[4:cut], made.values[:, to_leave], made.stretches)
-    log_alive = -(r + made.x) * np.log(order.end) - s * np.log(leave.end)
+    log_alive = -(r + made.x) * np.log1p(order.last / alpha) - s * np.log1p(leave.last / beta)
     at, owner = made.after, made.owner_after
     row, power = made.stretches.row[at], (r + made.x)[owner]
     a, c, A, L = order.start[at], leave.start[at], order.speed[row], leave.speed[row]
     tables = power_stretch(power, np.full(len(at), s + 1.0), A / a, L / c, made.stretches.weeks[at], slopes)
-    log_dead = np.log(s * L) - power * np.log(a) - (s + 1.0) * np.log(c) + tables[0]
+    before = power * np.log1p(order.shown[at] / alpha) + (s + 1.0) * np.log1p(leave.shown[at] / beta)
+    log_dead = np.log(s / beta * L) - before + tables[0]
     top = log_alive.copy()
     np.maximum.at(top, owner, log_dead)
     total = np.exp(log_alive - top) + tally(owner, np.exp(log_dead - top[owner]), len(top))
@@ -153,11 +167,11 @@ def terms(theta: Floats, made: Prepared, columns: Columns, slopes: bool = False)
 
 
 def common(theta: Floats, made: Prepared, columns: Columns) -> tuple[Floats, Floats]:
-    """Log of alpha^r beta^s (r)_x and the speed of orders on their own days, and its slope in r; each customer's."""
-    r, alpha, s, beta = theta[:4]
+    """Log of (r)_x alpha^-x and the speed of orders on their own days, and its slope in r; each customer's."""
+    r, alpha = theta[:2]
     rising, d_r = log_rising(r, made.x)
     own = made.ordered[:, columns[1]] @ theta[4 + len(columns[0]) :]
-    return rising + r * np.log(alpha) + s * np.log(beta) + own, d_r
+    return rising - made.x * np.log(alpha) + own, d_r
 
 
 def loglik(theta: Floats, made: Prepared, columns: Columns) -> float:
@@ -165,42 +179,46 @@ def loglik(theta: Floats, made: Prepared, columns: Columns) -> float:
     return float((common(theta, made, columns)[0] + terms(theta, made, columns).both).sum())
 
 
-def loglik_gradient(theta: Floats, made: Prepared, columns: Columns) -> tuple[float, Floats]:
-    """Log-likelihood of a block and its exact gradient, by the adjoint: what each term weighs, read back through the clocks."""
+def scores(theta: Floats, made: Prepared, columns: Columns) -> tuple[float, Floats]:
+    """Log-likelihood of a block and each customer's own slopes, shape (n, parameters), by the adjoint.
+
+    What each term weighs is read back through the clocks.
+    """
     r, alpha, s, beta = theta[:4]
     to_leave, to_order = columns
     first, d_r = common(theta, made, columns)
     told = terms(theta, made, columns, slopes=True)
-    at, owner, st = made.after, made.owner_after, made.stretches
-    row, power = st.row[at], (r + made.x)[owner]
+    at, owner, size = made.after, made.owner_after, len(first)
+    row, power = made.stretches.row[at], (r + made.x)[owner]
     alive = np.exp(told.log_alive - told.both)
     dead = np.exp(told.log_dead - told.both[owner])
-    a, c, A, L = told.order.start[at], told.leave.start[at], told.order.speed[row], told.leave.speed[row]
+    order, leave, last, left = told.order, told.leave, told.order.last, told.leave.last
+    a, c, A, L = order.start[at], leave.start[at], order.speed[row], leave.speed[row]
+    shown, gone = order.shown[at], leave.shown[at]
     _, by_p, by_q, by_rho, by_sigma = told.tables
-    on_a = dead * (-power / a - by_rho * A / a**2)
-    on_c = dead * (-(s + 1.0) / c - by_sigma * L / c**2)
-    end_a, end_c = -alive * (r + made.x) / told.order.end, -alive * s / told.leave.end
-    gradient = np.empty_like(theta)
-    gradient[0] = (d_r + np.log(alpha) - alive * np.log(told.order.end)).sum() + dead @ (by_p - np.log(a))
-    gradient[1] = len(first) * r / alpha + on_a.sum() + end_a.sum()
-    gradient[2] = (np.log(beta) - alive * np.log(told.leave.end)).sum() + dead @ (1.0 / s + by_q - np.log(c))
-    gradient[3] = len(first) * s / beta + on_c.sum() + end_c.sum()
+    by_a, by_c = by_rho * A / a**2, by_sigma * L / c**2
+    on_a = dead * (-power / a - by_a)
+    on_c = dead * (-(s + 1.0) / c - by_c)
+    end_a, end_c = -alive * (r + made.x) / order.end, -alive * s / leave.end
+    slopes = np.empty((size, len(theta)))
+    slopes[:, 0] = d_r - alive * np.log1p(last / alpha) + tally(owner, dead * (by_p - np.log1p(shown / alpha)), size)
+    slopes[:, 1] = tally(owner, dead * (power * shown / (a * alpha) - by_a), size) - (made.x + end_a * last) / alpha
+    slopes[:, 2] = tally(owner, dead * (1.0 / s + by_q - np.log1p(gone / beta)), size) - alive * np.log1p(left / beta)
+    slopes[:, 3] = tally(owner, dead * (((s + 1.0) * gone / c - 1.0) / beta - by_c), size) - end_c * left / beta
     own_order, own_leave = dead * by_rho * A / a, dead * (1.0 + by_sigma * L / c)
     cut = 4 + len(to_leave)
-    on_leave = _by_row(told.leave, made, on_c, end_c, own_leave)
-    on_order = _by_row(told.order, made, on_a, end_a, own_order)
-    gradient[4:cut] = on_leave @ made.values[:, to_leave]
-    gradient[cut:] = on_order @ made.values[:, to_order] + made.ordered[:, to_order].sum(axis=0)
-    return float((first + told.both).sum()), gradient
+    slopes[:, 4:cut] = _of_speed(leave, made, to_leave, (on_c, end_c, own_leave))
+    slopes[:, cut:] = _of_speed(order, made, to_order, (on_a, end_a, own_order)) + made.ordered[:, to_order]
+    return float((first + told.both).sum()), slopes
 
 
-def _by_row(clock: Clock, made: Prepared, at_start: Floats, at_end: Floats, own: Floats) -> Floats:
-    """The slope in the logarithm of each row's speed: from all that the clock shows later, and from the stretch itself."""
+def _of_speed(clock: Clock, made: Prepared, columns: Index, weighed: tuple[Floats, Floats, Floats]) -> Floats:
+    """The slopes in a clock's coefficients: from all that the clock shows later, and from each stretch itself."""
+    at_start, at_end, own = weighed
     stretches = made.stretches
     starts = np.zeros(len(stretches.owner))
     starts[made.after] = at_start
-    length = clock.speed[stretches.row] * stretches.weeks
-    size = len(made.values)
-    return tally(stretches.row, stretches.owed(starts, at_end) * length, size) + tally(
-        stretches.row[made.after], own, size
-    )
+    on_speed = stretches.owed(starts, at_end) * clock.speed[stretches.row] * stretches.weeks
+    on_speed[made.after] += own
+    each = [tally(stretches.owner, on_speed * v, stretches.size) for v in made.values[:, columns].T[:, stretches.row]]
+    return np.reshape(each, (len(columns), stretches.size)).T

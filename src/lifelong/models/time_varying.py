@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.base import Parameter
-    from lifelong.models.clocks import Clock, Columns, Stretches
+    from lifelong.models.clocks import Clock, Columns, Prepared, Stretches
     from lifelong.values import Course, Fit, Timelines
 
     Floats = NDArray[np.float64]
@@ -110,14 +110,12 @@ class TimeVaryingParetoNBD:
     def loglik_gradient(self, theta: Floats, timelines: Timelines) -> tuple[float, Floats]:
         """Log-likelihood and its exact gradient in theta."""
         columns = self.columns(timelines.course.names)
-        parts = [clocks.loglik_gradient(theta, made, columns) for made in clocks.prepare(timelines)]
-        return sum(value for value, _ in parts), np.sum([slope for _, slope in parts], axis=0)
+        parts = [clocks.scores(theta, made, columns) for made in clocks.prepare(timelines)]
+        return sum(value for value, _ in parts), np.sum([slopes.sum(axis=0) for _, slopes in parts], axis=0)
 
     def alive(self, theta: Floats, timelines: Timelines) -> Floats:
         """P(still a customer on the last day), of each."""
-        columns = self.columns(timelines.course.names)
-        told = [clocks.terms(theta, made, columns) for made in clocks.prepare(timelines)]
-        return np.concatenate([np.exp(np.minimum(t.log_alive - t.both, 0.0)) for t in told])
+        return self._alive(theta, timelines, clocks.prepare(timelines))
 
     def expect(self, theta: Floats, timelines: Timelines, future: Course, discount: float = 0.0) -> Floats:
         """Expected orders of each customer over the future, whose covariates are given; weighed by e^(-discount weeks)."""
@@ -143,6 +141,25 @@ class TimeVaryingParetoNBD:
         shapes = (theta[0] + timelines.x, order), (np.full(len(order), theta[2]), leave)
         return self._draw(theta, *shapes, future, rng)[:2]
 
+    def draw_counts(self, fit: Fit, timelines: Timelines, future: Course, size: int, rng: np.random.Generator) -> Ints:
+        """Futures of all customers together, shape (size, n): how many orders each makes, with all that is not known.
+
+        In each of them parameters are drawn from the fit, the same for everybody, then who is still there, then orders:
+        quantiles of a customer's column, or of any sum of columns, are predictive intervals.
+        """
+        made, count = clocks.prepare(timelines), len(timelines)
+        counts = np.empty((size, count), np.int64)
+        for one, theta in zip(counts, fit.draws(size, rng), strict=True):
+            is_alive = rng.random(count) < self._alive(theta, timelines, made)
+            owner, _ = self.draw_orders(theta, timelines, future, rng)
+            one[:] = np.bincount(owner, minlength=count) * is_alive
+        return counts
+
+    def _alive(self, theta: Floats, timelines: Timelines, made: list[Prepared]) -> Floats:
+        columns = self.columns(timelines.course.names)
+        told = [clocks.terms(theta, block, columns) for block in made]
+        return np.concatenate([np.exp(np.minimum(t.log_alive - t.both, 0.0)) for t in told])
+
     def _ends(self, theta: Floats, timelines: Timelines) -> tuple[Floats, Floats]:
         """What the two clocks show on the last day, bases included."""
         order, leave = self._clocks(theta, timelines.course, clocks.Stretches.of(timelines.course))
@@ -163,7 +180,7 @@ class TimeVaryingParetoNBD:
         stretches = clocks.Stretches.of(course)
         order, leave = self._clocks(theta, course, stretches)
         s, who, weeks = float(theta[2]), stretches.owner, stretches.weeks
-        now = end[who] + (leave.start - theta[3])
+        now = end[who] + leave.shown
         base = now / leave.speed[course.row]
         if discount == 0.0:
             lived = power_integral(base, s, weeks)
@@ -171,7 +188,7 @@ class TimeVaryingParetoNBD:
             tau, weight = discount_rule(base / (s + 1.0), weeks, discount)
             lived = (weight * np.exp(-s * np.log1p(tau / base[:, None]))).sum(axis=1)
             lived *= np.exp(-discount * stretches.passed(weeks)[0])
-        each = order.speed[course.row] * (end[who] / now) ** s * lived
+        each = order.speed[course.row] * np.exp(-s * np.log1p(leave.shown / end[who])) * lived
         return rate * tally(who, each, len(course))
 
     def _draw(
@@ -187,26 +204,26 @@ class TimeVaryingParetoNBD:
         of_orders, of_leaving = self._clocks(theta, course, stretches)
         hazard = rng.standard_gamma(leave[0]) / leave[1]
         everybody = np.arange(len(course))
-        death = _week(of_leaving, float(theta[3]), stretches, everybody, leaving(hazard, rng))
+        death = _week(of_leaving, stretches, everybody, leaving(hazard, rng))
         span = stretches.passed(stretches.weeks)[1]
-        stop = _show(of_orders, float(theta[1]), stretches, everybody, np.minimum(death, span))
+        stop = _show(of_orders, stretches, everybody, np.minimum(death, span))
         owner, when = draw_until(rng.standard_gamma(rate[0]) / rate[1], stop, rng)
-        return owner, _week(of_orders, float(theta[1]), stretches, owner, when), death
+        return owner, _week(of_orders, stretches, owner, when), death
 
 
-def _week(clock: Clock, base: float, stretches: Stretches, owner: Ints, shown: Floats) -> Floats:
+def _week(clock: Clock, stretches: Stretches, owner: Ints, shown: Floats) -> Floats:
     """The week at which a customer's clock shows so much; inf after the end of the course."""
-    at = _search(stretches, clock.start - base, owner, shown)
-    inside = (shown - (clock.start[at] - base)) / clock.speed[stretches.row[at]]
+    at = _search(stretches, clock.shown, owner, shown)
+    inside = (shown - clock.shown[at]) / clock.speed[stretches.row[at]]
     week = stretches.passed(stretches.weeks)[0][at] + inside
-    return np.asarray(np.where(shown <= clock.end[owner] - base, week, np.inf))
+    return np.asarray(np.where(shown <= clock.last[owner], week, np.inf))
 
 
-def _show(clock: Clock, base: float, stretches: Stretches, owner: Ints, week: Floats) -> Floats:
+def _show(clock: Clock, stretches: Stretches, owner: Ints, week: Floats) -> Floats:
     """What a customer's clock shows at a week within the course."""
     start = stretches.passed(stretches.weeks)[0]
     at = _search(stretches, start, owner, week)
-    return np.asarray(clock.start[at] - base + (week - start[at]) * clock.speed[stretches.row[at]])
+    return np.asarray(clock.shown[at] + (week - start[at]) * clock.speed[stretches.row[at]])
 
 
 def _search(stretches: Stretches, start: Floats, owner: Ints, value: Floats) -> Ints:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: A covariate's standard deviation moves a rate by a factor of e^10 at most.
-FARTHEST = 10.0
+#: A covariate's standard deviation moves a rate by a factor of e^4 = 55 at most.
+FARTHEST = 4.0
 #: No rate is looked at that is e^100 times another one: a step so far is taken back.
 WILDEST = 100.0
 #: Step of the differences of the gradient, on the scale of the search; the Hessian's relative error is about as large.
@@ -46,13 +46,18 @@ BASE = 4
 
 @dataclass(slots=True)
 class TimelineObjective:
-    """The log-likelihood of timelines in phi; its Hessian by forward differences of exact gradients."""
+    """The log-likelihood of timelines in phi; its Hessian by forward differences of exact gradients.
+
+    On the way to the optimum (``is_rough``) minus the sum of the squared slopes of each customer stands in for the
+    Hessian (Berndt, Hall, Hall and Hausman 1974), which costs no more than a gradient.
+    """
 
     made: list[clocks.Prepared]
     columns: Columns
     unit: Floats
     first: Floats
     size: int
+    is_rough: bool = False
 
     def theta(self, z: Floats) -> Floats:
         """Parameters at a point of the search."""
@@ -60,13 +65,18 @@ class TimelineObjective:
 
     def at(self, z: Floats) -> tuple[float, Floats]:
         """Value and gradient on the scale of the search."""
+        value, slopes = self._each(z)
+        return value, np.sum([each.sum(axis=0) for each in slopes], axis=0)
+
+    def _each(self, z: Floats) -> tuple[float, list[Floats]]:
+        """Value, and the slopes of each customer in blocks."""
         theta = self.theta(z)
-        slopes = zip(self.columns, np.split(theta[BASE:], [len(self.columns[0])]), strict=True)
-        if any(np.abs(self.made[0].values[:, c] @ slope).max(initial=0.0) > WILDEST for c, slope in slopes):
-            return -np.inf, np.zeros_like(z)
-        parts = [clocks.loglik_gradient(theta, block, self.columns) for block in self.made]
+        coefficients = zip(self.columns, np.split(theta[BASE:], [len(self.columns[0])]), strict=True)
+        if any(np.abs(self.made[0].values[:, c] @ slope).max(initial=0.0) > WILDEST for c, slope in coefficients):
+            return -np.inf, [np.zeros((1, len(z)))]
+        parts = [clocks.scores(theta, block, self.columns) for block in self.made]
         scale = np.r_[theta[:BASE], 1.0 / self.unit]
-        return sum(v for v, _ in parts), np.sum([g for _, g in parts], axis=0) * scale
+        return sum(value for value, _ in parts), [slopes * scale for _, slopes in parts]
 
     def value(self, phi: Floats) -> tuple[float, Floats]:
         """Value and gradient in phi."""
@@ -76,8 +86,12 @@ class TimelineObjective:
     def hessian(self, phi: Floats) -> Floats:
         """Second derivatives in phi."""
         z = np.log(phi)
-        here = self.at(z)[1]
-        made = np.array([self.at(z + step)[1] - here for step in STEP * np.eye(len(z))]) / STEP
+        if self.is_rough:
+            slopes = self._each(z)[1]
+            here, made = np.sum([e.sum(axis=0) for e in slopes], axis=0), -np.sum([e.T @ e for e in slopes], axis=0)
+        else:
+            here = self.at(z)[1]
+            made = np.array([self.at(z + step)[1] - here for step in STEP * np.eye(len(z))]) / STEP
         made = (made + made.T) / 2.0 - np.diag(here)
         return np.asarray(made / np.outer(phi, phi))
 
@@ -86,8 +100,8 @@ class TimelineObjective:
         return [self.first]
 
     def coarser(self) -> list[TimelineObjective]:
-        """None: stretches are few already."""
-        return []
+        """Itself with a rough Hessian, which finds the optimum; the exact one is for the last steps."""
+        return [] if self.is_rough else [replace(self, is_rough=True)]
 
 
 def objective(model: TimeVaryingParetoNBD, timelines: Timelines) -> TimelineObjective:
@@ -116,7 +130,7 @@ def fit_timelines(model: TimeVaryingParetoNBD, timelines: Timelines, *, prior: s
     """Fit to timelines: theta, covariance, findings; always finite.
 
     ``theta`` holds the coefficients as they are; ``covariance`` is that of (log r, log alpha, log s, log beta, coefficients).
-    A coefficient that runs off (F251) has no standard error and no interval: both are nan.
+    A coefficient that runs off (F251) has no standard error and no interval, both are nan; draws hold it where it is.
 
     Args:
         model: which covariates move what.
@@ -142,22 +156,28 @@ def fit_timelines(model: TimeVaryingParetoNBD, timelines: Timelines, *, prior: s
     spread, held = _covariance(climb.hessian, sd)
     loglik = climb.value - used.value(climb.z)[0]
     solved = Solved(climb, low, high, spread, loglik, held, on, time.perf_counter() - began)
-    return _freeze(model, timelines, solved, wanted, seed)
+    scale = np.r_[np.ones(BASE), 1.0 / wanted.unit]
+    spread = _spread_of(climb.hessian, sd, ~_runs_off(solved)) * np.outer(scale, scale)
+    return _freeze(model, timelines, solved, wanted.theta(climb.z), spread, seed)
+
+
+def _spread_of(hessian: Floats, sd: Floats, kept: NDArray[np.bool_]) -> Floats:
+    """The covariance of those that have not run off; 0 elsewhere: a curvature of nothing measures no doubt."""
+    spread = np.zeros_like(hessian)
+    spread[np.ix_(kept, kept)] = _covariance(hessian[np.ix_(kept, kept)], sd[kept])[0]
+    return spread
 
 
 def _freeze(
-    model: TimeVaryingParetoNBD, timelines: Timelines, solved: Solved, wanted: TimelineObjective, seed: int
+    model: TimeVaryingParetoNBD, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
 ) -> Fit:
     climb = solved.climb
-    theta = wanted.theta(climb.z)
-    scale = np.r_[np.ones(BASE), 1.0 / wanted.unit]
-    spread = solved.covariance * np.outer(scale, scale)
     sd, names = np.sqrt(np.diag(spread)), model.names(timelines.course.names)
     estimates = [
         Estimate(p.name, float(t), float(t * e), float(t * np.exp(-Z95 * e)), float(t * np.exp(Z95 * e)), p.unit)
         for p, t, e in zip(model.base, theta, sd, strict=False)
     ]
-    told = np.where(_runs_off(solved), np.nan, sd)  # a curvature of nothing measures no doubt
+    told = np.where(sd > 0, sd, np.nan)
     estimates += [
         Estimate(n, float(t), float(e), float(t - Z95 * e), float(t + Z95 * e), "")
         for n, t, e in list(zip(names, theta, told, strict=True))[BASE:]
@@ -173,7 +193,8 @@ def _freeze(
     }
     found = [*pattern_findings(timelines.patterns, solved.prior_on, FEW), *_findings(timelines, solved, names)]
     origin = Origin(customers=len(timelines), patterns=len(timelines), seed=seed)
-    return Fit(model.name, tuple(estimates), theta, spread, solved.loglik, tuple(found), info, origin)
+    free = len(theta) - BASE
+    return Fit(model.name, tuple(estimates), theta, spread, solved.loglik, tuple(found), info, origin, free=free)
 
 
 def _findings(timelines: Timelines, solved: Solved, names: list[str]) -> list[Finding]:

@@ -7,7 +7,7 @@ is made under the covariates of its own day. Covariates that never change are co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -16,7 +16,7 @@ import numpy as np
 from lifelong.errors import ConfigError, DataError
 from lifelong.tables.summary import collected, order_days
 from lifelong.units import date_of
-from lifelong.values import Course, Timelines
+from lifelong.values import Course, Finding, Timelines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+#: A season comes again after 52 weeks, which end on the same day of the week, or twelve months.
+SEASON_DAYS, SEASON_MONTHS = 364, 12
+#: What may stand in for covariates that are not known.
+SUPPOSED = ("refuse", "season", "last")
 #: More days than any calendar of orders has: a customer's number and a day travel in one integer.
 _STEP = 2**32
 
@@ -59,12 +63,39 @@ def timelines(orders: IntoFrame, covariates: IntoFrame, until: int, period: str 
 
 
 def future(
-    customers: Sequence[Any] | NDArray[Any], covariates: IntoFrame, after: int, until: int, period: str | int = "week"
+    customers: Sequence[Any] | NDArray[Any],
+    covariates: IntoFrame,
+    after: int,
+    until: int,
+    period: str | int = "week",
+    unknown: str = "refuse",
 ) -> Course:
-    """The covariates of these customers in (after, until], as known or supposed; as :func:`timelines` otherwise."""
-    ids = np.asarray(customers)
+    """The covariates of these customers in (after, until], as known or supposed; otherwise as :func:`timelines`.
+
+    Args:
+        customers: as in ``Timelines.customer``.
+        covariates: as the module's text has it, planned periods among them.
+        after: the last day seen, in days since 1970-01-01.
+        until: the last day of the future.
+        period: length of a period.
+        unknown: what stands in for the periods after a customer's last one: ``"season"``, the same season of the last
+            year that is known (``"last"`` where no whole year is), ``"last"``, the last period, or nothing:
+            ``"refuse"``. Finding F254 on the course says so.
+    """
+    if unknown not in SUPPOSED:
+        raise ConfigError(
+            "E301",
+            f"{unknown!r} says nothing of a future",
+            where="unknown",
+            why="covariates that are not known must be supposed by a rule, or not at all",
+            fix=f"take {', '.join(SUPPOSED)}",
+        )
+    ids, table = np.asarray(customers), _Table.of(covariates, period)
     begin, end = np.full(len(ids), after, np.int64), np.full(len(ids), until, np.int64)
-    return _Table.of(covariates, period).course(ids, begin, end, until - 1)
+    if unknown == "refuse":
+        return table.course(ids, begin, end, until - 1)
+    longer, back = table.supposed(until - 1, period, unknown)
+    return replace(longer.course(ids, begin, end, until - 1), findings=table.told(ids, until - 1, back))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +120,11 @@ class _Table:
             if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
                 raise _unusable(f"the covariate {name!r} is {schema[name]}, not a number", name)
         rows = collected(nw.maybe_convert_dtypes(frame))
-        if rows["day"].is_null().any():
-            raise _unusable("a period has no first day", "day")
+        if not len(rows):
+            raise _unusable("the table of covariates has no row", "day")
+        for name in {"customer_id", "day"} & set(rows.columns):
+            if rows[name].is_null().any():
+                raise _unusable(f"a period has no {name}", name)
         values = np.column_stack([rows[name].cast(nw.Float64).to_numpy() for name in names])
         for name, column in zip(names, values.T, strict=True):
             bad = int((~np.isfinite(column)).sum())
@@ -134,6 +168,43 @@ class _Table:
         days = np.where(is_last, end[owner], following) - begins
         return Course.of(self.names, self.values[row], owner, days)
 
+    def supposed(self, last: int, period: str | int, rule: str) -> tuple[_Table, Ints]:
+        """With periods up to a day after each owner's own ones, and how many periods back each owner's come from."""
+        end = np.flatnonzero(np.r_[self.owner[1:] != self.owner[:-1], True])
+        back = self._season(end, period) if rule == "season" else np.ones(len(end), np.int64)
+        count = np.maximum((last - self.end[end]) // _shortest(period) + 1, 0)
+        at = np.repeat(np.arange(len(end)), count)
+        number = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+        day = np.r_[self.day, _next(self.day[end][at], period, number + 1)]
+        stop = np.r_[self.end, _next(self.day[end][at], period, number + 2)]
+        row = np.r_[np.arange(len(self.day)), (end - back + 1)[at] + number % back[at]]
+        owner = np.r_[self.owner, at]
+        order = np.lexsort((day, owner))
+        values = self.values[row[order]]
+        return replace(self, owner=owner[order], day=day[order], end=stop[order], values=values), back
+
+    def _season(self, end: Ints, period: str | int) -> Ints:
+        """Periods in a year where the owner's last year is whole, else 1."""
+        year = _periods_a_year(period)
+        breaks = np.cumsum(np.r_[False, (self.day[1:] != self.end[:-1]) | (self.owner[1:] != self.owner[:-1])])
+        begin = end - year + 1
+        return np.where((begin >= 0) & (breaks[end] == breaks[np.maximum(begin, 0)]), year, 1)
+
+    def told(self, ids: NDArray[Any], last: int, back: Ints) -> tuple[Finding, ...]:
+        """What is to be said where customers' covariates end before a day."""
+        who = self._places(ids)
+        stop = np.zeros(len(back), np.int64)
+        np.maximum.at(stop, self.owner, self.end)
+        short = who[(who >= 0) & (stop[who] <= last)]
+        if not len(short):
+            return ()
+        day, held = date_of(int(stop[short].min())), int((back[short] == 1).sum())
+        text = (
+            f"covariates of {len(short):,} customers are not known from {day} on: the last period stands in for {held:,} "
+            f"of them, the last year's season for the others"
+        )
+        return (Finding("F254", text, "warning", {"customers": len(short), "day": str(day), "held": held}),)
+
     def _places(self, ids: NDArray[Any]) -> Ints:
         if self.ids is None:
             return np.zeros(len(ids), np.int64)
@@ -147,11 +218,11 @@ class _Table:
             raise _gap(ids[at], int(begin[at]), int(missing.sum()), len(ids))
 
 
-def _next(day: Ints, period: str | int) -> Ints:
-    """The first day of the period after each one's."""
+def _next(day: Ints, period: str | int, number: Ints | int = 1) -> Ints:
+    """The first day of the period after each one's, or of a later one."""
     length = DAYS.get(period) if isinstance(period, str) else period
     if length is not None and length > 0:
-        return day + length
+        return np.asarray(day + length * number)
     if period not in MONTHS:
         raise ConfigError(
             "E301",
@@ -163,7 +234,20 @@ def _next(day: Ints, period: str | int) -> Ints:
     dates = day.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     inside = dates - months.astype("datetime64[D]")
-    return np.asarray(((months + MONTHS[str(period)]).astype("datetime64[D]") + inside).astype(np.int64))
+    return np.asarray(((months + MONTHS[str(period)] * number).astype("datetime64[D]") + inside).astype(np.int64))
+
+
+def _periods_a_year(period: str | int) -> int:
+    if period in MONTHS:
+        return SEASON_MONTHS // MONTHS[str(period)]
+    return max(round(SEASON_DAYS / _shortest(period)), 1)
+
+
+def _shortest(period: str | int) -> int:
+    """Days of the shortest such period."""
+    if period in MONTHS:
+        return 28 * MONTHS[str(period)]
+    return DAYS[period] if isinstance(period, str) else period
 
 
 def _days(column: nw.Series[Any]) -> Ints:

@@ -47,7 +47,8 @@ class Fit:
     """A fitted model: immutable, made by ``fit()``, saved as JSON and npz, never pickled.
 
     What is used stands in ``theta`` and ``covariance`` (of ``transform(theta)``, the unbounded scale on which
-    the optimum was searched: here the logarithm); what is only looked at stands in ``info``.
+    the optimum was searched: the logarithm, but for the last ``free`` parameters, coefficients of either sign, which
+    stand as they are); what is only looked at stands in ``info``.
     """
 
     model: str
@@ -59,16 +60,19 @@ class Fit:
     info: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin = field(default_factory=Origin)
     spend: Fit | None = None
+    free: int = 0
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
-        """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form).
+        """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form), normal for free ones.
 
         Directions that the data do not hold are kept within a factor of e^3 of the optimum, so that a ridge
         widens the intervals without leaving the numbers that a computer can hold.
         """
         root = _matrix_root(self.covariance)
         step = rng.standard_normal((size, len(self.theta))) @ root.T
+        positive = len(self.theta) - self.free
         draws: Floats = self.theta * np.exp(np.clip(step, -3.0, 3.0))
+        draws[:, positive:] = self.theta[positive:] + step[:, positive:]
         return draws
 
     def __getitem__(self, name: str) -> float:
@@ -91,9 +95,11 @@ class Fit:
 
     def __str__(self) -> str:
         head = f"{self.model}: log-likelihood {self.loglik:,.4f}, {self.origin.customers:,} customers"
-        lines = [head, f"{'':<8}{'estimate':>14}{'se':>12}{'95 % low':>14}{'high':>14}  unit"]
+        wide = max(8, *(len(p.name) + 1 for p in self.params))
+        lines = [head, f"{'':<{wide}}{'estimate':>14}{'se':>12}{'95 % low':>14}{'high':>14}  unit"]
         lines += [
-            f"{p.name:<8}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}" for p in self.params
+            f"{p.name:<{wide}}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}"
+            for p in self.params
         ]
         lines += [f"  {f}" for f in self.findings]
         if self.spend:

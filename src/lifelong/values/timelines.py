@@ -12,6 +12,8 @@ from lifelong.values.histories import Patterns
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lifelong.values.findings import Finding
+
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
@@ -27,6 +29,7 @@ class Course:
             least each.
         days: int64, the length of each stretch; 0 only for a last one, whose covariates hold on the last day.
         row: int64, the row of ``values`` that holds in each stretch.
+        findings: what of it is supposed, not known.
     """
 
     names: tuple[str, ...]
@@ -34,6 +37,7 @@ class Course:
     first: Ints
     days: Ints
     row: Ints
+    findings: tuple[Finding, ...] = ()
 
     @classmethod
     def of(cls, names: tuple[str, ...], values: Any, owner: Any, days: Any) -> Course:

@@ -29,9 +29,13 @@ def course(customers: int, weeks: int, seed: int = 0, days: int = 7) -> Course:
 def histories(customers: int, weeks: int, seed: int = 0, days: int = 7) -> Timelines:
     """Simulated customers with each order on its day: the covariates of that day are those that it was made under."""
     ahead = course(customers, weeks, seed, days)
-    theta = THETA * np.where(np.isin(np.arange(len(THETA)), (1, 3)), days / 7.0, 1.0)
-    owner, when, _ = MODEL.simulate(theta, ahead, np.random.default_rng(seed + 1))
+    owner, when, _ = MODEL.simulate(slow(days), ahead, np.random.default_rng(seed + 1))
     return Timelines.of(ahead, owner, on_days(when))
+
+
+def slow(days: int) -> np.ndarray:
+    """The parameters of customers to whom so many days are what a week is to others."""
+    return THETA * np.where(np.isin(np.arange(len(THETA)), (1, 3)), days / 7.0, 1.0)
 
 
 def on_days(when: np.ndarray) -> np.ndarray:
@@ -44,6 +48,14 @@ def until(whole: Course, day: int) -> Course:
     early = whole.start < day
     days = np.minimum(whole.days, day - whole.start)[early]
     return Course.of(whole.names, whole.values[whole.row][early], whole.owner[early], days)
+
+
+def after(whole: Course, day: int) -> Course:
+    """The rest of everybody's course."""
+    end = whole.start + whole.days
+    late = end > day
+    days = np.minimum(whole.days, end - day)[late]
+    return Course.of(whole.names, whole.values[whole.row][late], whole.owner[late], days)
 
 
 def test_the_gradient_is_that_of_the_value() -> None:
@@ -106,10 +118,7 @@ def test_known_customers_do_what_is_expected() -> None:
     size, weeks, horizon = 30_000, 20, 15
     whole = course(size, weeks + horizon, 5)
     owner, when, death = MODEL.simulate(THETA, whole, np.random.default_rng(6))
-    first, start, values = until(whole, weeks * 7), whole.start, whole.values[whole.row]
-    late = start + whole.days > weeks * 7
-    days = np.minimum(whole.days, start + whole.days - weeks * 7)[late]
-    ahead = Course.of(whole.names, values[late], whole.owner[late], days)
+    first, ahead = until(whole, weeks * 7), after(whole, weeks * 7)
     past = when <= weeks
     told = Timelines.of(first, owner[past], on_days(when[past]))
     alive = MODEL.alive(THETA, told)
@@ -135,6 +144,18 @@ def test_futures_of_the_living_agree_with_the_expectation() -> None:
     assert abs(total.mean() - expected.sum()) < 4 * total.std() / np.sqrt(len(total))
 
 
+def test_futures_of_all_agree_with_the_expectation_and_widen_with_doubt() -> None:
+    told, ahead = histories(200, 30), course(200, 20, 8)
+    fit = MODEL.fit(told)
+    sure = replace(fit, covariance=np.zeros_like(fit.covariance))
+    counts = [MODEL.draw_counts(f, told, ahead, 400, np.random.default_rng(3)) for f in (sure, fit)]
+    assert counts[0].shape == (400, 200)
+    totals = [c.sum(axis=1) for c in counts]
+    expected = MODEL.expect(fit.theta, told, ahead).sum()
+    assert abs(totals[0].mean() - expected) < 4 * totals[0].std() / np.sqrt(400)
+    assert totals[1].std() > 1.2 * totals[0].std()
+
+
 def test_covariates_by_name() -> None:
     told = histories(50, 30)
     some = TimeVaryingParetoNBD(leaving=(), orders=("price",))
@@ -155,6 +176,17 @@ def test_extremes_are_finite() -> None:
             assert np.isfinite(value)
             assert np.isfinite(gradient).all()
             assert ((MODEL.alive(theta, told) >= 0) & (MODEL.alive(theta, told) <= 1)).all()
+
+
+def test_customers_who_are_all_alike() -> None:
+    """However large shape and scale are, it is their ratio that counts: nothing is lost between large numbers."""
+    told, values = histories(80, 40), []
+    for size in (1e9, 1e14):
+        theta = np.r_[1.2 * size, 12.0 * size, 0.9 * size, 30.0 * size, THETA[4:]]
+        value, slope = MODEL.loglik_gradient(theta, told)
+        values.append(np.r_[value, slope[[0, 2]] * size, slope[[1, 3]] * size, slope[4:]])
+        values[-1] = np.r_[values[-1], MODEL.expect(theta, told, course(80, 20, 8))]
+    np.testing.assert_allclose(values[0], values[1], rtol=1e-5, atol=1e-5)
 
 
 def test_nobody_and_few() -> None:

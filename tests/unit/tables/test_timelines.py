@@ -14,6 +14,7 @@ import pytest
 
 from lifelong.errors import ConfigError, DataError
 from lifelong.tables.timelines import future, timelines
+from lifelong.units import day_of
 
 ORDERS = pa.table(
     {"customer_id": ["b", "a", "a", "a", "b"], "day": [12, 3, 9, 21, 30], "is_order": [1, 1, 1, 1, 1]},
@@ -68,6 +69,54 @@ def test_a_future_begins_after_the_last_day() -> None:
     assert future(["a"], pa.table(weeks(5)), 24, 24).total.tolist() == [0]
 
 
+def test_the_last_year_s_season_comes_again() -> None:
+    """Sixty weeks are known; those after them are as 52 weeks before, a second time round too."""
+    table = {"day": [7 * i for i in range(60)], "price": [float(i) for i in range(60)]}
+    course = future(["a"], pa.table(table), 58 * 7, 115 * 7, unknown="season")
+    assert course.values[course.row].ravel().tolist() == [58, 59, *range(8, 60), 8, 9, 10]
+    assert [(f.code, f.facts) for f in course.findings] == [
+        ("F254", {"customers": 1, "day": "1971-02-25", "held": 0}),
+    ]
+    known = future(["a"], pa.table(table), 50 * 7, 60 * 7, unknown="season")
+    assert known.findings == ()
+    assert known.values[known.row].ravel().tolist() == [*range(50, 60)]
+
+
+def test_months_come_again_for_each_customer_who_has_a_year() -> None:
+    """b's table has a hole in its last year: the last month is held."""
+    months = [date(1970 + i // 12, i % 12 + 1, 1) for i in range(15)]
+    table = {
+        "customer_id": ["a"] * 15 + ["b"] * 13,
+        "day": [*months, *months[:3], *months[5:]],
+        "price": [float(i) for i in [*range(15), *range(13)]],
+    }
+    day = day_of("1971-03-31")
+    course = future(["b", "a"], pa.table(table), day, day_of("1981-04-02"), "month", "season")
+    told = [course.values[course.row[course.owner == i]].ravel().tolist() for i in (0, 1)]
+    assert told == [[12.0], [14.0, *([*range(3, 15)] * 10), 3.0]]
+    assert course.total.tolist() == [day_of("1981-04-02") - day] * 2
+    assert course.findings[0].facts == {"customers": 2, "day": "1971-04-01", "held": 1}
+
+
+def test_the_last_period_is_held() -> None:
+    course = future(["a", "b"], pa.table(weeks()), 24, 400, unknown="last")
+    assert course.days.tolist() == [376, 376]
+    assert course.values[course.row].ravel().tolist() == [1, 1]
+    assert course.findings[0].facts == {"customers": 2, "day": "1970-01-29", "held": 2}
+    short = future(["a"], pa.table({"day": [0, 14], "sale": [0, 1]}), 20, 60, 14, unknown="season")  # no whole year
+    assert short.values[short.row].ravel().tolist() == [1]
+
+
+def test_who_is_not_in_the_table_stays_unknown() -> None:
+    table = pa.table({**weeks(), "customer_id": ["a"] * 4})
+    with pytest.raises(DataError, match="1 of 2 customers") as told:
+        future(["a", "b"], table, 24, 400, unknown="last")
+    assert told.value.code == "E214"
+    with pytest.raises(ConfigError, match="says nothing of a future") as no:
+        future(["a"], table, 24, 400, unknown="guess")
+    assert no.value.code == "E301"
+
+
 def test_nobody() -> None:
     told = timelines(ORDERS, pa.table(weeks()), 1)
     assert len(told) == len(told.course) == 0
@@ -99,7 +148,9 @@ def test_gaps_are_told(table: dict[str, list[Any]], where: str, customers: int) 
     [
         ({"day": [0, 7, 14, 21]}, "day"),
         ({"week": [0], "sale": [1]}, "day"),
+        ({"day": pa.array([], pa.int32()), "sale": pa.array([], pa.int32())}, "day"),
         ({"day": [0, 7, None, 21], "sale": [0, 1, 0, 1]}, "day"),
+        ({"day": [0, 7, 14, 21], "customer_id": ["a", "a", None, "a"], "sale": [0, 1, 0, 1]}, "customer_id"),
         ({"day": [0, 7, 7, 14, 21], "sale": [0, 1, 1, 0, 1]}, "day"),
         ({"day": [0, 7, 14, 21], "sale": [0, 1, None, 1]}, "sale"),
         ({"day": [0, 7, 14, 21], "sale": [0.0, 1.0, np.inf, 1.0]}, "sale"),
