@@ -32,6 +32,8 @@ CODES: dict[str, str] = {
     "E211": "a covariate cannot be read",
     "E212": "a covariate has a new value",
     "E213": "the covariates do not fit the model",
+    "E214": "the covariates leave a gap",
+    "E215": "the covariates cannot be used",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",

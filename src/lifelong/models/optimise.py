@@ -183,12 +183,12 @@ def solve(
     low = np.log([p.low for p in params]) + shift
     high = np.log([p.high for p in params]) + shift
     climb = maximise(objective, used, low, high)
-    covariance, held = _covariance(climb.hessian, sd)
+    covariance, held = covariance_of(climb.hessian, sd)
     loglik = climb.value - used.value(climb.z)[0]
     return Solved(climb, low, high, covariance, loglik, held, on, time.perf_counter() - began)
 
 
-def _covariance(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
+def covariance_of(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
     """Covariance of log(theta), and the information in units of the prior's, smallest first.
 
     A direction that the data hold less firmly than a prior of three times its width is given that width: the

@@ -22,8 +22,10 @@ from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.tenures import Tenures
+from lifelong.values.timelines import Course, Timelines
 
 __all__ = [
+    "Course",
     "Estimate",
     "Finding",
     "Fit",
@@ -35,6 +37,7 @@ __all__ = [
     "Scores",
     "Spend",
     "Tenures",
+    "Timelines",
     "Totals",
     "to_json",
 ]
