@@ -29,6 +29,12 @@ CODES: dict[str, str] = {
     "E203": "the history is too short",
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
+    "E224": "subscriptions end before they start",
+    "E225": "subscriptions of one customer overlap",
+    "E226": "subscriptions have no price",
+    "E227": "a subscription's period is not known",
+    "E228": "pauses do not lie within their subscription",
+    "E229": "no subscription can be used",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
