@@ -56,7 +56,9 @@ class Book:
             yield int(n) + 1, here[self.renewals[here] == n]
 
 
-def book_scores(fits: Mapping[str, Fit], book: Book, terms: Terms, *, as_of: str = "") -> Scores:
+def book_scores(
+    fits: Mapping[str, Fit], book: Book, terms: Terms, *, as_of: str = "", has_money: bool = True
+) -> Scores:
     """Everybody's value within the horizon, just before the next renewal, by the model of the own period.
 
     Args:
@@ -64,6 +66,7 @@ def book_scores(fits: Mapping[str, Fit], book: Book, terms: Terms, *, as_of: str
         book: the subscribers.
         terms: as for all scores; a margin of None means revenue.
         as_of: the day, in ISO form.
+        has_money: whether prices are known; else each is 1 and values are payments.
 
     Returns:
         ``schema.SCORES``, a row a customer: those who are lost have zeros and their value so far. Groups hold a total a
@@ -93,7 +96,7 @@ def book_scores(fits: Mapping[str, Fit], book: Book, terms: Terms, *, as_of: str
     historic = margin * book.paid
     columns |= {"customer_id": list(book.customer_id), "silent_days": None, "historic": historic}
     columns |= {"total": historic + columns["value"], "rhythm_days": np.array([PERIODS[p] for p in book.period])}
-    words = value_definition(str(terms.horizon), margin, str(terms.discount), has_cost=False, has_money=True)
+    words = value_definition(str(terms.horizon), terms.margin, str(terms.discount), has_cost=False, has_money=has_money)
     told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
     findings = (Finding("S390", told, "warning"),)
     models = ", ".join(dict.fromkeys(fits[p].model for p in book.periods))

@@ -98,12 +98,13 @@ def too_bad(cleaned: Any, share: float, where: str) -> dict[str, int]:
         code, text = REASONS[worst]
         first = frame.filter(nw.col("reason") == worst).select("row").sort("row").head(_SHOWN)
         shown = (first.collect() if isinstance(first, nw.LazyFrame) else first)["row"].to_list()
+        loss = f"; or leave them out:  --bad-share {int(bad / total * 100) + 1}%" if bad < total else ""
         raise DataError(
             code,
             f"{counts[worst]:,} of {total:,} rows {text}; {bad:,} are bad in all",
             where=f"{where}, rows {', '.join(f'{row:,}' for row in shown)}",
-            why=f"more than {share:.3g} of the rows would be left out",
-            fix=_FIX.get(worst, "mend the rows") + f"; or leave them out:  --bad-share {int(bad / total * 100) + 1}%",
+            why=f"more than {share * 100:.3g} % of the rows would be left out",
+            fix=_FIX.get(worst, "mend the rows") + loss,
         )
     if bad == total:
         raise DataError(
