@@ -40,6 +40,7 @@ _WHERE = {
     "ParetoNBD": "lifelong.models.pareto_nbd",
     "GammaGamma": "lifelong.models.gamma_gamma",
     "BdW": "lifelong.models.bdw",
+    "Covariates": "lifelong.models.covariates",
     "DiscreteWeibull": "lifelong.models.discrete_weibull",
     "SBG": "lifelong.models.sbg",
     "Tenures": "lifelong.values",
@@ -52,6 +53,7 @@ __all__ = [
     "AccessError",
     "BdW",
     "ConfigError",
+    "Covariates",
     "DataError",
     "DiscreteWeibull",
     "Finding",
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     from lifelong.errors import AccessError, ConfigError, DataError, FitError, LifelongError, StoreError
     from lifelong.models.bdw import BdW
     from lifelong.models.bg_nbd import BGNBD
+    from lifelong.models.covariates import Covariates
     from lifelong.models.discrete_weibull import DiscreteWeibull
     from lifelong.models.gamma_gamma import GammaGamma
     from lifelong.models.mbg_nbd import MBGNBD

@@ -30,6 +30,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "mbg_nbd": "lifelong.models.mbg_nbd:MBGNBD",
         "nbd": "lifelong.models.nbd:NBD",
         "pareto_nbd": "lifelong.models.pareto_nbd:ParetoNBD",
+        "pareto_nbd_correlated": "lifelong.models.correlation:CorrelatedParetoNBD",
     },
     "contracts": {
         "bdw": "lifelong.models.bdw:BdW",

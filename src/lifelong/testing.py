@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.models.optimise import fit_model, fit_spend
+from lifelong.models.optimise import estimates_of, fit_model, fit_spend
 from lifelong.models.special import tally
 from lifelong.values import Patterns, Spend
 
@@ -221,10 +221,11 @@ def _recovery(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[s
 
 def _coverage(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:
     """95 % intervals of 25 fits hold the truth about as often as they say."""
+    truth = [p.estimate for p in estimates_of(model, theta, np.zeros((len(theta), len(theta))))]
     held = [
         (p.low <= t) & (t <= p.high)
         for _ in range(25)
-        for p, t in zip(_fit(model, _data(model, theta, 1_000, rng)).params, theta, strict=True)
+        for p, t in zip(_fit(model, _data(model, theta, 1_000, rng)).params, truth, strict=True)
     ]
     # Parameters of one fit are correlated, so 25 fits are the sample: 80 % is three standard errors low.
     if not np.mean(held) >= 0.80:

@@ -59,7 +59,9 @@ def fitted(shop: pa.Table, model: str) -> Fit:
     )
 
 
-@pytest.mark.parametrize("model", ["bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_3", "ggompertz_nbd", "nbd"])
+@pytest.mark.parametrize(
+    "model", ["bg_nbd", "mbg_nbd", "pareto_nbd", "bg_cnbd_3", "ggompertz_nbd", "nbd", "pareto_nbd_correlated"]
+)
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(shop=shops(), horizon=st.sampled_from(["1d", "52w"]))
 def test_scores_of_any_shop_are_finite_nested_and_add_up(model: str, shop: pa.Table, horizon: str) -> None:

@@ -163,7 +163,7 @@ class PatternObjective:
 
 def loglik_gradient(model: Attrition, theta: Floats, made: Prepared) -> tuple[float, Floats]:
     """Log-likelihood of prepared patterns and its exact gradient in theta."""
-    tables = _tables(model, theta, made)
+    tables = three_tables(model, theta, made)
     (c, _), (u, _), (v, _) = tables
     total, share, _ = _shares(u, v, made)
     total += float(weigh(c, made.count_x) + weigh(u, made.count_alive))
@@ -178,7 +178,7 @@ def loglik_hessian(model: Attrition, theta: Floats, made: Prepared) -> Floats:
     The curvature of the tables is taken by differences of their exact gradients, which costs little, because
     tables are small; the last term, the only one that visits every pattern, is exact.
     """
-    tables = _tables(model, theta, made)
+    tables = three_tables(model, theta, made)
     _, (u, du), (v, dv) = tables
     _, share, both = _shares(u, v, made, with_both=True)
     weights = _adjoint(made, share)
@@ -191,7 +191,7 @@ def loglik_hessian(model: Attrition, theta: Floats, made: Prepared) -> Floats:
     for j, at in enumerate(theta):
         moved = theta.copy()
         moved[j] = at * (1.0 + STEP)
-        hessian[j] += (_slope(_tables(model, moved, made), made, *weights) - here) / (moved[j] - at)
+        hessian[j] += (_slope(three_tables(model, moved, made), made, *weights) - here) / (moved[j] - at)
     return np.asarray((hessian + hessian.T) / 2.0)
 
 
@@ -226,7 +226,8 @@ def _slope(tables: tuple[Table, Table, Table], made: Prepared, on_alive: Floats,
     return weigh(dc, made.count_x) + weigh(du, on_alive) + weigh(dv, on_dead)
 
 
-def _tables(model: Attrition, theta: Floats, made: Prepared) -> tuple[Table, Table, Table]:
+def three_tables(model: Attrition, theta: Floats, made: Prepared) -> tuple[Table, Table, Table]:
+    """Log C at each x, log U at each (x, T) and log V at each (x, t_x), with their gradients."""
     return (
         model.log_common(theta, made.alive.x),
         model.log_alive(theta, made.alive),

@@ -12,6 +12,8 @@ from lifelong.models.special import weigh
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from lifelong.models.base import ContractModel
@@ -67,6 +69,26 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     ),
     "F235": ("info", "only {cohorts} cohorts: how much cohorts differ is hardly known"),
     "F236": ("info", "the estimates are drawn toward those of the other cohorts, the more so the fewer subscribers"),
+    "F241": (
+        "info",
+        "{customers} customers have {cells} different sets of covariates: equal histories are hardly put together, and the "
+        "fit takes time by the customer",
+    ),
+    "F242": ("warning", "{name} is the same for all customers: its coefficient cannot be learned"),
+    "F243": ("warning", "{name} follows from the covariates before it: their coefficients cannot be told apart"),
+    "F244": (
+        "warning",
+        "no customer {word} {name} has ordered twice: how far their rate lies from the others' has no bound",
+    ),
+    "F245": (
+        "info",
+        "a penalty of {penalty:g} a customer draws the coefficients toward 0, and their standard errors are too small for "
+        "a test; the log-likelihood told does not hold the penalty",
+    ),
+    "F246": (
+        "warning",
+        "the coefficient {name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
@@ -125,12 +147,16 @@ def tenure_findings(model: ContractModel, theta: Floats, tenures: Tenures) -> li
     return found
 
 
-def shape_findings(model: Any, solved: Solved, tolerance: float) -> list[Finding]:
-    """What the optimum's shape tells: edges, ridges, directions not held, moments that do not exist."""
+def shape_findings(model: Any, solved: Solved, tolerance: float, told: Sequence[float] | None = None) -> list[Finding]:
+    """What the optimum's shape tells: edges, ridges, directions not held, moments that do not exist.
+
+    ``told``: the parameters as the user sees them, where that is not theta.
+    """
     theta, z, names = solved.theta, solved.climb.z, [p.name for p in model.params]
+    seen = theta if told is None else np.asarray(told)
     found = []
     edge = (z - solved.low < 0.02) | (solved.high - z < 0.02)
-    found += [finding("F203", name=names[i], estimate=float(theta[i])) for i in np.flatnonzero(edge)]
+    found += [finding("F203", name=names[i], estimate=float(seen[i])) for i in np.flatnonzero(edge)]
     sd = np.sqrt(np.diag(solved.covariance))
     correlation = solved.covariance / np.outer(sd, sd)
     for i, j in zip(*np.triu_indices(len(sd), 1), strict=True):

@@ -68,9 +68,9 @@ def fit_model(model: PurchaseModel, patterns: Patterns, *, prior: str = "auto", 
     objective: Objective = make(patterns) if make else PlainObjective(model, patterns)
     origin = Origin(customers=patterns.customers, patterns=len(patterns), seed=seed)
     shift = np.zeros(len(model.params))
-    solved = _solve(objective, model.params, shift, prior, patterns.customers)
+    solved = solve(objective, model.params, shift, prior, patterns.customers)
     is_timed = not getattr(model, "is_discrete", False)
-    return _freeze(model, solved, origin, pattern_findings(patterns, solved.prior_on, FEW, is_timed))
+    return freeze(model, solved, origin, pattern_findings(patterns, solved.prior_on, FEW, is_timed))
 
 
 def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int = 0) -> Fit:
@@ -94,8 +94,8 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     objective: Objective = make(spend) if make else PlainObjective(model, spend)
     origin = Origin(customers=customers, patterns=int(some.sum()), seed=seed)
     shift = np.array([typical if p.unit == "money" else 0.0 for p in model.params])
-    solved = _solve(objective, model.params, shift, prior, customers)
-    return _freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
+    solved = solve(objective, model.params, shift, prior, customers)
+    return freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
 
 
 def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:
@@ -110,10 +110,10 @@ def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "
         raise _nothing("no subscriber")
     origin = Origin(customers=tenures.customers, patterns=len(tenures), seed=seed)
     shift = np.zeros(len(model.params))
-    solved = _solve(model.objective(tenures), model.params, shift, prior, tenures.customers)
+    solved = solve(model.objective(tenures), model.params, shift, prior, tenures.customers)
     is_pooled = isinstance(prior, Prior)
     first = [finding("F236")] if is_pooled else size_findings(tenures.customers, solved.prior_on, FEW)
-    return _freeze(model, solved, origin, [*first, *tenure_findings(model, solved.theta, tenures)])
+    return freeze(model, solved, origin, [*first, *tenure_findings(model, solved.theta, tenures)])
 
 
 class HasValue(Protocol):
@@ -172,9 +172,10 @@ def takes_prior(prior: str, customers: int) -> bool:
     return prior == "on" or (prior == "auto" and customers < FEW)
 
 
-def _solve(
+def solve(
     objective: Objective, params: Sequence[Parameter], shift: Floats, prior: str | Prior, customers: int
 ) -> Solved:
+    """The optimum within the parameters' bounds, with or without their prior."""
     began = time.perf_counter()
     mean, sd = np.array([p.prior for p in params]).T
     on = isinstance(prior, Prior) or takes_prior(prior, customers)
@@ -199,14 +200,11 @@ def _covariance(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
     return np.asarray(root @ root.T), held
 
 
-def _freeze(model: Any, solved: Solved, origin: Origin, findings: list[Finding]) -> Fit:
-    climb, sd = solved.climb, np.sqrt(np.diag(solved.covariance))
-    theta = solved.theta
-    estimates = tuple(
-        Estimate(p.name, float(t), float(t * s), float(t * np.exp(-Z95 * s)), float(t * np.exp(Z95 * s)), p.unit)
-        for p, t, s in zip(model.params, theta, sd, strict=True)
-    )
-    found = [*findings, *shape_findings(model, solved, tolerance(climb.value))]
+def freeze(model: Any, solved: Solved, origin: Origin, findings: list[Finding]) -> Fit:
+    """The optimum as a value, with what must be told of it; a model may tell its ``estimates`` in words of its own."""
+    climb, theta = solved.climb, solved.theta
+    estimates = estimates_of(model, theta, solved.covariance)
+    found = [*findings, *shape_findings(model, solved, tolerance(climb.value), [p.estimate for p in estimates])]
     info = {
         "prior": "on" if solved.prior_on else "off",
         "iterations": climb.iterations,
@@ -217,6 +215,23 @@ def _freeze(model: Any, solved: Solved, origin: Origin, findings: list[Finding])
         "seconds": solved.seconds,
     }
     return Fit(model.name, estimates, theta, solved.covariance, solved.loglik, tuple(found), info, origin)
+
+
+def estimates_of(model: Any, theta: Floats, covariance: Floats) -> tuple[Estimate, ...]:
+    """Estimates as the model tells them itself, or as those of positive parameters."""
+    tell = getattr(model, "estimates", None)
+    told: tuple[Estimate, ...] = (
+        tell(theta, covariance) if tell else log_estimates(model.params, theta, np.sqrt(np.diag(covariance)))
+    )
+    return told
+
+
+def log_estimates(params: Sequence[Parameter], theta: Floats, sd: Floats) -> tuple[Estimate, ...]:
+    """Estimates of positive parameters, from the standard errors of their logarithms."""
+    return tuple(
+        Estimate(p.name, float(t), float(t * s), float(t * np.exp(-Z95 * s)), float(t * np.exp(Z95 * s)), p.unit)
+        for p, t, s in zip(params, theta, sd, strict=True)
+    )
 
 
 def _nothing(what: str) -> FitError:

@@ -91,9 +91,11 @@ class Fit:
 
     def __str__(self) -> str:
         head = f"{self.model}: log-likelihood {self.loglik:,.4f}, {self.origin.customers:,} customers"
-        lines = [head, f"{'':<8}{'estimate':>14}{'se':>12}{'95 % low':>14}{'high':>14}  unit"]
+        wide = max(7, *(len(p.name) for p in self.params)) + 1
+        lines = [head, f"{'':<{wide}}{'estimate':>14}{'se':>12}{'95 % low':>14}{'high':>14}  unit"]
         lines += [
-            f"{p.name:<8}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}" for p in self.params
+            f"{p.name:<{wide}}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}"
+            for p in self.params
         ]
         lines += [f"  {f}" for f in self.findings]
         if self.spend:
