@@ -34,6 +34,12 @@ CODES: dict[str, str] = {
     "E213": "the covariates do not fit the model",
     "E214": "the covariates leave a gap",
     "E215": "the covariates cannot be used",
+    "E224": "subscriptions end before they start",
+    "E225": "subscriptions of one customer overlap",
+    "E226": "subscriptions have no price",
+    "E227": "a subscription's period is not known",
+    "E228": "pauses do not lie within their subscription",
+    "E229": "no subscription can be used",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
