@@ -42,6 +42,7 @@ _WHERE = {
     "BdW": "lifelong.models.bdw",
     "Covariates": "lifelong.models.covariates",
     "DiscreteWeibull": "lifelong.models.discrete_weibull",
+    "LeftTruncated": "lifelong.models.left_truncated",
     "SBG": "lifelong.models.sbg",
     "Tenures": "lifelong.values",
 }
@@ -62,6 +63,7 @@ __all__ = [
     "GammaGamma",
     "Horizon",
     "Leaderboard",
+    "LeftTruncated",
     "LifelongError",
     "Money",
     "NextOrders",
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
     from lifelong.models.covariates import Covariates
     from lifelong.models.discrete_weibull import DiscreteWeibull
     from lifelong.models.gamma_gamma import GammaGamma
+    from lifelong.models.left_truncated import LeftTruncated
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
     from lifelong.models.sbg import SBG

@@ -95,6 +95,11 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
     ),
     "F252": ("warning", "{name} never changes in the data: its effect cannot be told from alpha and beta"),
     "F253": ("warning", "the data say little about {name}: its interval holds effects of either sign and any size"),
+    "F247": (
+        "warning",
+        "not one of {older} customers who are older than the data is without an order: where the data hold only those who "
+        "ordered, say so by seen='buyers', or too few seem to leave",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98
