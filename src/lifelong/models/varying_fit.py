@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
@@ -22,10 +22,12 @@ from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.values import Estimate, Fit, Origin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from lifelong.models.base import Parameter
     from lifelong.models.clocks import Columns
-    from lifelong.models.time_varying import TimeVaryingParetoNBD
     from lifelong.values import Finding, Timelines
 
     Floats = NDArray[np.float64]
@@ -42,6 +44,19 @@ LOOSE = 0.75
 FAR = 3.0
 #: r, alpha, s and beta stand before the coefficients.
 BASE = 4
+
+
+class HasCovariates(Protocol):
+    """What is fitted: parameters without covariates, and which covariates move what."""
+
+    name: ClassVar[str]
+    base: ClassVar[tuple[Parameter, ...]]
+
+    def columns(self, names: Sequence[str]) -> Columns:
+        """Which of the data's covariates move leaving, and which orders."""
+
+    def names(self, names: Sequence[str]) -> list[str]:
+        """The names of theta for data with these covariates."""
 
 
 @dataclass(slots=True)
@@ -104,7 +119,7 @@ class TimelineObjective:
         return [] if self.is_rough else [replace(self, is_rough=True)]
 
 
-def objective(model: TimeVaryingParetoNBD, timelines: Timelines) -> TimelineObjective:
+def objective(model: HasCovariates, timelines: Timelines) -> TimelineObjective:
     """Timelines made ready for the search."""
     columns = model.columns(timelines.course.names)
     course = timelines.course
@@ -126,7 +141,7 @@ def _plain_start(timelines: Timelines) -> Floats:
     return np.asarray(np.exp(maximise([whole, *whole.coarser()][-1], Prior(mean, sd), low, high).z))
 
 
-def fit_timelines(model: TimeVaryingParetoNBD, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
+def fit_timelines(model: HasCovariates, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
     """Fit to timelines: theta, covariance, findings; always finite.
 
     ``theta`` holds the coefficients as they are; ``covariance`` is that of (log r, log alpha, log s, log beta, coefficients).
@@ -169,7 +184,7 @@ def _spread_of(hessian: Floats, sd: Floats, kept: NDArray[np.bool_]) -> Floats:
 
 
 def _freeze(
-    model: TimeVaryingParetoNBD, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
+    model: HasCovariates, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
 ) -> Fit:
     climb = solved.climb
     sd, names = np.sqrt(np.diag(spread)), model.names(timelines.course.names)
