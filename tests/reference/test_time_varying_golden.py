@@ -98,8 +98,13 @@ def test_the_hold_out_to_2010(apparel: Timelines, covariates: pa.Table, shared_d
     assert len(came) == 1317
     assert model.expect(REFERENCE, apparel, ahead).sum() == pytest.approx(1074.364112, abs=1e-3)
     assert model.alive(REFERENCE, apparel).sum() == pytest.approx(275.2313, abs=1e-3)
-    fitted = model.fit(apparel).theta
-    assert model.expect(fitted, apparel, ahead).sum() == pytest.approx(1176.9, abs=0.5)
+    fit = model.fit(apparel)
+    assert model.expect(fit.theta, apparel, ahead).sum() == pytest.approx(1176.9, abs=0.5)
+    totals = model.draw_counts(fit, apparel, ahead, 400, np.random.default_rng(1)).sum(axis=1)
+    low, high = np.quantile(totals, [0.1, 0.9])
+    assert low == pytest.approx(1003, rel=0.05)  # of 4,000 draws: 1,003 and 1,464
+    assert high == pytest.approx(1464, rel=0.05)
+    assert low < len(came) < high
 
 
 def test_discounted_orders_of_the_hold_out(apparel: Timelines, covariates: pa.Table) -> None:

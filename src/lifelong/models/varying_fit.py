@@ -46,8 +46,8 @@ FAR = 3.0
 BASE = 4
 
 
-class HasClocks(Protocol):
-    """What the search wants of a model: see ``TimeVaryingParetoNBD``."""
+class HasCovariates(Protocol):
+    """What is fitted: parameters without covariates, and which covariates move what."""
 
     name: ClassVar[str]
     base: ClassVar[tuple[Parameter, ...]]
@@ -56,7 +56,7 @@ class HasClocks(Protocol):
         """Which of the data's covariates move leaving, and which orders."""
 
     def names(self, names: Sequence[str]) -> list[str]:
-        """The names of theta."""
+        """The names of theta for data with these covariates."""
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ class TimelineObjective:
         return [] if self.is_rough else [replace(self, is_rough=True)]
 
 
-def objective(model: HasClocks, timelines: Timelines) -> TimelineObjective:
+def objective(model: HasCovariates, timelines: Timelines) -> TimelineObjective:
     """Timelines made ready for the search."""
     columns = model.columns(timelines.course.names)
     course = timelines.course
@@ -141,7 +141,7 @@ def _plain_start(timelines: Timelines) -> Floats:
     return np.asarray(np.exp(maximise([whole, *whole.coarser()][-1], Prior(mean, sd), low, high).z))
 
 
-def fit_timelines(model: HasClocks, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
+def fit_timelines(model: HasCovariates, timelines: Timelines, *, prior: str = "auto", seed: int = 0) -> Fit:
     """Fit to timelines: theta, covariance, findings; always finite.
 
     ``theta`` holds the coefficients as they are; ``covariance`` is that of (log r, log alpha, log s, log beta, coefficients).
@@ -184,7 +184,7 @@ def _spread_of(hessian: Floats, sd: Floats, kept: NDArray[np.bool_]) -> Floats:
 
 
 def _freeze(
-    model: HasClocks, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
+    model: HasCovariates, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
 ) -> Fit:
     climb = solved.climb
     sd, names = np.sqrt(np.diag(spread)), model.names(timelines.course.names)

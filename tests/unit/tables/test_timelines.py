@@ -29,8 +29,8 @@ def weeks(count: int = 4, first: int = 0) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("kind", [pa.table, pl.DataFrame, lambda d: pl.DataFrame(d).lazy(), pd.DataFrame, "duckdb"])
 def test_the_firms_weeks(kind: Any) -> None:
-    table = duckdb.from_arrow(pa.table(weeks())) if kind == "duckdb" else kind(weeks())
-    told = timelines(ORDERS, table, 24)
+    made = (lambda d: duckdb.from_arrow(pa.table(d))) if kind == "duckdb" else kind
+    told = timelines(made(ORDERS.to_pydict()), made(weeks()), 24)
     assert told.customer.tolist() == ["a", "b"]
     assert (told.x.tolist(), told.t_x.tolist(), told.T.tolist()) == ([2, 0], [18, 0], [21, 12])
     course = told.course
