@@ -48,6 +48,8 @@ def _as_stored(fit: Fit) -> dict[str, Any]:
     told["theta"] = fit.theta.tolist()
     told["covariance"] = fit.covariance.tolist()
     told["spend"] = _as_stored(fit.spend) if fit.spend else None
+    if fit.drawn is not None:
+        told["drawn"] = fit.drawn.tolist()
     return told
 
 
@@ -63,6 +65,7 @@ def _from_stored(told: dict[str, Any]) -> Fit:
         info=told["info"],
         origin=Origin(**told["origin"]),
         spend=_from_stored(told["spend"]) if told["spend"] else None,
+        drawn=np.array(told["drawn"], np.float64) if "drawn" in told else None,
     )
 
 

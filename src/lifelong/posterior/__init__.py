@@ -1,0 +1,10 @@
+"""Full Bayesian inference: what data and a stated prior leave open about a model's parameters, as draws.
+
+The quick form (``how="laplace"``) draws from a wide likeness of the posterior and weighs each draw by what the posterior
+really is there; the figure k-hat says whether that was enough.
+"""
+
+from lifelong.posterior.density import prior_draws, stated_prior
+from lifelong.posterior.draws import posterior
+
+__all__ = ["posterior", "prior_draws", "stated_prior"]
