@@ -77,7 +77,7 @@ def laplace(about: Density, size: int) -> Posterior:
     weight, shape = smoothed(value - mixed)
     found = []
     if shape > good_shape(len(z)):
-        text = f"the quick form is not close enough here (k-hat {shape:.2f}): take its intervals for rough ones"
+        text = f'the quick form is not close enough here (k-hat {shape:.2f}): draw with how="nuts"'
         found.append(Finding("F271", text, facts={"k_hat": shape}))
     figures = {"k_hat": shape, "ess": 1.0 / float(weight @ weight)}
     return about.posterior(Draws(z, weight, value, "laplace", 1, figures, found))
