@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "E227": "a subscription's period is not known",
     "E228": "pauses do not lie within their subscription",
     "E229": "no subscription can be used",
+    "E221": "the prior is not one that a posterior can have",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",

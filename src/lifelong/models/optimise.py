@@ -87,15 +87,19 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     total = float(spend.total[some] @ spend.count[some])
     if customers <= 0 or not total > 0:
         raise _nothing("no customer with a repeat order that brought money")
-    # The geometric mean of the mean spends: where q <= 1 the plain mean is a matter of the largest order.
-    paid = some & (spend.total > 0)
-    typical = float(np.average(np.log(spend.total[paid] / spend.x[paid]), weights=spend.count[paid]))
+    typical = typical_spend(spend)
     make = getattr(model, "objective", None)
     objective: Objective = make(spend) if make else PlainObjective(model, spend)
     origin = Origin(customers=customers, patterns=int(some.sum()), seed=seed)
     shift = np.array([typical if p.unit == "money" else 0.0 for p in model.params])
     solved = solve(objective, model.params, shift, prior, customers)
     return freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
+
+
+def typical_spend(spend: Spend) -> float:
+    """Log of the geometric mean of the mean spends: where q <= 1 the plain mean is a matter of the largest order."""
+    paid = (spend.x > 0) & (spend.total > 0)
+    return float(np.average(np.log(spend.total[paid] / spend.x[paid]), weights=spend.count[paid]))
 
 
 def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:

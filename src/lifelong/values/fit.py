@@ -48,7 +48,8 @@ class Fit:
 
     What is used stands in ``theta`` and ``covariance`` (of ``transform(theta)``, the unbounded scale on which
     the optimum was searched: the logarithm, but for the last ``free`` parameters, coefficients of either sign, which
-    stand as they are); what is only looked at stands in ``info``.
+    stand as they are); what is only looked at stands in ``info``. A fit made of a posterior holds that one's draws in
+    ``drawn``, shape (draws, parameters).
     """
 
     model: str
@@ -61,13 +62,16 @@ class Fit:
     origin: Origin = field(default_factory=Origin)
     spend: Fit | None = None
     free: int = 0
+    drawn: Floats | None = None
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
         """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form), normal for free ones.
 
         Directions that the data do not hold are kept within a factor of e^3 of the optimum, so that a ridge
-        widens the intervals without leaving the numbers that a computer can hold.
+        widens the intervals without leaving the numbers that a computer can hold. Where the fit holds draws, these.
         """
+        if self.drawn is not None:
+            return np.asarray(rng.choice(self.drawn, size, replace=size > len(self.drawn)))
         root = _matrix_root(self.covariance)
         step = rng.standard_normal((size, len(self.theta))) @ root.T
         positive = len(self.theta) - self.free
