@@ -64,6 +64,13 @@ def tables() -> str:
         ("Summary", schema.SUMMARY, "One row a customer, as the models want it."),
         ("Patterns", schema.PATTERNS, "One row a distinct history: all that a likelihood sees."),
         ("Gaps", schema.GAPS, "One row a customer and length of wait: what the next order date is learned from."),
+        (
+            "Source of subscriptions",
+            schema.SUBSCRIPTION_SOURCE,
+            "What a firm's table of subscriptions may say, under lifelong's names: `--column ours=theirs`.",
+        ),
+        ("Subscriptions", schema.SUBSCRIPTIONS, "One row of that table, exact, kept or set aside with a reason."),
+        ("Tenures", schema.TENURES, "One row a time without a break in which a customer subscribed."),
         ("Scores", schema.SCORES, "One row a customer: what `score` returns and `export` writes."),
         ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
     )

@@ -18,6 +18,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "follow": "lifelong.project",
+    "foresee": "lifelong.project",
     "predict": "lifelong.project",
     "summarise": "lifelong.project",
     "Horizon": "lifelong.units",
@@ -45,6 +47,9 @@ _WHERE = {
     "LeftTruncated": "lifelong.models.left_truncated",
     "SBG": "lifelong.models.sbg",
     "Tenures": "lifelong.values",
+    "TimeVaryingParetoNBD": "lifelong.models.time_varying",
+    "Course": "lifelong.values",
+    "Timelines": "lifelong.values",
 }
 
 __all__ = [
@@ -54,6 +59,7 @@ __all__ = [
     "AccessError",
     "BdW",
     "ConfigError",
+    "Course",
     "Covariates",
     "DataError",
     "DiscreteWeibull",
@@ -74,7 +80,11 @@ __all__ = [
     "Scores",
     "StoreError",
     "Tenures",
+    "TimeVaryingParetoNBD",
+    "Timelines",
     "__version__",
+    "follow",
+    "foresee",
     "predict",
     "summarise",
 ]
@@ -90,9 +100,10 @@ if TYPE_CHECKING:
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
     from lifelong.models.sbg import SBG
-    from lifelong.project import Project, predict, summarise
+    from lifelong.models.time_varying import TimeVaryingParetoNBD
+    from lifelong.project import Project, follow, foresee, predict, summarise
     from lifelong.units import Horizon, Money, Rate
-    from lifelong.values import Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures
+    from lifelong.values import Course, Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures, Timelines
 
 
 def __getattr__(name: str) -> object:

@@ -92,6 +92,46 @@ GAPS = (
     Column("count", "int64", "gaps", "How often the customer waited that long."),
 )
 
+# What a firm's table of subscriptions may say, under our names: one row a subscription, or a stretch of one.
+SUBSCRIPTION_SOURCE = (
+    Column("customer_id", "text", "", "Who subscribes: a number, a name or an e-mail.", True, True),
+    Column("started_at", "text", "date or time", "When the subscription began.", is_required=True),
+    Column("ended_at", "text", "date or time", "When it ended; empty while it runs."),
+    Column("paused_at", "text", "date or time", "When a pause began; the clock then stands."),
+    Column("resumed_at", "text", "date or time", "When the pause was over; empty while it lasts."),
+    Column("plan", "text", "", "The plan's name."),
+    Column("price", "text", "money", "What one period costs.", is_required=True),
+    Column("period", "text", "", "What the price pays for: week, fortnight, month, quarter, half-year or year."),
+    Column("currency", "text", "", "The row's currency code, as in ISO 4217."),
+)
+
+# One row of that table, exact.
+SUBSCRIPTIONS = (
+    Column("row", "int64", "rows", "The row's place in the file, from 1."),
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("start", "int32", "days since 1970-01-01", "The first day.", is_required=True),
+    Column("end", "int32", "days since 1970-01-01", "The day on which it ended; empty while it runs."),
+    Column("pause", "int32", "days since 1970-01-01", "The first day of a pause."),
+    Column("resume", "int32", "days since 1970-01-01", "The first day after the pause; empty while it lasts."),
+    Column("plan", "text", "", "The plan's name."),
+    Column("price", "int64", "minor units", "What one period costs."),
+    Column("period", "text", "", "What the price pays for."),
+    Column("reason", "text", "", "Why the row is set aside; empty where it is kept."),
+)
+
+# One row a tenure: a time without a break in which a customer subscribed.
+TENURES = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("start", "int32", "days since 1970-01-01", "The first day."),
+    Column("renewals", "int32", "renewals", "How often it was renewed: periods paid for, less the first."),
+    Column("state", "text", "", "here, paused, leaving (the end is known and to come) or lost."),
+    Column("plan", "text", "", "The last plan."),
+    Column("price", "int64", "minor units", "What a period costs, by the last plan."),
+    Column("period", "text", "", "The last plan's period, in which renewals are counted."),
+    Column("changes", "int32", "changes", "How often the plan changed."),
+    Column("paid", "int64", "minor units", "What was paid in all, each plan at its own price."),
+)
+
 SCORES = (
     Column("customer_id", "text", "", "The customer.", True, True),
     Column("alive", "float64", "probability", "Chance that the customer is still a customer."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from typing import TYPE_CHECKING
@@ -33,5 +34,12 @@ def without_pandas() -> None:
 
 
 def collect_rarely() -> None:
-    """Look for circular rubbish only once a hundred thousand things were made: a short process ends before that pays."""
+    """Look for circular rubbish only once a hundred thousand things were made, and not at the end: the process ends anyway."""
     gc.set_threshold(100_000, 20, 20)
+    atexit.register(_leave)
+
+
+def _leave() -> None:
+    """Let the system take the memory back whole. DuckDB, where it was needed, wants its own objects to be counted out."""
+    if "_duckdb" not in sys.modules:
+        gc.freeze()

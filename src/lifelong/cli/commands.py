@@ -187,6 +187,33 @@ def next_orders(project_dir: str, as_json: bool, horizon: str, out: str, top: in
     say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json)
 
 
+@lifelong.command(
+    short_help="Value the customers of a table of subscriptions.",
+    epilog="Examples:  lifelong subscriptions subs.csv --margin 60% --horizon 2y\n\n"
+    "           lifelong subscriptions subs.csv --period month --until 2026-06-30 --out customers.csv",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@flags.table
+@click.option("--period", default="", metavar="PERIOD", help="What a price pays for, where no column says it: month.")
+@flags.until
+@flags.horizon
+@flags.margin
+@flags.discount
+@click.option(
+    "--model", metavar="NAME", default="", help="A contractual model: sbg, bdw ... [default: by hidden losses]"
+)
+@click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@flags.as_json
+def subscriptions(file: Path, as_json: bool, out: str, **told: Any) -> None:
+    """Value the customers of a table of subscriptions FILE, without a project; nothing else is stored."""
+    from lifelong.project import subscriptions as value
+
+    told["columns"] = dict(told["columns"])
+    with Progress(quiet=as_json) as progress:
+        answer = value(file, out=out, progress=progress, **told)
+    say(answer, as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")

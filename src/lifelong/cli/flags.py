@@ -86,6 +86,17 @@ _READING = (
 )
 
 
+#: The flags about a file that also fit a table of subscriptions: no exchange rates, no further columns.
+_TABLE = tuple(option for i, option in enumerate(_READING) if i not in {2, 4})
+
+
+def table(command: Command) -> Command:
+    """The flags that say how a table of subscriptions is read."""
+    for option in reversed(_TABLE):
+        command = option(command)
+    return command
+
+
 def reading(command: Command) -> Command:
     """The flags that say how a file is read."""
     for option in reversed(_READING):

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
-    from lifelong.values import Fit, ImportReport, Leaderboard, NextOrders, Scores
+    from lifelong.project.subscribing import Subscriptions
+    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
 
-__all__ = ["Project", "demo", "fit_file", "predict", "run", "summarise"]
+__all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
 
 
 class Project:
@@ -226,11 +227,55 @@ def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None 
     return implementation(fit, summary, horizon=horizon, margin=margin, discount=discount)
 
 
+def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:
+    """Customers one by one in changing circumstances: see :func:`lifelong.project.plain.follow`."""
+    from lifelong.project.plain import follow as implementation
+
+    return implementation(orders, covariates, until=until, period=period)
+
+
+def foresee(customers: Any, covariates: Any, *, after: str, until: str, **told: Any) -> Course:
+    """The covariates of customers in a future: see :func:`lifelong.project.plain.foresee`."""
+    from lifelong.project.plain import foresee as implementation
+
+    return implementation(customers, covariates, after=after, until=until, **told)
+
+
 def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior: str = "auto", **reading: Any) -> Fit:
     """Fit a model to the orders of one file, storing nothing."""
     from lifelong.project.plain import fit_file as implementation
 
     return implementation(Path(file), model=model, until=until, prior=prior, **reading)
+
+
+def subscriptions(
+    file: str | Path,
+    *,
+    horizon: str = "",
+    margin: str | float = "",
+    discount: str = "",
+    out: str | Path = "",
+    progress: Progress = silent,
+    **asked: Any,
+) -> Subscriptions:
+    """Value the customers of a table of subscriptions, without a project; nothing is stored.
+
+    Args:
+        file: CSV, TSV, Parquet, JSON Lines or Excel with a row a subscription: customer, start, end, price, period.
+        horizon: as in :meth:`Project.score`.
+        margin: as there.
+        discount: as there.
+        out: a .csv, .parquet or .xlsx to write a row a customer to.
+        progress: told of long work.
+        asked: ``columns``, ``currency``, ``timezone``, ``bad_share`` as in :meth:`Project.ingest`; ``period`` that a
+            price pays for, where no column says it; ``until``, the last day seen; ``model``, a contractual one.
+    """
+    from lifelong.project.subscribing import Asked
+    from lifelong.project.subscribing import subscriptions as implementation
+    from lifelong.project.valuing import Question
+
+    question = Question.of(Config(), horizon, margin, discount)
+    return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
 
 
 def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:

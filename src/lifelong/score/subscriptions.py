@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 #: Days of a period of the contract.
-PERIODS = {"week": float(DAYS_A_WEEK), "month": DAYS_A_YEAR / 12, "quarter": DAYS_A_YEAR / 4, "year": DAYS_A_YEAR}
+PERIODS = {
+    "week": float(DAYS_A_WEEK), "fortnight": 2.0 * DAYS_A_WEEK, "month": DAYS_A_YEAR / 12, "quarter": DAYS_A_YEAR / 4,
+    "half-year": DAYS_A_YEAR / 2, "year": DAYS_A_YEAR,
+}  # fmt: skip
 #: Parameter draws behind an interval.
 DRAWS = 400
 #: The rest of life is followed until a payment is worth e^-LEFT of today's.
@@ -71,7 +74,7 @@ def new_subscriber(fit: Fit, plan: Plan, terms: Terms) -> dict[str, float]:
 
     The first period is paid for now and counts; renewals within the horizon count, discounted to now.
     """
-    made = _Ahead(fit, plan, terms).row(1)
+    made = Ahead(fit, plan, terms).row(1)
     after = 1.0 / (1.0 + made.d)
     unit = plan.price * made.margin
     row = {name: unit + after * made.row[name] for name in ("value", *LEVELS)}
@@ -82,7 +85,7 @@ def new_subscriber(fit: Fit, plan: Plan, terms: Terms) -> dict[str, float]:
 
 def renewing_subscriber(fit: Fit, plan: Plan, terms: Terms, renewals: int) -> dict[str, float]:
     """Value of one subscriber who has renewed so many times, just before the next renewal: as :func:`new_subscriber`."""
-    return _Ahead(fit, plan, terms).row(renewals + 1).row
+    return Ahead(fit, plan, terms).row(renewals + 1).row
 
 
 def subscription_scores(
@@ -104,7 +107,7 @@ def subscription_scores(
     """
     n = _whole(renewals, len(customer_id))
     due, place = np.unique(n + 1, return_inverse=True)
-    ahead = _Ahead(fit, plan, terms)
+    ahead = Ahead(fit, plan, terms)
     made = [ahead.row(int(i)) for i in due]
     columns: dict[str, Any] = {name: np.array([m.row[name] for m in made])[place] for name in made[0].row}
     columns |= {"customer_id": list(customer_id), "silent_days": None, "rhythm_days": np.full(len(n), plan.days)}
@@ -118,7 +121,7 @@ def subscription_scores(
         words,
         len(n),
         total,
-        _table(columns, len(n)),
+        table_of(columns, len(n)),
         {"all": total},
         (Finding("S390", told, "warning"),),
         fit.model,
@@ -138,7 +141,7 @@ def _whole(renewals: Any, size: int) -> Ints:
     return n.astype(np.int64)
 
 
-def _table(columns: dict[str, Any], size: int) -> pa.Table:
+def table_of(columns: dict[str, Any], size: int) -> pa.Table:
     """The columns of ``schema.SCORES``, in order."""
     import pyarrow as pa
 
@@ -151,7 +154,7 @@ def _table(columns: dict[str, Any], size: int) -> pa.Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One history's numbers: the row, DERL, rate, margin; per parameter draw, mean and variance of payments and value."""
 
     row: dict[str, float]
@@ -161,7 +164,7 @@ class _Row:
     drawn: Floats  # (4, draws): mean and variance of orders, mean and variance of value
 
 
-class _Ahead:
+class Ahead:
     """The payments ahead under draws of the parameters."""
 
     def __init__(self, fit: Fit, plan: Plan, terms: Terms) -> None:
@@ -176,7 +179,7 @@ class _Ahead:
         self.thetas = fit.draws(DRAWS, self.rng)
         self.factor = (1.0 + self.d) ** -np.arange(self.steps, dtype=np.float64)
 
-    def row(self, n: int) -> _Row:
+    def row(self, n: int) -> Row:
         """The row of a subscriber with n periods paid for, before renewal n."""
         t = np.arange(n - 1.0, n + self.steps)
         logs = np.array([self.model.log_curve(theta, t)[0] for theta in self.thetas])
@@ -197,25 +200,38 @@ class _Ahead:
         historic = unit * n
         row = {"alive": 1.0, "orders": plain, "value": value, **quantiles}
         row |= {"historic": historic, "total": historic + value, "at_risk": 0.0}
-        return _Row(row, residual, self.d, self.margin, drawn)
+        return Row(row, residual, self.d, self.margin, drawn)
 
-    def total(self, count: Floats, made: Sequence[_Row]) -> Totals:
-        """The total of all, with the intervals of a sum: chance is near normal, parameters and model error are shared."""
+    def total(self, count: Floats, made: Sequence[Row]) -> Totals:
+        """The total of subscribers of one plan, ``count`` of each row."""
         drawn = np.einsum("i,ijk->jk", count, np.array([m.drawn for m in made]))
-        noise = self.rng.standard_normal((2, DRAWS))
-        orders, value = (np.maximum(drawn[i] + np.sqrt(drawn[i + 1]) * noise[i // 2], 0.0) for i in (0, 2))
-        shock, error = self.rng.standard_t(self.terms.error.df, DRAWS), self.terms.error
-        levels, wide = (0.10, 0.90, 0.05, 0.95), {}
-        for what, sample in (("orders", orders), ("value", value)):
-            miss = np.exp(np.clip(error.scale(what, self.terms.horizon.days) * shock, -3.0, 3.0))
-            wide[what] = np.quantile(sample * miss, levels)
-        low, high = np.quantile(value, levels[:2])
-        width = wide["value"][1] - wide["value"][0]
-        part = float(max(1.0 - (high - low) / width, 0.0)) if width > 0 else 0.0
         sums = [float(count @ np.array([m.row[name] for m in made])) for name in ("alive", "orders", "value")]
-        v, o = wide["value"].tolist(), wide["orders"].tolist()
-        alive, orders_, value_ = sums
-        return Totals(int(count.sum()), alive, orders_, value_, v[0], v[1], v[2], v[3], o[0], o[1], o[2], o[3], part)
+        return spread(drawn, sums, int(count.sum()), self.terms, self.rng)
+
+
+def spread(drawn: Floats, sums: Sequence[float], customers: int, terms: Terms, rng: np.random.Generator) -> Totals:
+    """The intervals of a sum: chance is near normal, parameters and the model's error are shared.
+
+    Args:
+        drawn: mean and variance of orders, mean and variance of value, a column a draw of the parameters.
+        sums: expected customers still there, orders and value.
+        customers: how many are summed.
+        terms: with the model's error.
+        rng: for chance and error.
+    """
+    noise = rng.standard_normal((2, DRAWS))
+    orders, value = (np.maximum(drawn[i] + np.sqrt(drawn[i + 1]) * noise[i // 2], 0.0) for i in (0, 2))
+    shock, error = rng.standard_t(terms.error.df, DRAWS), terms.error
+    levels, wide = (0.10, 0.90, 0.05, 0.95), {}
+    for what, sample in (("orders", orders), ("value", value)):
+        miss = np.exp(np.clip(error.scale(what, terms.horizon.days) * shock, -3.0, 3.0))
+        wide[what] = np.quantile(sample * miss, levels)
+    low, high = np.quantile(value, levels[:2])
+    width = wide["value"][1] - wide["value"][0]
+    part = float(max(1.0 - (high - low) / width, 0.0)) if width > 0 else 0.0
+    v, o = wide["value"].tolist(), wide["orders"].tolist()
+    alive, orders_, value_ = sums
+    return Totals(customers, alive, orders_, value_, v[0], v[1], v[2], v[3], o[0], o[1], o[2], o[3], part)
 
 
 def _moments(stay: Floats, each: Floats) -> Floats:

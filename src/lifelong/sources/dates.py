@@ -18,7 +18,7 @@ _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _SLIP = 0.05  # so few dates the other way round are slips, not the rule
 
 
-def order_of(texts: Iterable[str], column: str, where: str) -> str:
+def order_of(texts: Iterable[str], column: str, where: str, name: str = "ordered_at") -> str:
     """``ymd``, ``dmy``, ``mdy``, ``s`` or ``ms``, decided by the dates that can be read in one way only.
 
     Dates with points are day first, as nobody writes them otherwise.
@@ -36,14 +36,14 @@ def order_of(texts: Iterable[str], column: str, where: str) -> str:
     last = counts["dmy"] + counts["mdy"] + counts["both"] + counts["point"]
     most = max(("ymd", counts["ymd"]), ("last", last), ("s", counts["s"]), ("ms", counts["ms"]), key=lambda p: p[1])
     if most[1] == 0:
-        raise _refused(f"{shown!r} is not understood as a date" if shown else "there is no date", column, where)
+        raise _refused(f"{shown!r} is not understood as a date" if shown else "there is no date", column, where, name)
     if most[0] != "last":
         return most[0]
     day, month = counts["dmy"] + counts["point"], counts["mdy"]
     if not day and not month:
-        raise _refused(f"{shown!r} can be read in two ways", column, where)
+        raise _refused(f"{shown!r} can be read in two ways", column, where, name)
     if min(day, month) > _SLIP * (day + month):
-        raise _refused(f"{day:,} dates have the day first and {month:,} the month", column, where)
+        raise _refused(f"{day:,} dates have the day first and {month:,} the month", column, where, name)
     return "dmy" if day > month else "mdy"
 
 
@@ -63,11 +63,11 @@ def _kind(text: str) -> str:
     return "ms" if re.fullmatch(r"[0-9]{12,13}(?:\.[0-9]+)?", text) else "odd"
 
 
-def _refused(what: str, column: str, where: str) -> DataError:
+def _refused(what: str, column: str, where: str, name: str) -> DataError:
     return DataError(
         "E107", what, where=f"{where}, column {column}",
         why="day and month turned round would put every order on the wrong day",
-        fix=f"say what comes first:  --column 'ordered_at={column}:dmy'  (or :mdy, :ymd), or name another column",
+        fix=f"say what comes first:  --column '{name}={column}:dmy'  (or :mdy, :ymd), or name another column",
     )  # fmt: skip
 
 

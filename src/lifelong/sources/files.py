@@ -50,13 +50,13 @@ def plan(
         DataError: E101 unreadable, E102 no column, E103 no table, E105 currencies, E106 empty, E107 dates, E108 amounts.
         ConfigError: E302 unknown column, E301 rate, currency or zone not understood, E303 Excel without its extra.
     """
-    path, home = Path(path), _code(currency)
+    path, home = Path(path), code_of(currency)
     zone_of(timezone)
     rated = _rates(rates or {}, home)
     seen, found, hints = _mapped(path, columns or {})
     kept = _kept(keep, seen.header, path.name)
     texts = {name: seen.texts(theirs) for name, theirs in found.items()}
-    home = home or _currency(found, texts, path.name, dict(rated))
+    home = home or currency_of(found, texts, path.name, dict(rated))
     rules = Rules(
         columns=tuple(found),
         currency=home,
@@ -68,7 +68,7 @@ def plan(
         grain=grain.of(texts),
         cancel_prefix=grain.cancel_prefix(texts),
         continued=grain.is_continued(seen, found),
-        today=_today(timezone) if today is None else today,
+        today=today_in(timezone) if today is None else today,
     )
     return ReadPlan(
         str(path), seen.format, seen.compression, seen.encoding, seen.separator, seen.skip, seen.header, found, kept,
@@ -96,16 +96,17 @@ def extract(plan: ReadPlan, out: Path, progress: Callable[[int, int | None], Non
 def _mapped(path: Path, columns: Mapping[str, str]) -> tuple[Look, dict[str, str], dict[str, str]]:
     """The look at a file, its columns under canonical names, and what the user says of how they are written."""
     seen = looked_at(path)
-    given, hints = _hinted(columns, seen.header)
+    given, hints = hinted(columns, seen.header)
     return seen, headers.mapped(seen.header, given, path.name), hints
 
 
-def _today(timezone: str) -> int:
+def today_in(timezone: str) -> int:
+    """The day that it is in a zone, as days since 1970-01-01."""
     now = datetime.now(zone_of(timezone)).date()
     return (now - datetime(1970, 1, 1, tzinfo=UTC).date()).days
 
 
-def _hinted(given: Mapping[str, str], header: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+def hinted(given: Mapping[str, str], header: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """The user's columns without what they say behind a colon, and that."""
     names, hints = {}, {}
     for canonical, theirs in given.items():
@@ -128,7 +129,8 @@ def _kept(keep: Sequence[str], header: Sequence[str], where: str) -> tuple[str, 
     return tuple(dict.fromkeys(keep))
 
 
-def _code(currency: str) -> str:
+def code_of(currency: str) -> str:
+    """The code in capitals, refused where it cannot be one; nothing stays nothing."""
     code = currency.strip().upper()
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         raise ConfigError(
@@ -151,12 +153,12 @@ def _rates(rates: Mapping[str, str], home: str) -> tuple[tuple[str, str], ...]:
                 why=f"it is what one {currency} is worth in the project's currency, above 0 and below 100,000",
                 fix=f"write --rate {currency}=0.92",
             )  # fmt: skip
-        if _code(currency) != home:
-            told.append((_code(currency), format(number.normalize(), "f")))
+        if code_of(currency) != home:
+            told.append((code_of(currency), format(number.normalize(), "f")))
     return tuple(told)
 
 
-def _currency(found: Mapping[str, str], texts: Mapping[str, list[str]], where: str, rates: Mapping[str, str]) -> str:
+def currency_of(found: Mapping[str, str], texts: Mapping[str, list[str]], where: str, rates: Mapping[str, str]) -> str:
     """The file's own currency: of its column, its header, or the signs at its amounts."""
     from collections import Counter
 

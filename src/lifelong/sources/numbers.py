@@ -16,7 +16,7 @@ _FIGURE = re.compile(r"[0-9][0-9.,'’ \u00a0\u202f\u2009]*|[.,][0-9]+")
 _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z])")
 
 
-def decimal_of(texts: Iterable[str], column: str, where: str) -> str:
+def decimal_of(texts: Iterable[str], column: str, where: str, name: str = "revenue") -> str:
     """``.`` or ``,``: what stands before the decimals, decided by the numbers that can be read in one way only.
 
     Raises:
@@ -42,7 +42,7 @@ def decimal_of(texts: Iterable[str], column: str, where: str) -> str:
     raise DataError(
         "E108", f"{shown!r} can be read in two ways", where=f"{where}, column {column}",
         why="every amount has one sign with three digits behind it: thousands, or decimals?",
-        fix=f"say which sign stands before the decimals:  --column revenue='{column}:.'  or  --column revenue='{column}:,'",
+        fix=f"say which sign stands before the decimals:  --column {name}='{column}:.'  or  --column {name}='{column}:,'",
     )  # fmt: skip
 
 

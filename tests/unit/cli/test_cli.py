@@ -214,3 +214,26 @@ def test_a_process_that_has_pyarrow_or_pandas_keeps_pandas(loaded: str) -> None:
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert told.strip() == "3"
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pyarrow"])
+def test_a_process_that_ends_swiftly_ends_in_silence(engine: str) -> None:
+    code = f"import {engine}; from lifelong.cli.alone import collect_rarely; collect_rarely(); print({engine}.__name__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (told.stdout.strip(), told.stderr) == (engine, "")
+
+
+def test_a_table_of_subscriptions_by_command(shell: Shell, tmp_path: Path) -> None:
+    rows = [f"c{i},2025-{1 + i % 12:02d}-10,{'' if i % 3 else '2026-02-10'},9.99" for i in range(60)]
+    (tmp_path / "subs.csv").write_text("\n".join(["client,start,end,price", *rows]) + "\n")
+    words = ("subscriptions", tmp_path / "subs.csv", "--period", "month", "--currency", "EUR", "--until", "2026-06-30")
+    code, out, _ = shell(*words, "--model", "sbg", "--out", tmp_path / "out.csv", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["states"] == {"here": 40, "lost": 20}
+    assert told["groups"][0]["model"] == "sbg"
+    assert (tmp_path / "out.csv").read_text().count("\n") == 61
+    code, out, _ = shell(*words, "--column", "customer_id=client", "--model", "constant_churn")
+    assert code == 0
+    assert "survivors of renewal" in out
+    assert shell(*words, "--model", "bg_nbd")[0] == 2

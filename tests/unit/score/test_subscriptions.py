@@ -105,7 +105,7 @@ def test_the_interval_of_the_total_is_that_of_simulated_bases(fit: Fit) -> None:
 
 def test_what_is_refused(fit: Fit) -> None:
     with pytest.raises(ConfigError, match="not understood"):
-        Plan(10.0, "fortnight")
+        Plan(10.0, "moon")
     with pytest.raises(ConfigError, match="not understood"):
         Plan(-1.0)
     with pytest.raises(ConfigError, match="discount rate"):

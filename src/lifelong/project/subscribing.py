@@ -1,0 +1,221 @@
+"""The verb `subscriptions`: one table of subscriptions in, curves, values and what a point of retention is worth out."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lifelong.config import Config
+from lifelong.errors import ConfigError, did_you_mean
+from lifelong.project import contracts
+from lifelong.project.folder import NO_CURRENCY
+from lifelong.units import date_of, day_of, share
+from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+    from lifelong.project.contracts import Group
+    from lifelong.project.folder import Progress
+    from lifelong.project.valuing import Question
+    from lifelong.score.book import Book
+    from lifelong.score.retention import RetentionEffect
+    from lifelong.score.terms import Terms
+    from lifelong.values import Fit, Scores
+
+#: The change of retention that is asked about: one point.
+POINT = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a table is read and what is asked of it, as far as the user says."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
+    timezone: str = ""
+    period: str = ""
+    bad_share: str = ""
+    until: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscriptions:
+    """What a table of subscriptions says: the reading, each period's curves, everybody's value, a point of retention.
+
+    Attributes:
+        source: the file's name.
+        rows: how many it has.
+        set_aside: how many of them for which reason.
+        states: customers by what they are now: here, paused, leaving, lost.
+        groups: a group a period, the commonest first.
+        scores: a row a customer, in the table of all scores.
+        effects: what one point of retention more, and one less, changes.
+        path: the file that the scores were written to, if any.
+    """
+
+    source: str
+    rows: int
+    set_aside: Mapping[str, int]
+    states: Mapping[str, int]
+    groups: tuple[Group, ...]
+    scores: Scores
+    effects: tuple[RetentionEffect, ...]
+    findings: tuple[Finding, ...]
+    path: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON contract of `subscriptions`."""
+        return {
+            "source": self.source,
+            "rows": self.rows,
+            "set_aside": dict(self.set_aside),
+            "states": dict(self.states),
+            "groups": [g.as_dict() for g in self.groups],
+            "scores": self.scores.as_dict(),
+            "effects": [e.as_dict() for e in self.effects],
+            "findings": [f.as_dict() for f in self.findings],
+            "path": self.path,
+        }
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count:,} {state}" for state, count in self.states.items())
+        head = f"{self.source}: {self.rows:,} rows, {sum(self.set_aside.values()):,} set aside; customers: {told}"
+        parts = [head, *map(str, self.groups), str(self.scores), "\n".join(map(str, self.effects))]
+        parts.append("\n".join(f"  {f.severity:<8} {f}" for f in self.findings))
+        if self.path:
+            parts.append(f"a row a customer: {self.path}")
+        return "\n\n".join(part for part in parts if part)
+
+
+def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None, progress: Progress) -> Subscriptions:
+    """Read a table of subscriptions and value everybody in it; nothing is stored but ``out``."""
+    import narwhals as nw
+
+    from lifelong.score import Terms
+    from lifelong.score.book import book_scores
+    from lifelong.tables import subscription_rows
+    from lifelong.tables.subscriptions import last_day, tenures
+
+    _known(asked)
+    progress("reading the table", 0, None)
+    raw, rules = _read(file, asked)
+    rows = subscription_rows.rows(raw, rules, asked.period)
+    allowed = share(asked.bad_share or Config().bad_share, flag="--bad-share")
+    set_aside = subscription_rows.too_bad(rows, allowed, file.name)
+    until = day_of(asked.until) if asked.until else last_day(rows, rules.today)
+
+    def at(day: int) -> pa.Table:
+        return nw.from_native(tenures(rows, day)).to_arrow()
+
+    progress("fitting each period's models", 0, None)
+    table = at(until)
+    _some(table, until, file)
+    told = [(period, *contracts.learnt(period, at, until, asked.model)) for period in contracts.periods_of(table)]
+    groups = tuple(contracts.group(*one) for one in told)
+    currency = rules.currency or NO_CURRENCY
+    book = contracts.book_of(table, currency)
+    terms = Terms(question.horizon, question.margin, question.discount, currency)
+    fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
+    progress("valuing every customer", 0, len(table))
+    scores = book_scores(fits, book, terms, as_of=date_of(until).isoformat())
+    effects, missing = point_of_retention(fits, book, terms)
+    states = _states(table)
+    findings = (*_told(set_aside, states, asked.until, until), *(f for g in groups for f in g.findings), *missing)
+    made = Subscriptions(file.name, len(raw), set_aside, states, groups, scores, effects, (*findings, *scores.findings))
+    return replace(made, path=str(_written(scores, out))) if out else made
+
+
+def point_of_retention(
+    fits: Mapping[str, Fit], book: Book, terms: Terms
+) -> tuple[tuple[RetentionEffect, ...], tuple[Finding, ...]]:
+    """What one point more and one point less are worth; a finding where that is not to be had."""
+    from lifelong.score.retention import retention_effect
+
+    made, told = [], []
+    for points in (POINT, -POINT) if book.periods else ():
+        try:
+            made.append(retention_effect(fits, book, terms, points))
+        except ConfigError as problem:
+            told.append(Finding("F289", f"what retention is worth is not told: {problem.what}", "info"))
+    return tuple(made), tuple(told)
+
+
+def _known(asked: Asked) -> None:
+    from lifelong.tables.periods import NAMES
+
+    contracts.named(asked.model)
+    if asked.period and asked.period not in NAMES:
+        raise ConfigError(
+            "E302", f"there is no period {asked.period!r}", where="--period", why=did_you_mean(asked.period, NAMES),
+            fix="take one of " + ", ".join(NAMES),
+        )  # fmt: skip
+
+
+def _read(file: Path, asked: Asked) -> tuple[pa.Table, Any]:
+    """The table's texts, each row with its place, and the rules by which they are cleaned."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from lifelong.sources import files, subscriptions
+
+    plan = subscriptions.plan(
+        file, columns=asked.columns, currency=asked.currency, timezone=asked.timezone or Config().timezone,
+        has_period=bool(asked.period),
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
+        path = Path(scratch) / "rows.parquet"
+        files.extract(plan, path)
+        table = pq.read_table(path, memory_map=False)
+    if "row" not in table.column_names:
+        table = table.append_column("row", pa.array(range(1, len(table) + 1), pa.int64()))
+    return table, plan.rules
+
+
+def _some(table: pa.Table, until: int, file: Path) -> None:
+    from lifelong.errors import DataError
+
+    if not len(table):
+        raise DataError(
+            "E229", f"no subscription had begun by {date_of(until).isoformat()}", where=file.name,
+            why="only what was seen by that day counts", fix="give a later day:  --until DATE",
+        )  # fmt: skip
+
+
+def _states(table: pa.Table) -> dict[str, int]:
+    """Customers by the state of their latest tenure."""
+    latest = dict(
+        zip(*(table.sort_by("start")[name].to_pylist() for name in ("customer_id", "state")), strict=True)
+    )  # a later one goes over an earlier one
+    states = list(latest.values())
+    return {state: states.count(state) for state in ("here", "paused", "leaving", "lost") if state in states}
+
+
+def _told(set_aside: Mapping[str, int], states: Mapping[str, int], said: str, until: int) -> list[Finding]:
+    from lifelong.tables.subscription_rows import REASONS
+
+    found = [
+        Finding("F285", f"{n:,} rows {REASONS[reason][1]}; they are set aside", "warning", {"rows": n})
+        for reason, n in set_aside.items()
+    ]
+    if not said:
+        text = (
+            f"seen as of {date_of(until).isoformat()}, the last day on which anything happened; --until names another"
+        )
+        found.append(Finding("F287", text, "info"))
+    if "leaving" in states:
+        text = f"{states['leaving']:,} customers will have left at a known day: nothing more is expected of them"
+        found.append(Finding("F284", text, "info"))
+    return found
+
+
+def _written(scores: Scores, out: Path) -> Path:
+    from lifelong import export
+
+    beside = {name: getattr(scores, name) for name in ("as_of", "horizon", "currency", "definition")}
+    return export.write(scores.table, out, beside=beside | {"model_version": scores.model})
