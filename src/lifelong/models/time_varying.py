@@ -61,13 +61,30 @@ class TimeVaryingParetoNBD:
     Args:
         leaving: the covariates that may move leaving; all of the data's where none is given.
         orders: the covariates that may move orders, likewise.
+        equal: covariates that must have one coefficient in both.
+        penalty: what the mean log-likelihood **of a customer** loses for each squared coefficient; the log-likelihood
+            that a fit reports never holds it.
     """
 
     name: ClassVar[str] = "time_varying_pareto_nbd"
     base: ClassVar[tuple[Parameter, ...]] = ParetoNBD.params
 
-    def __init__(self, leaving: Sequence[str] | None = None, orders: Sequence[str] | None = None) -> None:
-        self.leaving, self.orders = leaving, orders
+    def __init__(
+        self,
+        leaving: Sequence[str] | None = None,
+        orders: Sequence[str] | None = None,
+        equal: Sequence[str] = (),
+        penalty: float = 0.0,
+    ) -> None:
+        if not (np.isfinite(penalty) and penalty >= 0):
+            raise ConfigError(
+                "E301",
+                f"a penalty of {penalty} draws nothing toward 0",
+                where="penalty",
+                why="large coefficients must cost likelihood, not gain it",
+                fix="take 0 or more",
+            )
+        self.leaving, self.orders, self.equal, self.penalty = leaving, orders, equal, penalty
 
     def columns(self, names: Sequence[str]) -> Columns:
         """Which of the data's covariates move leaving, and which orders.
@@ -83,6 +100,14 @@ class TimeVaryingParetoNBD:
                 where="covariates",
                 why=did_you_mean(wanted, names),
                 fix="name columns of the covariates' table",
+            )
+        for wanted in set(self.equal) - (set(both[0]) & set(both[1])):
+            raise ConfigError(
+                "E302",
+                f"the covariate {wanted!r} does not move both processes",
+                where="equal",
+                why="only what stands twice can be equal",
+                fix="name it among those of leaving and those of orders",
             )
         leave, order = (np.array([names.index(w) for w in wanted], np.intp) for wanted in both)
         return leave, order

@@ -51,6 +51,8 @@ class HasCovariates(Protocol):
 
     name: ClassVar[str]
     base: ClassVar[tuple[Parameter, ...]]
+    equal: Sequence[str]
+    penalty: float
 
     def columns(self, names: Sequence[str]) -> Columns:
         """Which of the data's covariates move leaving, and which orders."""
@@ -69,14 +71,15 @@ class TimelineObjective:
 
     made: list[clocks.Prepared]
     columns: Columns
-    unit: Floats
+    moves: Floats
     first: Floats
     size: int
     is_rough: bool = False
 
     def theta(self, z: Floats) -> Floats:
-        """Parameters at a point of the search."""
-        return np.concatenate([np.exp(z[:BASE]), z[BASE:] / self.unit])
+        """Parameters at a point of the search, of which ``moves`` makes the logarithms and coefficients."""
+        told = self.moves @ z
+        return np.concatenate([np.exp(told[:BASE]), told[BASE:]])
 
     def at(self, z: Floats) -> tuple[float, Floats]:
         """Value and gradient on the scale of the search."""
@@ -90,8 +93,8 @@ class TimelineObjective:
         if any(np.abs(self.made[0].values[:, c] @ slope).max(initial=0.0) > WILDEST for c, slope in coefficients):
             return -np.inf, [np.zeros((1, len(z)))]
         parts = [clocks.scores(theta, block, self.columns) for block in self.made]
-        scale = np.r_[theta[:BASE], 1.0 / self.unit]
-        return sum(value for value, _ in parts), [slopes * scale for _, slopes in parts]
+        scale = np.r_[theta[:BASE], np.ones(len(theta) - BASE)]
+        return sum(value for value, _ in parts), [(slopes * scale) @ self.moves for _, slopes in parts]
 
     def value(self, phi: Floats) -> tuple[float, Floats]:
         """Value and gradient in phi."""
@@ -127,9 +130,27 @@ def objective(model: HasCovariates, timelines: Timelines) -> TimelineObjective:
     values = course.values[course.row]
     spread = np.sqrt(spent @ (values - spent @ values) ** 2)
     size = np.abs(values).max(axis=0)
-    unit = np.where(spread > 1e-9 * size, spread, np.where(size > 0, size, 1.0))[np.concatenate(columns)]
-    start = np.r_[_plain_start(timelines), np.ones(len(unit))]
-    return TimelineObjective(clocks.prepare(timelines), columns, unit, start, len(timelines))
+    unit = np.where(spread > 1e-9 * size, spread, np.where(size > 0, size, 1.0))
+    moves = _moves(model, course.names, columns, unit)
+    start = np.r_[_plain_start(timelines), np.ones(moves.shape[1] - BASE)]
+    return TimelineObjective(clocks.prepare(timelines), columns, moves, start, len(timelines))
+
+
+def _moves(model: HasCovariates, names: Sequence[str], columns: Columns, unit: Floats) -> Floats:
+    """How far each step of the search moves r, alpha, s and beta's logarithms and the coefficients.
+
+    A coefficient that is equal in both processes is one step for two rows.
+    """
+    leave, order = columns
+    shared = np.isin(order, [names.index(name) for name in model.equal])
+    made = np.zeros((BASE + len(leave) + len(order), BASE + len(leave) + int((~shared).sum())))
+    made[:BASE, :BASE] = np.eye(BASE)
+    place = np.empty(len(order), np.intp)
+    place[~shared] = len(leave) + np.arange(int((~shared).sum()))
+    place[shared] = [np.flatnonzero(leave == j)[0] for j in order[shared]]
+    both = np.r_[np.arange(len(leave)), place]
+    made[BASE + np.arange(len(both)), BASE + both] = 1.0 / unit[np.concatenate(columns)]
+    return made
 
 
 def _plain_start(timelines: Timelines) -> Floats:
@@ -161,19 +182,26 @@ def fit_timelines(model: HasCovariates, timelines: Timelines, *, prior: str = "a
     if not len(timelines):
         raise FitError("E201", "there is no customer", why="a model learns from histories", fix="look at the orders")
     wanted = objective(model, timelines)
-    more = len(wanted.unit)
+    more = wanted.moves.shape[1] - BASE
     mean, sd = np.array([*(p.prior for p in model.base), *[(0.0, 1.0)] * more]).T
     on = takes_prior(prior, len(timelines))
     low = np.r_[np.log([p.low for p in model.base]), np.full(more, -FARTHEST)]
     high = np.r_[np.log([p.high for p in model.base]), np.full(more, FARTHEST)]
-    used = Prior(mean, sd if on else np.full(len(sd), np.inf))
+    used = _drawn(Prior(mean, sd if on else np.full(len(sd), np.inf)), model.penalty * len(timelines), wanted.moves)
     climb = maximise(wanted, used, low, high)
     spread, held = covariance_of(climb.hessian, sd)
     loglik = climb.value - used.value(climb.z)[0]
     solved = Solved(climb, low, high, spread, loglik, held, on, time.perf_counter() - began)
-    scale = np.r_[np.ones(BASE), 1.0 / wanted.unit]
-    spread = _spread_of(climb.hessian, sd, ~_runs_off(solved)) * np.outer(scale, scale)
-    return _freeze(model, timelines, solved, wanted.theta(climb.z), spread, seed)
+    moves = wanted.moves
+    spread = moves @ _spread_of(climb.hessian, sd, ~_runs_off(solved)) @ moves.T
+    return _freeze(model, timelines, solved, wanted, spread, seed)
+
+
+def _drawn(prior: Prior, penalty: float, moves: Floats) -> Prior:
+    """With so much less likelihood for each squared coefficient."""
+    weight = 1.0 / prior.sd**2
+    weight[BASE:] += 2.0 * penalty * moves[BASE:, BASE:].max(axis=0) ** 2
+    return Prior(prior.mean, np.divide(1.0, np.sqrt(weight), out=np.full(len(weight), np.inf), where=weight > 0))
 
 
 def _spread_of(hessian: Floats, sd: Floats, kept: NDArray[np.bool_]) -> Floats:
@@ -184,9 +212,9 @@ def _spread_of(hessian: Floats, sd: Floats, kept: NDArray[np.bool_]) -> Floats:
 
 
 def _freeze(
-    model: HasCovariates, timelines: Timelines, solved: Solved, theta: Floats, spread: Floats, seed: int
+    model: HasCovariates, timelines: Timelines, solved: Solved, wanted: TimelineObjective, spread: Floats, seed: int
 ) -> Fit:
-    climb = solved.climb
+    climb, theta = solved.climb, wanted.theta(solved.climb.z)
     sd, names = np.sqrt(np.diag(spread)), model.names(timelines.course.names)
     estimates = [
         Estimate(p.name, float(t), float(t * e), float(t * np.exp(-Z95 * e)), float(t * np.exp(Z95 * e)), p.unit)
@@ -199,6 +227,7 @@ def _freeze(
     ]
     info = {
         "prior": "on" if solved.prior_on else "off",
+        "penalty": model.penalty,
         "iterations": climb.iterations,
         "evaluations": climb.evaluations,
         "gradient": float(np.abs(climb.gradient).max()),
@@ -206,13 +235,13 @@ def _freeze(
         "condition": float(solved.held[-1] / max(solved.held[0], 1e-300)) if solved.held[-1] > 0 else float("inf"),
         "seconds": solved.seconds,
     }
-    found = [*pattern_findings(timelines.patterns, solved.prior_on, FEW), *_findings(timelines, solved, names)]
+    found = [*pattern_findings(timelines.patterns, solved.prior_on, FEW), *_findings(timelines, solved, wanted, names)]
     origin = Origin(customers=len(timelines), patterns=len(timelines), seed=seed)
     free = len(theta) - BASE
     return Fit(model.name, tuple(estimates), theta, spread, solved.loglik, tuple(found), info, origin, free=free)
 
 
-def _findings(timelines: Timelines, solved: Solved, names: list[str]) -> list[Finding]:
+def _findings(timelines: Timelines, solved: Solved, wanted: TimelineObjective, names: list[str]) -> list[Finding]:
     """What the optimum's shape tells of the four parameters, and of the coefficients."""
     climb, course = solved.climb, timelines.course
     own = replace(climb, z=climb.z[:BASE])
@@ -224,11 +253,12 @@ def _findings(timelines: Timelines, solved: Solved, names: list[str]) -> list[Fi
     still = [n for n, low, high in zip(course.names, held.min(axis=0), held.max(axis=0), strict=True) if low == high]
     found += [finding("F252", name=name) for name in still]
     loose, gone = _is_loose(solved), _runs_off(solved)
-    for j in range(BASE, len(names)):
+    for j in range(BASE, len(climb.z)):
+        name = " = ".join(names[i] for i in np.flatnonzero(wanted.moves[:, j]))
         if gone[j]:
-            found.append(finding("F251", name=names[j], direction="down" if climb.z[j] < 0 else "up"))
-        elif loose[j] and not names[j].endswith(tuple(f"_{n}" for n in still)):
-            found.append(finding("F253", name=names[j]))
+            found.append(finding("F251", name=name, direction="down" if climb.z[j] < 0 else "up"))
+        elif loose[j] and not name.endswith(tuple(f"_{n}" for n in still)):
+            found.append(finding("F253", name=name))
     return found
 
 

@@ -11,6 +11,7 @@ from lifelong.errors import ConfigError, FitError
 from lifelong.models import clocks
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.models.time_varying import TimeVaryingParetoNBD
+from lifelong.models.varying_fit import objective
 from lifelong.values import Course, Timelines
 
 MODEL = TimeVaryingParetoNBD()
@@ -167,6 +168,63 @@ def test_covariates_by_name() -> None:
     assert no.value.code == "E302"
 
 
+def test_equal_coefficients_are_one() -> None:
+    """The optimum of the constrained likelihood: no other common price is better, and the rest is free."""
+    told = histories(600, 40)
+    model = TimeVaryingParetoNBD(equal=("price",))
+    fit, free = model.fit(told), MODEL.fit(told)
+    names = [p.name for p in fit.params]
+    assert names == MODEL.names(told.course.names)
+    life, order = names.index("life_price"), names.index("order_price")
+    assert fit.theta[life] == fit.theta[order]
+    assert fit.params[life].se == pytest.approx(fit.params[order].se)
+    assert fit.loglik < free.loglik - 1  # the truth is -0.5 and 0.4
+    _, slope = model.loglik_gradient(fit.theta, told)
+    assert slope[life] + slope[order] == pytest.approx(0.0, abs=1e-2)
+    assert np.abs(np.delete(slope * np.r_[fit.theta[:4], np.ones(4)], [life, order])).max() < 1e-2
+    draws = fit.draws(50, np.random.default_rng(1))
+    np.testing.assert_allclose(draws[:, life], draws[:, order])
+
+
+def test_a_penalty_costs_each_customer_alike() -> None:
+    """Twice the customers, each of them double, and the same penalty: the same coefficients."""
+    told = histories(600, 40)
+    size = len(told.course.days)
+    double = Timelines.of(
+        Course.of(
+            told.course.names,
+            np.tile(told.course.values[told.course.row], (2, 1)),
+            np.r_[told.course.owner, told.course.owner + 600],
+            np.tile(told.course.days, 2),
+        ),
+        *[np.zeros(0, np.int64)] * 2,
+    )
+    double = replace(
+        double, **{name: np.concatenate([getattr(told, name)] * 2) for name in ("x", "t_x", "T", "ordered")}
+    )
+    assert len(double.course.days) == 2 * size
+    fits = [TimeVaryingParetoNBD(penalty=0.05).fit(some) for some in (told, double)]
+    np.testing.assert_allclose(fits[0].theta, fits[1].theta, rtol=1e-3)
+    assert fits[1].loglik == pytest.approx(2 * fits[0].loglik, abs=0.01)  # its slope is not 0 at a penalised optimum
+    free = MODEL.fit(told)
+    assert fits[0].loglik < free.loglik
+    assert (np.abs(fits[0].theta[4:]) < np.abs(free.theta[4:])).all()
+    strong = TimeVaryingParetoNBD(penalty=1e6).fit(told)
+    assert np.abs(strong.theta[4:]).max() < 1e-5
+    assert strong.loglik == pytest.approx(ParetoNBD().fit(told.patterns).loglik, abs=1e-3)
+
+
+def test_what_cannot_be_equal_or_no_penalty_is_told() -> None:
+    told = histories(20, 20)
+    with pytest.raises(ConfigError, match="does not move both") as no:
+        TimeVaryingParetoNBD(leaving=("season",), equal=("price",)).fit(told)
+    assert no.value.code == "E302"
+    for penalty in (-1.0, float("inf")):
+        with pytest.raises(ConfigError, match="draws nothing toward 0") as no:
+            TimeVaryingParetoNBD(penalty=penalty)
+        assert no.value.code == "E301"
+
+
 def test_extremes_are_finite() -> None:
     told = histories(30, 30)
     for scale in (1e-3, 1e3):
@@ -187,6 +245,14 @@ def test_customers_who_are_all_alike() -> None:
         values.append(np.r_[value, slope[[0, 2]] * size, slope[[1, 3]] * size, slope[4:]])
         values[-1] = np.r_[values[-1], MODEL.expect(theta, told, course(80, 20, 8))]
     np.testing.assert_allclose(values[0], values[1], rtol=1e-5, atol=1e-5)
+
+
+def test_a_step_too_far_is_taken_back() -> None:
+    """Rates e^100 times as high are not looked at: the search is told so before it overflows."""
+    wanted = objective(MODEL, histories(20, 20))
+    value, slope = wanted.at(np.r_[np.log(THETA[:4]), 200.0, 0.0, 0.0, 0.0])
+    assert value == -np.inf
+    assert slope.tolist() == [0.0] * 8
 
 
 def test_nobody_and_few() -> None:

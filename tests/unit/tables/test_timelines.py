@@ -49,6 +49,11 @@ def test_each_customers_own_periods_in_any_order_and_as_dates() -> None:
     assert told.ordered.ravel().tolist() == [6.0, 1.0]
 
 
+def test_python_s_dates_in_pandas_are_days_too() -> None:
+    table = pd.DataFrame({"day": [date(1970, 1, 1), date(1970, 2, 1)], "price": [1.0, 2.0]})
+    assert timelines(ORDERS, table, 40, "month").course.days.tolist() == [28, 9, 19, 9]
+
+
 def test_an_order_on_the_last_day_has_that_days_covariates() -> None:
     told = timelines(ORDERS, pa.table(weeks()), 21)
     assert told.course.days.tolist() == [4, 7, 7, 0, 2, 7, 0]
