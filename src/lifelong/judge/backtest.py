@@ -12,11 +12,12 @@ from lifelong.errors import FitError
 from lifelong.judge import metrics
 from lifelong.judge.baselines import baselines
 from lifelong.judge.choice import Record, choose
+from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
-from lifelong.models.optimise import fit_model, fit_spend
+from lifelong.models.optimise import fit_spend
 from lifelong.score.rows import LEVELS
 from lifelong.score.scores import prepare
 from lifelong.score.terms import ModelError, Terms
@@ -98,7 +99,12 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
 def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
     """Every model and both baselines at one origin, by name."""
     spend = _fit_spend(seen, trial)
-    made = {name: _model(name, seen, spend, plan, trial) for name in models}
+    made = {
+        name: _model(
+            replace(fit_named(name, orders, seen.summary, seen.day, trial.prior), spend=spend), seen, plan, trial
+        )
+        for name in models
+    }
     for name, (guess, money) in baselines(seen, earlier(orders, seen, plan, trial)).items():
         made[name] = _result(_head(name, seen, plan), seen, (guess, money), None)
     limit = min(float(made[name].errors.mean()) for name in made if name not in models)
@@ -114,17 +120,15 @@ def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
     return fit_spend(plugins.load("spend", trial.spend)(), spends, prior=trial.prior)
 
 
-def _model(name: str, seen: Seen, spend: Fit | None, plan: Schedule, trial: Trial) -> Result:
-    """Fit a model as of the origin and hold its forecast against what came."""
-    histories = patterns.to_patterns(patterns.patterns(seen.summary))
-    fit = replace(fit_model(plugins.load("models", name)(), histories, prior=trial.prior), spend=spend)
+def _model(fit: Fit, seen: Seen, plan: Schedule, trial: Trial) -> Result:
+    """Hold the forecast of a model that was fitted as of the origin against what came."""
     margin = 1.0 if trial.margin is None else trial.margin
     terms = Terms(plan.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
     ahead, _ = prepare(fit, seen.summary, terms, FUTURES)
     total = group_totals(ahead, {"all": np.arange(len(seen))})["all"]
     orders, money = _guesses(ahead)
     chance = ahead.futures.orders_probability(seen.orders.astype(np.int64), ahead.base.history, ahead.alive_mixed)
-    made = _result(_head(name, seen, plan), seen, (orders, money), metrics.log_score(chance))
+    made = _result(_head(fit.model, seen, plan), seen, (orders, money), metrics.log_score(chance))
     return replace(made, miss=_misses(seen, total), ahead=ahead, total=total)
 
 
@@ -197,7 +201,8 @@ def _leaderboard(
 
 def _record(name: str, tests: Sequence[dict[str, Result]], models: Sequence[str]) -> Record:
     scores = [test[name].row["log_score"] for test in tests] if name in models else []
-    parameters = len(plugins.load("models", name).params) if name in models else 0
+    ahead = tests[0][name].ahead
+    parameters = len(ahead.engine.purchase.params) if ahead else 0
     return Record([test[name].errors for test in tests], scores, parameters)
 
 
