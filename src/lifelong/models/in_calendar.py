@@ -149,17 +149,22 @@ class InCalendar:
     ) -> tuple[Ints, Floats]:
         """One future for each history, given alive at T, in calendar weeks; each at its own level of the factor."""
         t, whole = self.calendar.past(T if t_x is None else t_x, T)
-        steps = self._step(np.broadcast_to(theta[-1], np.shape(whole)))
+        number = np.broadcast_to(x, whole.shape)
+        each = np.broadcast_to(theta[:-1].T, (len(whole), len(theta) - 1)).T
+        steps = np.broadcast_to(self._step(theta[-1]), whole.shape)
         level = np.linspace(steps.min(initial=0.0), steps.max(initial=0.0), LEVELS)
         near = np.abs(steps[:, None] - level).argmin(axis=1)
-        reach = float(max(self.calendar.until(horizon, step) for step in level[[0, -1]]))
-        owner, passed = self.model.draw_orders(theta[:-1], x, whole, reach, rng, None if t_x is None else t)
-        when = np.empty(len(passed))
-        for i, step in enumerate(level):
-            mine = near[owner] == i
-            when[mine] = self.calendar.after(passed[mine], float(step))
-        kept = when <= horizon
-        return owner[kept], when[kept]
+        owners, times = [np.zeros(0, np.int64)], [np.zeros(0)]
+        for i, step in enumerate(level.tolist()):
+            mine = np.flatnonzero(near == i)
+            if len(mine):
+                reach, silence = float(self.calendar.until(horizon, step)), None if t_x is None else t[mine]
+                drawn = self.model.draw_orders(each[:, mine], number[mine], whole[mine], reach, rng, silence)
+                owners.append(mine[drawn[0]])
+                times.append(self.calendar.after(drawn[1], step))
+        owner, when = np.concatenate(owners), np.concatenate(times)
+        order = np.argsort(owner, kind="stable")  # a history's orders are all of one level, and sorted there
+        return owner[order], np.minimum(when[order], horizon)
 
     def _step(self, ahead: ArrayLike) -> Floats:
         """How many doubts the factor to come is moved by."""

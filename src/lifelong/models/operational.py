@@ -113,10 +113,19 @@ def evidence(
     for start in range(0, len(waits.count) if more else 0, PIECE):
         part = slice(start, start + PIECE)
         sums.bent(sums.shares(waits.began[part], waits.ended[part])[0], more * waits.count[part].astype(np.float64))
-    profiled = -(sums.bend + sums.mixed.T @ fit.covariance @ sums.mixed)
+    profiled = _centred(_centred(-(sums.bend + sums.mixed.T @ fit.covariance @ sums.mixed)).T)
     values, vectors = np.linalg.eigh((profiled + profiled.T) / 2.0)
     information = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    return sums.slope + information @ np.log(calendar.seen), information
+    return _centred(sums.slope) + information @ np.log(calendar.seen), information
+
+
+def _centred(by_period: Floats) -> Floats:
+    """Without the mean over the periods: a constant g is the model's own scale, of which nothing may be learned here.
+
+    In exact arithmetic there is nothing; in a sum of thousands of histories whose days are whole, one in a thousand is left,
+    and that is enough to let the scale run off where a model does not fit.
+    """
+    return np.asarray(by_period - by_period.mean(axis=0))
 
 
 class _Sums:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.calibration.test_holdouts import cdnow
 from tests.unit.judge.conftest import DAYS, FIRST, make_orders
 
 from lifelong.judge.backtest import backtest
@@ -15,7 +16,7 @@ from lifelong.score import ModelError, Terms, score
 from lifelong.score.between import orders_between
 from lifelong.store import fits
 from lifelong.tables.summary import summary
-from lifelong.units import Rate
+from lifelong.units import Rate, day_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +66,13 @@ def test_a_back_test_takes_it_as_one_more_model() -> None:
     seen = [week for week in alone.tracking if week["phase"] == "calibration"]
     forecast, counted = (sum(week[name] for week in seen) for name in ("forecast", "counted"))
     assert forecast == pytest.approx(counted, rel=0.1)
+
+
+def test_the_scale_of_time_does_not_run_off_where_a_model_does_not_fit(shared_data: Path) -> None:
+    """The music shop's orders are not regular at all: told so, the factors were 14 to 31 instead of about 1."""
+    orders, until = cdnow(shared_data), day_of("1997-07-01")
+    fit = fit_named("mbg_cnbd_6+calendar", orders, summary(orders, until), until)
+    assert abs(np.log(fit.info["calendar"]["seen"]).mean()) < 0.2
 
 
 def test_names() -> None:
