@@ -29,7 +29,7 @@ CODES: dict[str, str] = {
     "E203": "the history is too short",
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
-    "E216": "the model has no calendar",
+    "E216": "the model cannot run in the firm's calendar",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",

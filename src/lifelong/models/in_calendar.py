@@ -183,7 +183,7 @@ def fit_calendar(model: PurchaseModel, patterns: Patterns, waits: Waits, *, prio
         prior: as in ``optimise.fit_model``.
 
     Raises:
-        FitError: E216 where the model is regular in a way that is not known here.
+        FitError: E216, as ``operational.refusal`` says.
     """
     fit, calendar = fit_in_calendar(model, patterns, waits, prior=prior)
     size, spread = len(fit.theta), calendar.spread

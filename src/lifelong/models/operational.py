@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 STEP = 1e-3  # of a logarithm: second differences are exact to about 1e-6
-ROUNDS = 4  # of estimating the calendar and fitting the model in it: the last moves a factor by some 1e-3 at most
+LEAST_HISTORY = 6 * PERIOD  # days: six periods
+ROUNDS = 4  # of estimating the calendar and fitting the model in it, at most
+CLOSE = 0.02  # the rounds are Newton's: once they move no factor by more than this, the next would move it by some 1e-3
 PIECE = 16_384  # histories at once: bounds the memory of their shares of the periods
 
 
@@ -60,29 +62,46 @@ def fit_in_calendar(
         The stationary model's fit in operational time, its likelihood that of the orders in calendar time; the calendar.
 
     Raises:
-        FitError: E216 where the model is regular in a way that is not known here (it has no ``k``).
+        FitError: E216, as :func:`refusal` says.
     """
-    regularity(model)
-    calendar = Calendar.level(int(patterns.T.max(initial=0)) // PERIOD + 1)
+    days = int(patterns.T.max(initial=0))
+    if problem := refusal(model, days):
+        raise problem
+    calendar = Calendar.level(days // PERIOD + 1)
     fit = fit_model(model, patterns, prior=prior)
     for _ in range(ROUNDS):
-        calendar = smoothed(*evidence(model, fit, patterns, waits, calendar))
+        before, calendar = calendar, smoothed(*evidence(model, fit, patterns, waits, calendar))
         log_gaps = waits_in(waits, calendar)[1]
         fit = fit_model(model, replace(in_operation(patterns, calendar), log_gaps=log_gaps), prior=prior)
+        if np.abs(np.log(calendar.seen / before.seen)).max() < CLOSE:
+            break
     orders = np.bincount(waits.ended // PERIOD, weights=waits.count, minlength=len(calendar.seen))
     return replace(fit, loglik=fit.loglik + float(orders @ np.log(calendar.seen))), calendar
 
 
-def regularity(model: PurchaseModel) -> int:
-    """The k of waits that are Erlang-k distributed; 1 for models that have no such thing."""
-    if model.is_regular and not hasattr(model, "k"):
-        raise FitError(
+def refusal(model: PurchaseModel, days: int) -> FitError | None:
+    """Why a model cannot be fitted in the firm's own calendar to a history of so many days; None where it can."""
+    if getattr(model, "is_discrete", False) or (model.is_regular and not hasattr(model, "k")):
+        return FitError(
             "E216",
             f"{model.name} cannot be fitted in the firm's own calendar",
             where="the model's name",
-            why="its waits are regular in a way of its own, and the likelihood of the calendar needs to know it (k)",
+            why="the likelihood of the calendar needs waits that are exponential or Erlang-k, with k known",
             fix=f"take {model.name} by itself, or a model such as mbg_cnbd_3+calendar",
         )
+    if days < LEAST_HISTORY:
+        return FitError(
+            "E216",
+            f"{days / 7.0:.0f} weeks of orders are too few for the firm's own calendar",
+            where="the first and the last order",
+            why=f"with less than {LEAST_HISTORY // 7} weeks a trend is not told from customers who leave",
+            fix=f"take {model.name} by itself until there is more",
+        )
+    return None
+
+
+def regularity(model: PurchaseModel) -> int:
+    """The k of waits that are Erlang-k distributed; 1 for models that have no such thing."""
     return int(getattr(model, "k", 1))
 
 

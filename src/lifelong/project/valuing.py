@@ -138,7 +138,7 @@ def _known_models(names: Sequence[str]) -> tuple[str, ...]:
                 why=did_you_mean(name, known),
                 fix="take a known name",
             )
-    return tuple(names) or plugins.usual()
+    return tuple(names)
 
 
 # -- fit --------------------------------------------------------------------------------------------------------------
@@ -195,9 +195,9 @@ def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
 
 
 def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
-    """A back-test with all models, or None where the history is too short for one."""
+    """A back-test with the models that `auto` tries, or None where the history is too short for one."""
     try:
-        return _backtest(folder, at, _known_models(()), holdout, question.margin)
+        return _backtest(folder, at, (), holdout, question.margin)
     except FitError as problem:
         if problem.code != "E203":
             raise

@@ -164,6 +164,12 @@ def test_the_likelihood_is_that_of_the_orders_in_calendar_time() -> None:
     assert in_operation(told.patterns, Calendar.level(30)).customers == told.patterns.customers
 
 
+def test_too_short_a_history_is_refused() -> None:
+    with pytest.raises(FitError, match="E216") as caught:
+        fit_calendar(MBGNBD(), Patterns.of([1], [3], [9]), Waits(np.array([9]), np.array([6]), np.array([1])))
+    assert "1 weeks of orders are too few" in caught.value.what
+
+
 def test_a_model_of_unknown_regularity_is_refused() -> None:
     class Odd(MBGNBD):
         name = "odd"
