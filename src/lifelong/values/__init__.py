@@ -17,7 +17,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 from lifelong.values.dates import NextOrders
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
-from lifelong.values.histories import Patterns, Spend
+from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.posterior import Posterior
@@ -41,5 +41,6 @@ __all__ = [
     "Tenures",
     "Timelines",
     "Totals",
+    "Waits",
     "to_json",
 ]
