@@ -64,6 +64,11 @@ def tables() -> str:
         ("Summary", schema.SUMMARY, "One row a customer, as the models want it."),
         ("Patterns", schema.PATTERNS, "One row a distinct history: all that a likelihood sees."),
         ("Gaps", schema.GAPS, "One row a customer and length of wait: what the next order date is learned from."),
+        (
+            "Features",
+            schema.FEATURES,
+            "One row a customer as of a day: what there is to learn from, all of it known on that day.",
+        ),
         ("Scores", schema.SCORES, "One row a customer: what `score` returns and `export` writes."),
         ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
     )
