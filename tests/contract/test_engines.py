@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lifelong.tables import clean, cohorts, gaps, loyalty, patterns, summary
+from lifelong.tables import clean, cohorts, features, gaps, loyalty, patterns, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +72,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
         "gaps": _rows(gaps.gaps(orders, UNTIL)),
+        "features": _rows(features.features(features.visits(orders), UNTIL, 91)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),
         "curves": cohorts.curves(orders, UNTIL),
