@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNTIL = FIRST + DAYS - 1
 
 
-def by_rhythm(customers: int = 300) -> pa.Table:
+def by_rhythm(customers: int = 120) -> pa.Table:
     """The same shop with orders that come some 24 days apart, give or take a third: Erlang-9 gaps."""
     rng = np.random.default_rng(4)
     start = rng.integers(0, 120, customers)
