@@ -53,7 +53,7 @@ class InCalendar:
         self.name = model.name + SUFFIX
         ahead = Parameter("ahead", "", "factor on the calendar's next year", 1.0, 1e-3, 1e3, (0.0, 1.0))
         self.params = (*model.params, ahead)
-        self.is_regular = model.is_regular
+        self.is_regular = bool(getattr(model, "is_regular", False))
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood in operational time; ``ahead`` has no part in it."""

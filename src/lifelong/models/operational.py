@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 
 STEP = 1e-3  # of a logarithm: second differences are exact to about 1e-6
 LEAST_HISTORY = 6 * PERIOD  # days: six periods
-ROUNDS = 4  # of estimating the calendar and fitting the model in it, at most
+ROUNDS = 8  # of estimating the calendar and fitting the model in it, at most
 CLOSE = 0.05  # the rounds are those of Newton: once one moves no factor by more than this, the next would by some 1e-3
+FARTHEST = 0.7  # a round moves no factor's logarithm by more: farther off, the normal likelihood holds no longer
 PIECE = 16_384  # waits at once: bounds the memory of their shares of the periods
 MOST = 32_768  # histories that the evidence is drawn from: so many tell a factor to about a hundredth
 
@@ -71,7 +72,7 @@ def fit_in_calendar(
     calendar = Calendar.level(days // PERIOD + 1)
     fit = fit_model(model, patterns, prior=prior)
     for _ in range(ROUNDS):
-        before, calendar = calendar, smoothed(*evidence(model, fit, patterns, waits, calendar))
+        before, calendar = calendar, _toward(calendar, smoothed(*evidence(model, fit, patterns, waits, calendar)))
         log_gaps = waits_in(waits, calendar)[1]
         fit = fit_model(model, replace(in_operation(patterns, calendar), log_gaps=log_gaps), prior=prior)
         if np.abs(np.log(calendar.seen / before.seen)).max() < CLOSE:
@@ -80,9 +81,15 @@ def fit_in_calendar(
     return replace(fit, loglik=fit.loglik + float(orders @ np.log(calendar.seen))), calendar
 
 
+def _toward(before: Calendar, aim: Calendar) -> Calendar:
+    """The aim, or as far toward it as a round may go."""
+    way = np.clip(np.log(aim.seen / before.seen), -FARTHEST, FARTHEST)
+    return replace(aim, seen=before.seen * np.exp(way))
+
+
 def refusal(model: PurchaseModel, days: int) -> FitError | None:
     """Why a model cannot be fitted in the firm's own calendar to a history of so many days; None where it can."""
-    if getattr(model, "is_discrete", False) or (model.is_regular and not hasattr(model, "k")):
+    if getattr(model, "is_discrete", False) or (getattr(model, "is_regular", False) and not hasattr(model, "k")):
         return FitError(
             "E216",
             f"{model.name} cannot be fitted in the firm's own calendar",

@@ -55,6 +55,12 @@ def test_one_regular_model_stands_beside_the_usual_where_customers_have_a_rhythm
     assert more == "mbg_cnbd_6"
 
 
+def test_a_few_gaps_tell_no_rhythm() -> None:
+    regular = by_rhythm()
+    few = regular.filter(pc.less(regular["customer_id"], "c015"))
+    assert steady(few, seen(few, UNTIL), "auto") == plugins.usual()
+
+
 def test_later_orders_do_not_make_the_candidates() -> None:
     regular, day = by_rhythm(), UNTIL - 91
     past = regular.filter(pc.less_equal(regular["day"], day))
