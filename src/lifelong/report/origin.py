@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
-from lifelong.report.words import model_name, named, whole
+from lifelong.report.words import CALENDAR, model_name, named, whole
 from lifelong.units import Money
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _MEANING = {
     ("bg_nbd", "alpha"): "scale of that spread",
     ("bg_nbd", "a"): "spread of the chance to leave after an order",
     ("bg_nbd", "b"): "spread of the chance to stay after an order",
+    ("bg_nbd", "ahead"): "pace of the year to come, by what the calendar expects",
     ("pareto_nbd", "s"): "shape of the spread of leaving rates",
     ("pareto_nbd", "beta"): "scale of that spread",
     ("gamma_gamma", "p"): "how steady one customer’s orders are",
@@ -119,7 +120,8 @@ def _list(names: list[str]) -> str:
 
 
 def _parameter(model: str, p: Estimate) -> dict[str, str]:
-    meaning = _MEANING.get((_SAME.get(model, model), p.name)) or _MEANING.get(("bg_nbd", p.name), "")
+    plain = model.removesuffix(CALENDAR)
+    meaning = _MEANING.get((_SAME.get(plain, plain), p.name)) or _MEANING.get(("bg_nbd", p.name), "")
     known = math.isfinite(p.low) and math.isfinite(p.high)
     digits = min(max(i18n.precision(p.low, p.high) + 1, 0), 8) if known else 4
     return {
