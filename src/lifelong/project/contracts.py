@@ -64,9 +64,7 @@ class Group:
         """What to know of this group."""
         text = f"{self.chosen.model} was taken for those who pay by the {self.period}: {self.chosen.why}"
         found = [Finding("F282", text, "info")]
-        if self.tenures < FEW:
-            text = f"only {self.tenures:,} subscriptions are paid by the {self.period}: their curve rests on little"
-            found.append(Finding("F286", text))
+        found += few(self.period, self.tenures)
         still = [row.joined for row in self.tails.rows]
         # Models that say nothing of the years seen are no rivals there.
         rivals = [r.joined for r in self.tails.rows if r.aic <= min(row.aic for row in self.tails.rows) + 10.0]
@@ -106,6 +104,13 @@ class Group:
             model = f"{c.middle[i]:6.1%} ({c.low[i]:.1%} to {c.high[i]:.1%})"
             lines.append(f"{s.t[i]:>8}{s.due[i]:>9,}{s.lost[i]:>8,}   {seen:<24}{model}")
         return "\n".join([*lines, str(self.tails)])
+
+
+def few(period: str, tenures: int) -> list[Finding]:
+    """A finding where so few pay by a period that their curve rests on little."""
+    if tenures >= FEW:
+        return []
+    return [Finding("F286", f"only {tenures:,} subscriptions are paid by the {period}: their curve rests on little")]
 
 
 def named(model: str) -> tuple[str, ...]:

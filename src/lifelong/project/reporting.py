@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.project import valuing
+from lifelong.project import renewing, valuing
 from lifelong.project.answers import Run
 from lifelong.store import fits
 from lifelong.units import date_of
@@ -50,6 +50,8 @@ def write_report(
     config = folder.config()
     as_of = date_of(at.until).isoformat()
     grid = cohorts.grid(at.orders, at.until)
+    cells = cohorts.curves(at.orders, at.until, grid.period, grid.age)
+    is_contract = renewing.is_contract(made.model)
     _, tables = folder.tables()
     data = ReportData(
         name=config.name or folder.root.resolve().name,
@@ -57,10 +59,12 @@ def write_report(
         currency="" if not at.has_money else folder.currency,
         scores=scores,
         fit=made,
-        leaderboard=valuing.saved_backtest(folder, at),
+        leaderboard=None if is_contract else valuing.saved_backtest(folder, at),
+        untested=UNTESTED if is_contract else TOO_SHORT,
         imports=list(tables.reports().values()),
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
-        cohorts=ripening(at, made, cohorts.curves(at.orders, at.until, grid.period, grid.age), grid),
+        # A contract's renewals are not orders at a random rate: unripe cells stay empty.
+        cohorts=[{**cell, "expected": None} for cell in cells] if is_contract else ripening(at, made, cells, grid),
         cohort_unit=grid.period,
         cohort_age=grid.age,
         truth=truth,
@@ -70,6 +74,11 @@ def write_report(
         (folder.root / "reports").mkdir(exist_ok=True)
         path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
     return html.write(data, path)
+
+
+#: Why a report has no back-test: one on subscriptions, and any other.
+TOO_SHORT = "the history is too short to hide a part of it and forecast that"
+UNTESTED = "the model was chosen by renewals that were hidden from it, but its totals were not held against what came"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +108,8 @@ def run(
     """
     with folder.writing("run"):
         at = valuing.base(folder, choice.until)
-        valuing.kind_of_business(at, is_named=bool(choice.model))
-        board = valuing.try_backtest(folder, at, question, choice.holdout)
+        is_contract = valuing.wants_contract(choice.model or folder.config().model, renewing.looked(at))
+        board = None if is_contract else valuing.try_backtest(folder, at, question, choice.holdout)
         made = valuing.fit_at(folder, at, choice.model)
         scores = valuing.score_base(folder, made, at, question)
         path = write_report(folder, at, made, scores, truth=truth(scores) if truth else None)

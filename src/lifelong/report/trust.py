@@ -88,8 +88,8 @@ def section(data: ReportData) -> dict[str, Any]:
     board = data.leaderboard
     if board is None or not board.rows:
         why = (
-            "A back-test hides the last part of the history and forecasts it. This history is too short to hide any of it, "
-            "so no one can say yet how far the numbers above may be trusted."
+            f"A back-test hides the last part of the history and forecasts it. Here there was none: {data.untested}. So no "
+            "one can say yet how far the numbers above may be trusted."
         )
         return {
             "figures": [absent("test", "Nothing has tested these numbers yet", why, width="w12")],
