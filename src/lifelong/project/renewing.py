@@ -47,9 +47,8 @@ def fit(at: Base, model: str, found: Regularity, *, starts_midway: bool) -> Fit:
     period = rhythm.common
     chosen, _ = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), model, is_whole=not starts_midway)
     made = chosen.fit
-    why = Finding("F282", f"{made.model} was taken for those who pay by the {period}: {chosen.why}", "info")
     origin = replace(made.origin, until=date_of(at.until).isoformat())
-    return replace(made, origin=origin, findings=(_kind(found, rhythm.grace(period)), why, *made.findings))
+    return replace(made, origin=origin, findings=(_kind(found, rhythm.grace(period)), *made.findings))
 
 
 def scores(at: Base, made: Fit, question: Question, currency: str) -> Scores:
@@ -64,10 +63,18 @@ def scores(at: Base, made: Fit, question: Question, currency: str) -> Scores:
             chosen, seen = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), made.model)
             fits[period] = chosen.fit
             few += contracts.few(period, seen.customers)
-    terms = Terms(question.horizon, _margin(at, question.margin), question.discount, currency)
+    margin, error = _margin(at, question.margin), contracts.error_of(made)
+    terms = Terms(question.horizon, margin, question.discount, currency, error)
     as_of = date_of(at.until).isoformat()
     scored = book_scores(fits, book, terms, as_of=as_of, has_money=at.has_money)
     return replace(scored, table=_told_apart(scored.table, at), findings=(*few, *scored.findings))
+
+
+def tested(made: Fit) -> tuple[str, str]:
+    """For the report: how far a fit was tested, as a title and a clause."""
+    if "tested" in made.info:
+        return "The model was tested on renewals that it had not seen", str(made.info["tested"])
+    return "Nothing has tested these numbers", "too few were lost to hide a part of the history"
 
 
 def refused(verb: str) -> FitError:

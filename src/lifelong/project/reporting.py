@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
@@ -60,7 +60,6 @@ def write_report(
         scores=scores,
         fit=made,
         leaderboard=None if is_contract else valuing.saved_backtest(folder, at),
-        untested=UNTESTED if is_contract else TOO_SHORT,
         imports=list(tables.reports().values()),
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
         # A contract's renewals are not orders at a random rate: unripe cells stay empty.
@@ -70,15 +69,12 @@ def write_report(
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
+    if is_contract:
+        data = replace(data, instead=renewing.tested(made))
     if path is None:
         (folder.root / "reports").mkdir(exist_ok=True)
         path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
     return html.write(data, path)
-
-
-#: Why a report has no back-test: one on subscriptions, and any other.
-TOO_SHORT = "the history is too short to hide a part of it and forecast that"
-UNTESTED = "the model was chosen by renewals that were hidden from it, but its totals were not held against what came"
 
 
 @dataclass(frozen=True, slots=True)

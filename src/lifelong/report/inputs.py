@@ -37,7 +37,7 @@ class ReportData:
         is_left_truncated: whether customers were there before the data begin, so that their first order is not seen.
         action: the command that brings the list of customers at risk.
         again: the command that makes this report again.
-        untested: why there was no back-test, as a clause.
+        instead: where there is no back-test, a title and a clause that say so and why, or what was tested instead.
     """
 
     name: str
@@ -57,7 +57,10 @@ class ReportData:
     is_left_truncated: bool = False
     action: str = "lifelong export customers.csv"
     again: str = "lifelong report --out clv.html"
-    untested: str = "the history is too short to hide a part of it and forecast that"
+    instead: tuple[str, str] = (
+        "Nothing has tested these numbers",
+        "the history is too short to hide a part of it and forecast that",
+    )
 
     @property
     def has_money(self) -> bool:

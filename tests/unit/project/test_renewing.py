@@ -11,6 +11,7 @@ import pytest
 
 import lifelong as ll
 from lifelong.errors import ConfigError, FitError
+from lifelong.project import contracts
 from lifelong.schema import SCORES, names
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def test_subscriptions_get_a_contractual_model_and_are_told_why(shop: ll.Project
     assert "these are subscriptions" in _told(fit, "F281")
     assert "more than 15 days late" in _told(fit, "F281")
     assert "hidden part" in _told(fit, "F282")
+    assert str(fit.info["tested"]) in _told(fit, "F282")
     # The truth, 0.7 and 1.2, lies within what the fit says of itself.
     assert all(p.low <= truth <= p.high for p, truth in zip(fit.params, (0.7, 1.2), strict=True))
 
@@ -89,6 +91,13 @@ def test_values_stand_in_the_table_of_all_scores(shop: ll.Project) -> None:
     one = max(here, key=lambda r: r["historic"])
     n = round(2 * one["historic"] / (2 * one["value"] / one["orders"]))
     assert one["orders"] == pytest.approx(float(ll.SBG().derl(fit.theta, n, horizon=12)), rel=1e-6)
+    # The model's own error is the one that the hidden renewals showed.
+    assert not any(f.code == "S390" for f in scores.findings)
+    usual = 0.15
+    miss, variance = fit.info["miss"], fit.info["variance"]
+    want = np.sqrt((2 * usual**2 + max(miss**2 - variance, 0)) / 3)
+    assert contracts.error_of(fit).orders == pytest.approx(want)
+    assert contracts.error_of(fit).df == 3
     assert {"paid by the month", "paid by the year"} < set(scores.groups)
     assert "paid by the year" in _told(scores, "F286")
 
@@ -101,7 +110,7 @@ def test_the_whole_way_says_why_and_that_totals_were_not_tested(shop: ll.Project
     assert any(f.code == "F281" for f in made.findings)
     report = (tmp_path / "all" / "reports").glob("*.html")
     text = next(report).read_text()
-    assert "its totals were not held against what came" in text
+    assert "The model was tested on renewals that it had not seen: of the last" in text
     assert "time in renewals" in text
     assert "weight of staying" in text
     assert "too short" not in text
@@ -136,7 +145,10 @@ def test_where_nobody_was_lost_or_no_amount_is_there(tmp_path: Path) -> None:
     made = _shop(tmp_path / "loyal", rows)
     fit = made.fit("auto")
     assert any(f.code == "F231" for f in fit.findings)
-    assert made.score().totals.alive == 60
+    scores = made.score()
+    assert scores.totals.alive == 60
+    assert any(f.code == "S390" for f in scores.findings)
+    assert "too few were lost to hide a part of the history" in made.report(tmp_path / "loyal.html").read_text()
     bare = _shop(tmp_path / "bare", [row.rsplit(",", 1)[0] for row in rows], "order_id,customer_id,ordered_at")
     bare.fit("auto")
     scores = bare.score(discount="0")
