@@ -188,6 +188,21 @@ def models(size: int, rounds: int) -> Iterator[Line]:
         yield Line(f"{name}, {count:,} customers", _seconds(got[name]), f"bg_nbd {_seconds(got['bg_nbd'])}", ratio, 4.0)
 
 
+def varying(_size: int, rounds: int) -> Iterator[Line]:
+    """7. Covariates that change with time: our fit against Nelder-Mead on the same likelihood, from the same start."""
+    folder = data.apparel()
+    got = jobs({work: ours(work, folder) for work in ("varying", "varying_simplex")}, rounds)
+    mine, simplex = got["varying"], got["varying_simplex"]
+    what = "time_varying_pareto_nbd, apparel"
+    against = f"Nelder-Mead {_seconds(simplex)}, {simplex.told['evaluations']:,} evaluations"
+    yield Line(what, _seconds(mine), against, mine.seconds / simplex.seconds, 0.1)
+    best, theirs = mine.told["loglik"], simplex.told["loglik"]
+    what += ", log-likelihood"
+    yield Line(what, f"{best:,.3f}", f"Nelder-Mead {theirs:,.3f}", best - theirs, -1e-3, "more", is_least=True)
+    yield Line(what, f"{best:,.3f}", "bar -5,752.940", best + 5752.94, 0.0, "more", is_least=True)
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
+    "varying": varying,
 }  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.measure import FailedWorkError
 from bench.peers import HOME
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ def csv(rows: int) -> Path:
             connection.sql(query, params={"source": source}).write_csv(str(path.with_suffix(".part")), header=True)
         path.with_suffix(".part").rename(path)
     return path
+
+
+def apparel() -> Path:
+    """The apparel customers with their weekly covariates, a data set that lies beside the checkout."""
+    folder = HOME.parents[1] / "shared" / "data" / "apparel"
+    if not folder.is_dir():
+        raise FailedWorkError("apparel is not beside this checkout (../shared/data)")
+    return folder
 
 
 def summary(count: int) -> Path:

@@ -18,6 +18,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "follow": "lifelong.project",
+    "foresee": "lifelong.project",
     "predict": "lifelong.project",
     "summarise": "lifelong.project",
     "Horizon": "lifelong.units",
@@ -42,8 +44,12 @@ _WHERE = {
     "BdW": "lifelong.models.bdw",
     "Covariates": "lifelong.models.covariates",
     "DiscreteWeibull": "lifelong.models.discrete_weibull",
+    "LeftTruncated": "lifelong.models.left_truncated",
     "SBG": "lifelong.models.sbg",
     "Tenures": "lifelong.values",
+    "TimeVaryingParetoNBD": "lifelong.models.time_varying",
+    "Course": "lifelong.values",
+    "Timelines": "lifelong.values",
 }
 
 __all__ = [
@@ -53,6 +59,7 @@ __all__ = [
     "AccessError",
     "BdW",
     "ConfigError",
+    "Course",
     "Covariates",
     "DataError",
     "DiscreteWeibull",
@@ -62,6 +69,7 @@ __all__ = [
     "GammaGamma",
     "Horizon",
     "Leaderboard",
+    "LeftTruncated",
     "LifelongError",
     "Money",
     "NextOrders",
@@ -72,7 +80,11 @@ __all__ = [
     "Scores",
     "StoreError",
     "Tenures",
+    "TimeVaryingParetoNBD",
+    "Timelines",
     "__version__",
+    "follow",
+    "foresee",
     "predict",
     "summarise",
 ]
@@ -84,12 +96,14 @@ if TYPE_CHECKING:
     from lifelong.models.covariates import Covariates
     from lifelong.models.discrete_weibull import DiscreteWeibull
     from lifelong.models.gamma_gamma import GammaGamma
+    from lifelong.models.left_truncated import LeftTruncated
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
     from lifelong.models.sbg import SBG
-    from lifelong.project import Project, predict, summarise
+    from lifelong.models.time_varying import TimeVaryingParetoNBD
+    from lifelong.project import Project, follow, foresee, predict, summarise
     from lifelong.units import Horizon, Money, Rate
-    from lifelong.values import Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures
+    from lifelong.values import Course, Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures, Timelines
 
 
 def __getattr__(name: str) -> object:

@@ -29,7 +29,8 @@ class Config:
     discount: str = field(default="10%/year", metadata={"say": "What money later is worth less, a year. 0 for none."})
     horizon: str = field(default="52w", metadata={"say": "How far ahead values look: 52w, 90d, 2y or lifetime."})
     model: str = field(
-        default="auto", metadata={"say": "auto lets the back-test choose; or bg_nbd, mbg_nbd, pareto_nbd."}
+        default="auto",
+        metadata={"say": "auto lets the back-test choose; or a name, such as pareto_nbd or mbg_cnbd_2+calendar."},
     )
     prior: str = field(
         default="auto", metadata={"say": "Weakly informative prior: auto (below 500 customers), on or off."}

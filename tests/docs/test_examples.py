@@ -24,8 +24,10 @@ TRAILS = {
         (
             "docs/how-to/own-file.md",
             "docs/how-to/choose-a-model.md",
+            "docs/how-to/own-model.md",
             "docs/how-to/small-firms.md",
             "docs/how-to/next-order-date.md",
+            "docs/how-to/time-varying-covariates.md",
             "docs/how-to/export.md",
             "docs/explanation/identity.md",
             "docs/how-to/forget-a-customer.md",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,9 +19,7 @@ from lifelong.models.ggompertz_nbd import GGompertzNBD
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.values import Patterns
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+REPOSITORY = Path(__file__).resolve().parents[2]
 BOTH = ["gender", "channel"]
 #: The parameters at which the reference predictions were made: r, alpha, s, beta, then trans and life.
 FIXED = [1.838995945897, 92.971555685263, 0.591434065792, 49.560097743457]
@@ -130,12 +130,18 @@ def test_a_penalised_fit_tells_the_likelihood_of_the_data(apparel: dict[str, Any
     assert "F245" in {f.code for f in heavy.findings}
 
 
-def test_correlation_on_cdnow(shared_data: Path) -> None:
-    """The reference stops at -9591.765907 with .08612; the likelihood still rises, to the edge of what the form allows."""
+def cdnow_patterns(shared_data: Path) -> Patterns:
+    """The sample of 2,357 customers to the end of September 1997."""
     with (shared_data / "cdnow" / "cdnow_cbs_39w.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     x, t_x, T = (np.array([float(row[k]) for row in rows]) for k in ("x", "t_x", "T"))
-    fit = CorrelatedParetoNBD().fit(Patterns.grouped(x, np.rint(t_x * 7), np.rint(T * 7)))
+    return Patterns.grouped(x, np.rint(t_x * 7), np.rint(T * 7))
+
+
+def test_correlation_on_cdnow(shared_data: Path) -> None:
+    """The reference stops at -9591.765907 with .08612; the likelihood still rises, to the edge of what the form allows."""
+    patterns = cdnow_patterns(shared_data)
+    fit = CorrelatedParetoNBD().fit(patterns)
     assert fit.loglik >= -9591.765907
     assert fit.loglik == pytest.approx(-9591.666374, abs=1e-3)
     assert fit["cor"] == pytest.approx(0.0883, abs=2e-3)
@@ -143,7 +149,7 @@ def test_correlation_on_cdnow(shared_data: Path) -> None:
     # The reference's parameters lie at the same edge: its correlation is the most that they allow.
     theta, model = np.array([0.54318, 10.10014, 0.50885, 9.17912, 1e5]), CorrelatedParetoNBD()
     assert model.correlation(theta) == pytest.approx(0.08612, abs=2e-5)
-    at = model.loglik(theta, Patterns.grouped(x, np.rint(t_x * 7), np.rint(T * 7)))
+    at = model.loglik(theta, patterns)
     assert at == pytest.approx(-9591.765907, abs=5e-3)
 
 
@@ -160,3 +166,19 @@ def test_correlation_and_covariates_together(apparel: dict[str, Any]) -> None:
     assert fit.loglik >= -5821.062709
     assert fit.loglik == pytest.approx(-5821.0501, abs=1e-3)
     assert 0 < fit["cor"] < 0.02
+
+
+def test_the_page_on_earlier_software_says_what_we_find(apparel: dict[str, Any], shared_data: Path) -> None:
+    page = (REPOSITORY / "docs" / "explanation" / "where-others-stop.md").read_text(encoding="utf-8")
+    patterns = Patterns.grouped(apparel["x"], apparel["t_x"], apparel["T"])
+    correlated = CorrelatedParetoNBD().fit(patterns)
+    cdnow = CorrelatedParetoNBD().fit(cdnow_patterns(shared_data))
+    weights, odds = (Covariates(BGNBD(), BOTH, BOTH, leaving=one).fit(apparel) for one in ("weights", "odds"))
+    drawn = Covariates(ParetoNBD(), BOTH, BOTH, penalty=10.0).fit(apparel)
+    rows = [line for line in page.splitlines() if line.startswith(("| apparel", "| CDNOW"))]
+    for row, fit in zip(rows, (correlated, cdnow, weights, odds, drawn), strict=True):
+        assert f"| {fit.loglik:,.3f}" in row
+        assert set(re.findall(r"F\d{3}", row)) <= {f.code for f in fit.findings}
+    assert f"at {cdnow['cor']:.3f}".replace("0.", ".") in rows[1]
+    assert f"{max(p.se for p in odds.params[4:]):.2f}".lstrip("0") in rows[3]
+    assert f"{ParetoNBD().fit(patterns).loglik:,.3f}" in rows[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import numpy as np
@@ -142,6 +142,12 @@ def test_draws_have_the_spread_of_the_covariance() -> None:
     draws = np.log(a_fit([[0.01, 0.005], [0.005, 0.04]]).draws(200_000, np.random.default_rng(1)))
     assert draws.mean(axis=0) == pytest.approx(np.log([0.5, 10.0]), abs=4 * 0.2 / np.sqrt(200_000))
     assert np.cov(draws.T) == pytest.approx(np.array([[0.01, 0.005], [0.005, 0.04]]), abs=1e-3)
+
+
+def test_draws_of_free_parameters_stand_as_they_are() -> None:
+    draws = replace(a_fit([[0.01, 0.05], [0.05, 4.0]]), free=1).draws(200_000, np.random.default_rng(1))
+    assert draws[:, 1].mean() == pytest.approx(10.0, abs=4 * 2.0 / np.sqrt(200_000))
+    assert np.cov(np.log(draws[:, 0]), draws[:, 1]) == pytest.approx(np.array([[0.01, 0.05], [0.05, 4.0]]), rel=0.02)
 
 
 def test_a_ridge_stays_within_what_a_computer_can_hold() -> None:

@@ -25,7 +25,7 @@ def lifelong() -> None:
 
         lifelong run orders.csv
 
-    It makes a project folder, tests three models on your own past, values every customer with an
+    It makes a project folder, tests models on your own past, values every customer with an
     interval, and writes a report that opens in any browser.
     """
 
@@ -106,10 +106,17 @@ def check(project_dir: str, as_json: bool) -> None:
         sys.exit(1)
 
 
-@lifelong.command(short_help="Test models on your own past.", epilog="Example:  lifelong backtest --holdout 26w")
+@lifelong.command(
+    short_help="Test models on your own past.",
+    epilog="Examples:  lifelong backtest --holdout 26w\n\n           lifelong backtest --model mbg_cnbd_2 --model mbg_cnbd_2+calendar",
+)
 @flags.project
 @click.option(
-    "--model", "models", multiple=True, metavar="NAME", help="Test this model; may be repeated. [default: all]"
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Test this model; may be repeated. [default: those that auto tries]",
 )
 @flags.holdout
 @flags.until

@@ -44,7 +44,11 @@ margin = click.option(
 )
 discount = click.option("--discount", metavar="RATE", default="", help="Such as 10%/year. [default: the project's]")
 model = click.option(
-    "--model", metavar="NAME", default="", help="auto, bg_nbd, mbg_nbd or pareto_nbd. [default: the project's]"
+    "--model",
+    metavar="NAME",
+    default="",
+    help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6; "
+    "with +calendar behind the name, in the firm's own trend and season. [default: the project's]",
 )
 holdout = click.option(
     "--holdout",

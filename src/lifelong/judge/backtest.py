@@ -11,12 +11,14 @@ from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.judge import metrics
 from lifelong.judge.baselines import baselines
+from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose
+from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
-from lifelong.models.optimise import fit_model, fit_spend
+from lifelong.models.optimise import fit_spend
 from lifelong.score.rows import LEVELS
 from lifelong.score.scores import prepare
 from lifelong.score.terms import ModelError, Terms
@@ -45,12 +47,14 @@ class Result:
     Attributes:
         row: its measures.
         errors: |forecast - actual| of each customer, of value where there is money.
+        levelled: the same with the forecasts scaled to the actual total.
         miss: log(actual / forecast) of the totals and its variance by chance: ``orders`` and, with money, ``value``.
         ahead, total: what a model forecast; None for a baseline.
     """
 
     row: dict[str, Any]
     errors: Floats
+    levelled: Floats
     miss: Mapping[str, tuple[float, float]]
     ahead: Forecast | None = None
     total: Totals | None = None
@@ -69,7 +73,7 @@ def backtest(
 
     Args:
         orders: ``schema.ORDERS``, any frame.
-        models: names of purchase models; the usual ones (``plugins.usual``) where none is named.
+        models: names of purchase models; those that ``auto`` tries (``judge.candidates``) where none is named.
         holdout: how far ahead each origin looks; None chooses (see ``Trial``).
         until: the last day of the data that counts, in days since 1970-01-01.
         margin: share of revenue that counts as value.
@@ -79,7 +83,7 @@ def backtest(
         FitError: E203, where the history is too short for any origin; E201, where there is no order.
     """
     trial = Trial(holdout=holdout, until=until, margin=margin, currency=currency)
-    return run(orders, models or plugins.usual(), trial)
+    return run(orders, models, trial)
 
 
 def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
@@ -91,20 +95,43 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     kept = [one for one in seen if len(one) >= LEAST_CUSTOMERS and one.before.sum() + one.orders.sum() > 0]
     if not kept:
         raise _too_few(plan, max(len(one) for one in seen))
-    tests = [_test(orders, one, models, plan, trial) for one in kept]
-    return _leaderboard(orders, kept, tests, plan, models)
+    names = tuple(models) or steady(orders, kept[0], trial.prior)
+    tests = [_test(orders, one, names, plan, trial) for one in kept]
+    if models:
+        return _leaderboard(orders, kept, tests, plan, names)
+    told, found = in_calendar(_choose(tests, names)[0], kept)
+    if told:
+        tests = [
+            _beside(test, _models(orders, one, (told,), plan, trial)) for one, test in zip(kept, tests, strict=True)
+        ]
+        names = (*names, told)
+    return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names)
 
 
 def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
     """Every model and both baselines at one origin, by name."""
+    made = _models(orders, seen, models, plan, trial)
+    rivals = {
+        name: _result(_head(name, seen, plan), seen, guesses, None)
+        for name, guesses in baselines(seen, earlier(orders, seen, plan, trial)).items()
+    }
+    return _beside(rivals, made)
+
+
+def _models(orders: Any, seen: Seen, names: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
+    """The named models at one origin."""
     spend = _fit_spend(seen, trial)
-    made = {name: _model(name, seen, spend, plan, trial) for name in models}
-    for name, (guess, money) in baselines(seen, earlier(orders, seen, plan, trial)).items():
-        made[name] = _result(_head(name, seen, plan), seen, (guess, money), None)
-    limit = min(float(made[name].errors.mean()) for name in made if name not in models)
-    for name in models:
-        made[name].row["beats_baseline"] = bool(made[name].errors.mean() < limit)
-    return made
+    fits = {name: fit_named(name, orders, seen.summary, seen.day, trial.prior) for name in names}
+    return {name: _model(replace(fit, spend=spend), seen, plan, trial) for name, fit in fits.items()}
+
+
+def _beside(test: dict[str, Result], more: dict[str, Result]) -> dict[str, Result]:
+    """More models at an origin, before its baselines, with word whether they beat them."""
+    rivals = {name: result for name, result in test.items() if result.ahead is None}
+    limit = min(float(rival.errors.mean()) for rival in rivals.values())
+    for result in more.values():
+        result.row["beats_baseline"] = bool(result.errors.mean() < limit)
+    return {**{name: result for name, result in test.items() if name not in rivals}, **more, **rivals}
 
 
 def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
@@ -114,17 +141,15 @@ def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
     return fit_spend(plugins.load("spend", trial.spend)(), spends, prior=trial.prior)
 
 
-def _model(name: str, seen: Seen, spend: Fit | None, plan: Schedule, trial: Trial) -> Result:
-    """Fit a model as of the origin and hold its forecast against what came."""
-    histories = patterns.to_patterns(patterns.patterns(seen.summary))
-    fit = replace(fit_model(plugins.load("models", name)(), histories, prior=trial.prior), spend=spend)
+def _model(fit: Fit, seen: Seen, plan: Schedule, trial: Trial) -> Result:
+    """Hold the forecast of a model that was fitted as of the origin against what came."""
     margin = 1.0 if trial.margin is None else trial.margin
     terms = Terms(plan.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
     ahead, _ = prepare(fit, seen.summary, terms, FUTURES)
     total = group_totals(ahead, {"all": np.arange(len(seen))})["all"]
     orders, money = _guesses(ahead)
     chance = ahead.futures.orders_probability(seen.orders.astype(np.int64), ahead.base.history, ahead.alive_mixed)
-    made = _result(_head(name, seen, plan), seen, (orders, money), metrics.log_score(chance))
+    made = _result(_head(fit.model, seen, plan), seen, (orders, money), metrics.log_score(chance))
     return replace(made, miss=_misses(seen, total), ahead=ahead, total=total)
 
 
@@ -155,9 +180,16 @@ def _result(head: dict[str, Any], seen: Seen, guesses: tuple[Guess, Guess | None
     made |= {"actual_orders": float(seen.orders.sum()), "forecast_orders": float(orders.mean.sum())}
     made |= {"active": float((seen.orders > 0).mean()), "beats_baseline": None}
     if money is None or seen.value is None:
-        return Result(made, np.abs(orders.mean - seen.orders), {})
+        return Result(made, *_errors(orders.mean, seen.orders), {})
     made |= {"actual_value": float(seen.value.sum()), "forecast_value": float(money.mean.sum())}
-    return Result(made, np.abs(money.mean - seen.value), {})
+    return Result(made, *_errors(money.mean, seen.value), {})
+
+
+def _errors(forecast: Floats, actual: Floats) -> tuple[Floats, Floats]:
+    """|forecast - actual| of each customer, as it is and with the forecasts scaled to the actual total."""
+    total = float(forecast.sum())
+    scaled = forecast * (float(actual.sum()) / total) if total > 0 else forecast
+    return np.abs(forecast - actual), np.abs(scaled - actual)
 
 
 def _misses(seen: Seen, total: Totals) -> dict[str, tuple[float, float]]:
@@ -175,9 +207,7 @@ def _leaderboard(
     orders: Any, seen: Sequence[Seen], tests: Sequence[dict[str, Result]], plan: Schedule, models: Sequence[str]
 ) -> Leaderboard:
     """All results together, the latest origin first."""
-    records = {name: _record(name, tests, models) for name in tests[0]}
-    rivals = {name: record for name, record in records.items() if name not in models}
-    chosen, why, found = choose({name: records[name] for name in models}, rivals)
+    chosen, why, found = _choose(tests, models)
     errors = {name: _error([test[name].miss for test in tests], plan.horizon.days) for name in models}
     latest = tests[0][chosen]
     others = [test[chosen].miss for test in tests[1:]]  # the latest origin's band must not know its own miss
@@ -195,10 +225,19 @@ def _leaderboard(
     )
 
 
-def _record(name: str, tests: Sequence[dict[str, Result]], models: Sequence[str]) -> Record:
-    scores = [test[name].row["log_score"] for test in tests] if name in models else []
-    parameters = len(plugins.load("models", name).params) if name in models else 0
-    return Record([test[name].errors for test in tests], scores, parameters)
+def _choose(tests: Sequence[dict[str, Result]], models: Sequence[str]) -> tuple[str, str, tuple[Finding, ...]]:
+    """The winner, why, and what to say of it."""
+    records = {name: _record([test[name] for test in tests]) for name in tests[0]}
+    rivals = {name: record for name, record in records.items() if name not in models}
+    return choose({name: records[name] for name in models}, rivals)
+
+
+def _record(results: Sequence[Result]) -> Record:
+    errors, ahead = [result.errors for result in results], results[0].ahead
+    if ahead is None:
+        return Record(errors, [], 0)
+    scores, misses = [r.row["log_score"] for r in results], [r.miss["orders"][0] for r in results]
+    return Record(errors, scores, len(ahead.engine.purchase.params), [r.levelled for r in results], misses)
 
 
 def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> dict[str, float]:

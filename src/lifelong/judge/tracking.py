@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.models.in_calendar import InCalendar
 from lifelong.score.base import arrow
 from lifelong.tables import summary as tables
 from lifelong.units import date_of
@@ -90,9 +91,14 @@ def _counted(orders: Any, seen: Seen, days: NDArray[np.int64]) -> Floats:
 def _fitted(seen: Seen, ahead: Forecast, days: NDArray[np.int64]) -> Floats:
     """Expected repeat orders of new customers in each week before the origin."""
     first, count = np.unique(seen.summary["first_day"].to_numpy(), return_counts=True)
-    age = np.maximum(days[:, None] - first[None, :], 0) / 7.0
-    ages, where = np.unique(age, return_inverse=True)
-    expected = ahead.engine.purchase.expect_new(ahead.engine.theta, ages)[where.reshape(age.shape)]
+    purchase, theta = ahead.engine.purchase, ahead.engine.theta
+    if isinstance(purchase, InCalendar):  # the week itself matters, not the age alone
+        far, near = (seen.day - first[None, :]) / 7.0, (seen.day - days[:, None]) / 7.0
+        expected = purchase.expect_since(theta, far, near)
+    else:
+        age = np.maximum(days[:, None] - first[None, :], 0) / 7.0
+        ages, where = np.unique(age, return_inverse=True)
+        expected = purchase.expect_new(theta, ages)[where.reshape(age.shape)]
     each: Floats = np.diff(expected @ count, prepend=0.0)
     return each
 

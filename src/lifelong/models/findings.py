@@ -89,6 +89,17 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "the coefficient {name} = {estimate:.4g} stands at the edge of its range: the data cannot bound it",
     ),
+    "F251": (
+        "warning",
+        "{name} runs {direction} without bound: the likelihood does not fall on that way, and its size means nothing",
+    ),
+    "F252": ("warning", "{name} never changes in the data: its effect cannot be told from alpha and beta"),
+    "F253": ("warning", "the data say little about {name}: its interval holds effects of either sign and any size"),
+    "F247": (
+        "warning",
+        "not one of {older} customers who are older than the data is without an order: where the data hold only those who "
+        "ordered, say so by seen='buyers', or too few seem to leave",
+    ),
 }
 #: |correlation| of two log estimates above which they are reported as a ridge.
 RIDGE = 0.98

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from lifelong.models.ageing import Aged
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
 from lifelong.models.exponential import draw_until, histories_until, weeks_ahead
@@ -74,6 +75,10 @@ class NBD(Attrition):
     def starts(self, rate: float, span: float) -> list[Floats]:  # noqa: ARG002 - the same call for every model
         """Three shapes, with the scale from the customers' own rate."""
         return [np.array([r, r / rate]) for r in (0.4, 1.5, 0.15)]
+
+    def aged(self, theta: Floats, age: float) -> Aged:  # noqa: ARG002 - the same call for every model
+        """All are still there, and no older."""
+        return Aged(theta, np.eye(2), 0.0, np.zeros(2))
 
     def expect_if_alive(
         self,

@@ -87,15 +87,19 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     total = float(spend.total[some] @ spend.count[some])
     if customers <= 0 or not total > 0:
         raise _nothing("no customer with a repeat order that brought money")
-    # The geometric mean of the mean spends: where q <= 1 the plain mean is a matter of the largest order.
-    paid = some & (spend.total > 0)
-    typical = float(np.average(np.log(spend.total[paid] / spend.x[paid]), weights=spend.count[paid]))
+    typical = typical_spend(spend)
     make = getattr(model, "objective", None)
     objective: Objective = make(spend) if make else PlainObjective(model, spend)
     origin = Origin(customers=customers, patterns=int(some.sum()), seed=seed)
     shift = np.array([typical if p.unit == "money" else 0.0 for p in model.params])
     solved = solve(objective, model.params, shift, prior, customers)
     return freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
+
+
+def typical_spend(spend: Spend) -> float:
+    """Log of the geometric mean of the mean spends: where q <= 1 the plain mean is a matter of the largest order."""
+    paid = (spend.x > 0) & (spend.total > 0)
+    return float(np.average(np.log(spend.total[paid] / spend.x[paid]), weights=spend.count[paid]))
 
 
 def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:
@@ -183,12 +187,12 @@ def solve(
     low = np.log([p.low for p in params]) + shift
     high = np.log([p.high for p in params]) + shift
     climb = maximise(objective, used, low, high)
-    covariance, held = _covariance(climb.hessian, sd)
+    covariance, held = covariance_of(climb.hessian, sd)
     loglik = climb.value - used.value(climb.z)[0]
     return Solved(climb, low, high, covariance, loglik, held, on, time.perf_counter() - began)
 
 
-def _covariance(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
+def covariance_of(hessian: Floats, sd: Floats) -> tuple[Floats, Floats]:
     """Covariance of log(theta), and the information in units of the prior's, smallest first.
 
     A direction that the data hold less firmly than a prior of three times its width is given that width: the

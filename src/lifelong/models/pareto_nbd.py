@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from lifelong.models.ageing import Aged
 from lifelong.models.attrition import Attrition
 from lifelong.models.base import Parameter
 from lifelong.models.chebyshev import on_pairs
@@ -122,6 +123,13 @@ class ParetoNBD(Attrition):
         """Points about the published fits, with the scales from the customers' own rate and span."""
         mix = ((0.6, 0.5, 0.4), (1.5, 1.0, 2.0), (0.4, 2.0, 4.0))
         return [np.array([r, r / (2.0 * rate), s, beta * span]) for r, s, beta in mix]
+
+    def aged(self, theta: Floats, age: float) -> Aged:
+        """Those still there at an age are new customers with beta + age: who leaves soon has left."""
+        r, alpha, s, beta = theta
+        log = np.log1p(age / beta)
+        slope = np.array([0.0, 0.0, -log, s * age / (beta * (beta + age))])
+        return Aged(np.array([r, alpha, s, beta + age]), np.eye(4), float(-s * log), slope)
 
     def expect_if_alive(
         self,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.values import Fit, ImportReport, Leaderboard, NextOrders, Scores
+    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
 
-__all__ = ["Project", "demo", "fit_file", "predict", "run", "subscriptions", "summarise"]
+__all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
 
 
 class Project:
@@ -225,6 +225,20 @@ def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None 
     from lifelong.project.plain import predict as implementation
 
     return implementation(fit, summary, horizon=horizon, margin=margin, discount=discount)
+
+
+def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:
+    """Customers one by one in changing circumstances: see :func:`lifelong.project.plain.follow`."""
+    from lifelong.project.plain import follow as implementation
+
+    return implementation(orders, covariates, until=until, period=period)
+
+
+def foresee(customers: Any, covariates: Any, *, after: str, until: str, **told: Any) -> Course:
+    """The covariates of customers in a future: see :func:`lifelong.project.plain.foresee`."""
+    from lifelong.project.plain import foresee as implementation
+
+    return implementation(customers, covariates, after=after, until=until, **told)
 
 
 def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior: str = "auto", **reading: Any) -> Fit:

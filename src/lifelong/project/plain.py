@@ -11,7 +11,7 @@ from lifelong.project.ingesting import Reading
 from lifelong.units import Horizon, Rate, day_of, share
 
 if TYPE_CHECKING:
-    from lifelong.values import Fit, Scores
+    from lifelong.values import Course, Fit, Scores, Timelines
 
 
 class Summary:
@@ -85,6 +85,43 @@ def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None 
         getattr(summary, "currency", NO_CURRENCY),
     )
     return score(fit, getattr(summary, "table", summary), terms)
+
+
+def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:
+    """Customers one by one in changing circumstances, for ``TimeVaryingParetoNBD``.
+
+    Args:
+        orders: canonical orders as in :func:`summarise`; customer_id, day and is_order are enough.
+        covariates: any frame with ``day``, a period's first day (a date, or days since 1970-01-01), a column of numbers
+            a covariate, and ``customer_id`` where they differ between customers.
+        until: the last day seen, ISO.
+        period: how long a period is: ``day``, ``week``, ``month``, ``quarter``, ``year``, or a number of days.
+
+    Raises:
+        DataError: E214 where days have no covariates, E215 where these cannot be used.
+    """
+    from lifelong.tables.timelines import timelines
+
+    return timelines(orders, covariates, day_of(until), period)
+
+
+def foresee(
+    customers: Any, covariates: Any, *, after: str, until: str, period: str | int = "week", unknown: str = "refuse"
+) -> Course:
+    """The covariates of customers in (after, until]: planned ones, or supposed ones where ``unknown`` says by what rule.
+
+    Args:
+        customers: as in ``Timelines.customer``.
+        covariates: as in :func:`follow`, with the planned periods.
+        after: the last day seen, ISO.
+        until: the last day of the future, ISO.
+        period: as in :func:`follow`.
+        unknown: what stands in after the last period: ``"season"``, the same season of the last year known,
+            ``"last"``, the last period, or ``"refuse"``, nothing. Finding F254 on the result tells of it.
+    """
+    from lifelong.tables.timelines import future
+
+    return future(customers, covariates, day_of(after), day_of(until), period, unknown)
 
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:

@@ -128,9 +128,11 @@ def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
 
 
 def _known_models(names: Sequence[str]) -> tuple[str, ...]:
+    from lifelong.judge.fitting import plain_name
+
     known = plugins.known("models")
     for name in names:
-        if name not in known:
+        if plain_name(name) not in known:
             raise ConfigError(
                 "E302",
                 f"there is no model {name!r}",
@@ -138,7 +140,7 @@ def _known_models(names: Sequence[str]) -> tuple[str, ...]:
                 why=did_you_mean(name, known),
                 fix="take a known name",
             )
-    return tuple(names) or plugins.usual()
+    return tuple(names)
 
 
 # -- fit --------------------------------------------------------------------------------------------------------------
@@ -188,9 +190,9 @@ def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
 
 
 def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
-    """A back-test with all models, or None where the history is too short for one."""
+    """A back-test with the models that `auto` tries, or None where the history is too short for one."""
     try:
-        return _backtest(folder, at, _known_models(()), holdout, question.margin)
+        return _backtest(folder, at, (), holdout, question.margin)
     except FitError as problem:
         if problem.code != "E203":
             raise
@@ -199,17 +201,13 @@ def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = ""
 
 def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     """Fit to a base: the purchase model on patterns, the spend model on spend histories."""
-    from lifelong.models.optimise import fit_model, fit_spend
+    from lifelong.judge.fitting import fit_named
+    from lifelong.models.optimise import fit_spend
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
-    told, purchase = patterns.to_patterns(patterns.patterns(at.summary)), plugins.load("models", model)()
-    if getattr(purchase, "is_regular", False):
-        from lifelong.tables.gaps import log_gaps
-
-        told = replace(told, log_gaps=log_gaps(at.orders, at.until))
-    made = fit_model(purchase, told, prior=prior)
+    made = fit_named(model, at.orders, at.summary, at.until, prior)
     made = replace(made, origin=replace(made.origin, until=date_of(at.until).isoformat()))
     if not at.has_money:
         return made

@@ -22,10 +22,15 @@ MODELS = {
     "bg_nbd": "BG/NBD",
     "mbg_nbd": "MBG/NBD",
     "pareto_nbd": "Pareto/NBD",
+    **{f"{kind}_cnbd_{k}": f"{kind.upper()}/CNBD-{k}" for kind in ("bg", "mbg") for k in range(2, 7)},
+    "ggompertz_nbd": "GGompertz/NBD",
     "gamma_gamma": "gamma-gamma",
     "last_period": "Last period again",
     "cell_means": "Earlier customers alike",
 }
+
+#: What the name of a model ends with where it runs in the firm's own calendar, and how people write it.
+CALENDAR, CALENDAR_SAID = "+calendar", " with calendar"
 
 #: The key of the days to the second order, once the registry holds it; a number without an entry has no link.
 SECOND = "second" if "second" in DEFINITIONS else ""
@@ -35,12 +40,14 @@ def named(text: str) -> str:
     """A sentence with models' names as people write them, and a space before per cent."""
     for key, name in MODELS.items():
         text = re.sub(rf"\b{key}\b", name, text)
+    text = text.replace(CALENDAR, CALENDAR_SAID)
     return re.sub(r"(?<=\d)%(?!/)", f"{NBSP}%", text)
 
 
 def model_name(key: str) -> str:
     """A model's name as people write it."""
-    return MODELS.get(key, key.replace("_", " "))
+    plain = key.removesuffix(CALENDAR)
+    return MODELS.get(plain, plain.replace("_", " ")) + (CALENDAR_SAID if plain != key else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong import plugins
 from lifelong.score.base import Past, arrow
-from lifelong.score.engine import alike, is_regular
+from lifelong.score.engine import alike, is_regular, purchase_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from lifelong.models.base import PurchaseModel
     from lifelong.values import Fit
 
     Floats = NDArray[np.float64]
@@ -33,7 +31,7 @@ def orders_between(fit: Fit, summary: object, start: ArrayLike, stop: ArrayLike)
     Returns:
         Shape (n,). The closed form at nine horizons, straight between them.
     """
-    model: PurchaseModel = plugins.load("models", fit.model)()
+    model = purchase_of(fit)
     table = arrow(summary)
     x, t_x, T = (table[name].to_numpy().astype(np.int64) for name in ("x", "t_x", "T"))
     begin, end = np.asarray(start, np.float64), np.asarray(stop, np.float64)

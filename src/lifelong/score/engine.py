@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from lifelong import plugins
+from lifelong.models.calendar import Calendar
+from lifelong.models.in_calendar import SUFFIX, InCalendar
 from lifelong.money.present import tail_horizon
 from lifelong.score.numbering import distinct
 
@@ -39,6 +41,15 @@ def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
     return distinct(np.asarray(past.x, np.int64), *days)
 
 
+def purchase_of(fit: Fit) -> PurchaseModel:
+    """The purchase model that a fit names, in the fit's calendar where it has one."""
+    name = fit.model.removesuffix(SUFFIX)
+    model: PurchaseModel = plugins.load("models", name)()
+    if name == fit.model:
+        return model
+    return cast("PurchaseModel", InCalendar(model, Calendar.of(fit.info["calendar"])))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine:
     """The fitted models and what is asked of them; time in weeks."""
@@ -52,7 +63,7 @@ class Engine:
     def of(cls, fit: Fit, terms: Terms) -> Engine:
         """Load the models that the fit names."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
-        return cls(fit, plugins.load("models", fit.model)(), spend, terms)
+        return cls(fit, purchase_of(fit), spend, terms)
 
     @property
     def theta(self) -> Floats:

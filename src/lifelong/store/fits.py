@@ -47,7 +47,10 @@ def _as_stored(fit: Fit) -> dict[str, Any]:
     told["info"].pop("seconds", None)  # the same input gives the same bytes
     told["theta"] = fit.theta.tolist()
     told["covariance"] = fit.covariance.tolist()
+    told["free"] = fit.free
     told["spend"] = _as_stored(fit.spend) if fit.spend else None
+    if fit.drawn is not None:
+        told["drawn"] = fit.drawn.tolist()
     return told
 
 
@@ -63,6 +66,8 @@ def _from_stored(told: dict[str, Any]) -> Fit:
         info=told["info"],
         origin=Origin(**told["origin"]),
         spend=_from_stored(told["spend"]) if told["spend"] else None,
+        free=told.get("free", 0),
+        drawn=np.array(told["drawn"], np.float64) if "drawn" in told else None,
     )
 
 

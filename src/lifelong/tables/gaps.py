@@ -32,10 +32,7 @@ def gaps(orders: IntoFrame, until: int) -> Any:
     Returns:
         The same kind of frame as came in; eager ones are sorted by customer and gap.
     """
-    frame = nw.maybe_convert_dtypes(nw.from_native(orders).select("customer_id", "day", "is_order"))
-    visits = frame.filter((nw.col("day") <= until) & (nw.col("is_order") == 1))
-    days: Frame = visits.select("customer_id", nw.col("day").cast(nw.Int32)).unique()
-    counted = _with_gap(days).group_by("customer_id", "gap").agg(nw.len().alias("count"))
+    counted = between(orders, until).group_by("customer_id", "gap").agg(nw.len().alias("count"))
     made = counted.select("customer_id", nw.col("gap").cast(nw.Int32), nw.col("count").cast(nw.Int64))
     if isinstance(made, nw.LazyFrame):
         return made.to_native()
@@ -51,6 +48,13 @@ def log_gaps(orders: IntoFrame, until: int) -> float:
     eager = counted.collect() if isinstance(counted, nw.LazyFrame) else counted
     told = sorted(zip(eager["gap"].to_list(), eager["count"].to_list(), strict=True))
     return math.fsum(int(count) * math.log(int(gap) / 7.0) for gap, count in told)
+
+
+def between(orders: IntoFrame, until: int) -> Frame:
+    """Each order day up to ``until`` but a customer's first: ``customer_id``, ``day``, and the ``gap`` before it in days."""
+    frame = nw.maybe_convert_dtypes(nw.from_native(orders).select("customer_id", "day", "is_order"))
+    visits = frame.filter((nw.col("day") <= until) & (nw.col("is_order") == 1))
+    return _with_gap(visits.select("customer_id", nw.col("day").cast(nw.Int32)).unique())
 
 
 def _with_gap(days: Frame) -> Frame:

@@ -128,7 +128,7 @@ def order_days(orders: IntoFrame | Frame, until: int, known: Known = Known()) ->
         wanted += [nw.col("uncosted").count()]
     days: Frame = rows.group_by("customer_id", "day").agg(*wanted)
     # Engines widen sums to 128 bits: back at once, or each later step pays for it.
-    return days.with_columns(*(nw.col(c).cast(nw.Int64) for c in money))
+    return days.with_columns(*(nw.col(c).cast(nw.Int64) for c in money)) if money else days
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:

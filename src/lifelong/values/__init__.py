@@ -17,13 +17,16 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 from lifelong.values.dates import NextOrders
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
-from lifelong.values.histories import Patterns, Spend
+from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
+from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.tenures import Tenures
+from lifelong.values.timelines import Course, Timelines
 
 __all__ = [
+    "Course",
     "Estimate",
     "Finding",
     "Fit",
@@ -32,9 +35,12 @@ __all__ = [
     "NextOrders",
     "Origin",
     "Patterns",
+    "Posterior",
     "Scores",
     "Spend",
     "Tenures",
+    "Timelines",
     "Totals",
+    "Waits",
     "to_json",
 ]

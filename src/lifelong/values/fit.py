@@ -47,7 +47,9 @@ class Fit:
     """A fitted model: immutable, made by ``fit()``, saved as JSON and npz, never pickled.
 
     What is used stands in ``theta`` and ``covariance`` (of ``transform(theta)``, the unbounded scale on which
-    the optimum was searched: here the logarithm); what is only looked at stands in ``info``.
+    the optimum was searched: the logarithm, but for the last ``free`` parameters, coefficients of either sign, which
+    stand as they are); what is only looked at stands in ``info``. A fit made of a posterior holds that one's draws in
+    ``drawn``, shape (draws, parameters).
     """
 
     model: str
@@ -59,16 +61,22 @@ class Fit:
     info: Mapping[str, Any] = field(default_factory=dict)
     origin: Origin = field(default_factory=Origin)
     spend: Fit | None = None
+    free: int = 0
+    drawn: Floats | None = None
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
-        """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form).
+        """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form), normal for free ones.
 
         Directions that the data do not hold are kept within a factor of e^3 of the optimum, so that a ridge
-        widens the intervals without leaving the numbers that a computer can hold.
+        widens the intervals without leaving the numbers that a computer can hold. Where the fit holds draws, these.
         """
+        if self.drawn is not None:
+            return np.asarray(rng.choice(self.drawn, size, replace=size > len(self.drawn)))
         root = _matrix_root(self.covariance)
         step = rng.standard_normal((size, len(self.theta))) @ root.T
+        positive = len(self.theta) - self.free
         draws: Floats = self.theta * np.exp(np.clip(step, -3.0, 3.0))
+        draws[:, positive:] = self.theta[positive:] + step[:, positive:]
         return draws
 
     def __getitem__(self, name: str) -> float:

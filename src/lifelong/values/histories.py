@@ -66,6 +66,20 @@ class Patterns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Waits:
+    """Waits between two order days of a customer, all customers together, by where they lie in the calendar.
+
+    Attributes:
+        began, ended: int64, days before the last day seen on which a wait began and ended; began > ended >= 0.
+        count: int64, how many waits lie there.
+    """
+
+    began: NDArray[np.int64]
+    ended: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Spend:
     """Distinct spend histories with counts: what a spend model needs.
 

@@ -60,10 +60,12 @@ class Leaderboard:
             for m in ("bias", "mae", "spearman", "gini_norm", "capture", "coverage80")
             if any(m in r for r in self.rows)
         ]
-        lines = [f"{'model':<16}" + "".join(f"{metric:>12}" for metric in shown)]
+        width = max(16, *(len(name) + 2 for name in names))
+        lines = [f"{'model':<{width}}" + "".join(f"{metric:>12}" for metric in shown)]
         for name in names:
             own = [row for row in self.rows if row["model"] == name]
-            lines.append(f"{name + (' *' if name == self.chosen else ''):<16}" + "".join(_mean(own, m) for m in shown))
+            label = name + (" *" if name == self.chosen else "")
+            lines.append(f"{label:<{width}}" + "".join(_mean(own, m) for m in shown))
         origins = sorted({str(row["origin"]) for row in self.rows})
         lines += [f"means over {len(origins)} origins: {', '.join(origins)}", self.why]
         return "\n".join(lines + [f"  {finding}" for finding in self.findings])

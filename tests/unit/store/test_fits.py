@@ -29,6 +29,7 @@ def _fit(name: str = "bg_nbd", spend: Fit | None = None) -> Fit:
         info={"evaluations": 12},
         origin=Origin("abcdef0123", 10, 5, "1997-09-30", "0.1.0", 7),
         spend=spend,
+        free=1,
     )
 
 
@@ -39,6 +40,7 @@ def test_a_fit_comes_back_exactly(tmp_path: Path) -> None:
     assert back.theta.tolist() == fit.theta.tolist()
     assert back.covariance.tolist() == fit.covariance.tolist()
     assert back.as_dict() == fit.as_dict()
+    assert back.free == 1
     assert back.spend is not None
     assert back.spend.model == "gamma_gamma"
     assert np.isnan(back.params[0].low)

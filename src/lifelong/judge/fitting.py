@@ -1,0 +1,39 @@
+"""A purchase model fitted by its name, to customers as of a day: by itself, or in the firm's own calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lifelong import plugins
+from lifelong.models.in_calendar import SUFFIX, fit_calendar
+from lifelong.models.optimise import fit_model
+from lifelong.tables import patterns
+from lifelong.tables.gaps import log_gaps
+from lifelong.tables.waits import waits
+
+if TYPE_CHECKING:
+    from lifelong.values import Fit
+
+
+def plain_name(name: str) -> str:
+    """The stationary model behind a name: ``mbg_cnbd_3+calendar`` is ``mbg_cnbd_3`` in the firm's calendar."""
+    return name.removesuffix(SUFFIX)
+
+
+def fit_named(name: str, orders: Any, summary: Any, until: int, prior: str = "auto") -> Fit:
+    """Fit the purchase model of that name.
+
+    Args:
+        name: of a purchase model, with ``+calendar`` behind it for the firm's own calendar.
+        orders: ``schema.ORDERS``, any frame: the days between orders are counted where the model needs them.
+        summary: ``schema.SUMMARY`` of the same orders as of ``until``.
+        until: the last day seen, in days since 1970-01-01.
+        prior: as in ``optimise.fit_model``.
+    """
+    told, model = patterns.to_patterns(patterns.patterns(summary)), plugins.load("models", plain_name(name))()
+    if name != plain_name(name):
+        return fit_calendar(model, told, waits(orders, until), prior=prior)
+    if getattr(model, "is_regular", False):
+        told = replace(told, log_gaps=log_gaps(orders, until))
+    return fit_model(model, told, prior=prior)

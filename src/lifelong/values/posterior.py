@@ -1,0 +1,135 @@
+"""What the data and a stated prior leave open about a model's parameters, as draws."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.errors import missing_extra
+from lifelong.values.findings import plain
+from lifelong.values.fit import Estimate, Fit, Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from lifelong.values.findings import Finding
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """Draws of a model's parameters, given the data and a prior; made by ``posterior.posterior``.
+
+    Attributes:
+        model: its name.
+        names, units: of the parameters.
+        theta: draws, shape (draws, parameters).
+        weight: of each draw, summing to 1; all equal where a chain made them.
+        log_density: log-likelihood and prior of each draw, in log(theta), the prior's constant left out.
+        loglik: log-likelihood at :attr:`centre`.
+        prior: for each parameter the mean and standard deviation of the normal prior on its logarithm.
+        how: ``"laplace"`` or ``"nuts"``.
+        chains: how many chains made the draws, one after the other in ``theta``; 1 where draws are independent.
+        diagnostics: figures about the draws, by name.
+        findings: what these figures and the posterior itself should tell.
+        origin: the data's size and the seed.
+    """
+
+    model: str
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    theta: Floats
+    weight: Floats
+    log_density: Floats
+    loglik: float
+    prior: tuple[tuple[float, float], ...]
+    how: str
+    chains: int = 1
+    diagnostics: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    origin: Origin = field(default_factory=Origin)
+
+    @property
+    def centre(self) -> Floats:
+        """The exponential of the posterior mean of log(theta)."""
+        return np.asarray(np.exp(self.weight @ np.log(self.theta)))
+
+    @property
+    def covariance(self) -> Floats:
+        """Posterior covariance of log(theta)."""
+        gap = np.log(self.theta) - np.log(self.centre)
+        return np.asarray((self.weight[:, None] * gap).T @ gap)
+
+    @property
+    def params(self) -> tuple[Estimate, ...]:
+        """Posterior mean, standard deviation and central 95 % interval of each parameter."""
+        mean = self.weight @ self.theta
+        sd = np.sqrt(self.weight @ (self.theta - mean) ** 2)
+        low, high = (self.quantile(level) for level in (0.025, 0.975))
+        rows = zip(self.names, mean.tolist(), sd.tolist(), low.tolist(), high.tolist(), self.units, strict=True)
+        return tuple(Estimate(*row) for row in rows)
+
+    def quantile(self, level: float) -> Floats:
+        """A quantile of each parameter."""
+        order = np.argsort(self.theta, axis=0)
+        reached = np.cumsum(self.weight[order], axis=0)
+        rows = np.minimum((reached < level).sum(axis=0), len(order) - 1)
+        return np.asarray(np.take_along_axis(self.theta, order, axis=0)[rows, np.arange(len(self.names))])
+
+    def draws(self, size: int, rng: np.random.Generator) -> Floats:
+        """Parameter draws of equal weight, shape (size, parameters), in any order.
+
+        Systematic resampling: a draw comes as often as its weight says, rounded up or down (Kitagawa 1996).
+        """
+        at = (np.arange(size) + rng.random()) / size
+        rows = np.searchsorted(np.cumsum(self.weight), at)
+        return np.asarray(self.theta[rng.permutation(np.minimum(rows, len(self.theta) - 1))])
+
+    def as_fit(self, size: int = 1000, seed: int = 0) -> Fit:
+        """The posterior as a fit, for scoring: point estimates at its centre, intervals from so many of its draws."""
+        drawn = self.draws(size, np.random.default_rng([seed, self.origin.seed]))
+        info = {"prior": "on", "how": self.how, **self.diagnostics}
+        return Fit(
+            self.model, self.params, self.centre, self.covariance, self.loglik, self.findings, info, self.origin,
+            drawn=drawn,
+        )  # fmt: skip
+
+    def to_arviz(self) -> Any:
+        """The draws as an ArviZ ``InferenceData``, chain by chain; weighed draws are drawn anew first, as one chain."""
+        try:
+            import arviz
+        except ImportError as problem:
+            raise missing_extra("arviz", "bayes", "a posterior for ArviZ") from problem
+        theta = self.theta if self.how == "nuts" else self.draws(len(self.theta), np.random.default_rng(0))
+        chains = theta.reshape(self.chains, -1, len(self.names))
+        drawn = {name: chains[:, :, j] for j, name in enumerate(self.names)}
+        stats = {"lp": self.log_density.reshape(self.chains, -1)} if self.how == "nuts" else None
+        return arviz.from_dict(drawn, sample_stats=stats, posterior_attrs={"model": self.model, "how": self.how})
+
+    def __getitem__(self, name: str) -> float:
+        return float(self.weight @ self.theta[:, self.names.index(name)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON contract of a posterior: its figures, not its draws."""
+        return {
+            "model": self.model,
+            "how": self.how,
+            "params": [{k: plain(v) for k, v in asdict(p).items()} for p in self.params],
+            "prior": {name: list(stated) for name, stated in zip(self.names, self.prior, strict=True)},
+            "draws": len(self.theta),
+            "diagnostics": plain(dict(self.diagnostics)),
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+    def __str__(self) -> str:
+        head = f"{self.model}: posterior by {self.how}, {len(self.theta):,} draws, {self.origin.customers:,} customers"
+        lines = [head, f"{'':<8}{'mean':>14}{'sd':>12}{'95 % low':>14}{'high':>14}  unit"]
+        lines += [
+            f"{p.name:<8}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}" for p in self.params
+        ]
+        return "\n".join([*lines, *(f"  {f}" for f in self.findings)])
