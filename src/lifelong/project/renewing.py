@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.valuing import Base, Question
+    from lifelong.score.book import Book
+    from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit, Scores
 
@@ -55,19 +57,38 @@ def scores(at: Base, made: Fit, question: Question, currency: str) -> Scores:
     """Everybody's value: those who pay by another period than the fit's get the same model, fitted to them."""
     from lifelong.score.book import book_scores
 
+    book, fits, few = _booked(at, made, currency)
+    as_of = date_of(at.until).isoformat()
+    scored = book_scores(fits, book, _terms(at, made, question, currency), as_of=as_of, has_money=at.has_money)
+    return replace(scored, table=_told_apart(scored.table, at), findings=(*few, *scored.findings))
+
+
+def effect(at: Base, made: Fit, question: Question, currency: str, points: float) -> RetentionEffect:
+    """What so much more retention, as a share, would add to the value of those who are there."""
+    from lifelong.score.retention import retention_effect
+
+    book, fits, _ = _booked(at, made, currency)
+    if not book.periods:
+        raise FitError("E201", "no subscriber is left", where="the orders", why="retention is of those who are there")
+    return retention_effect(fits, book, _terms(at, made, question, currency), points)
+
+
+def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], list[Finding]]:
+    """All customers, a fit for each period, and what to know of small ones."""
     rhythm = _Rhythm(at)
     book = contracts.book_of(rhythm.now, currency, has_money=at.has_money)
-    fits, few = {str(made.info["period"]): made}, []
+    fits, few = {str(made.info.get("period") or rhythm.common): made}, []
     for period in book.periods:
         if period not in fits:
             chosen, seen = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), made.model)
             fits[period] = chosen.fit
             few += contracts.few(period, seen.customers)
-    margin, error = _margin(at, question.margin), contracts.error_of(made)
-    terms = Terms(question.horizon, margin, question.discount, currency, error)
-    as_of = date_of(at.until).isoformat()
-    scored = book_scores(fits, book, terms, as_of=as_of, has_money=at.has_money)
-    return replace(scored, table=_told_apart(scored.table, at), findings=(*few, *scored.findings))
+    return book, fits, few
+
+
+def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
+    error = contracts.error_of(made)
+    return Terms(question.horizon, _margin(at, question.margin), question.discount, currency, error)
 
 
 def tested(made: Fit) -> tuple[str, str]:
@@ -75,6 +96,17 @@ def tested(made: Fit) -> tuple[str, str]:
     if "tested" in made.info:
         return "The model was tested on renewals that it had not seen", str(made.info["tested"])
     return "Nothing has tested these numbers", "too few were lost to hide a part of the history"
+
+
+def not_a_contract(model: str) -> FitError:
+    """The error where retention is asked of a fit for free buyers."""
+    return FitError(
+        "E204",
+        f"a point of retention is of subscriptions, and {model} is for customers who buy freely",
+        where="the latest fit",
+        why="free buyers have no renewal that they could refuse",
+        fix="fit a contractual model:  lifelong fit --model sbg; or value a table:  lifelong subscriptions FILE",
+    )
 
 
 def refused(verb: str) -> FitError:

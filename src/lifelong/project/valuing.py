@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lifelong.config import Config
     from lifelong.project.folder import Folder
+    from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
 
@@ -259,6 +260,16 @@ def _kept(folder: Folder, at: Base, scores: Scores) -> Scores:
     files.write_sealed(path.with_suffix(".json"), SCORES, scores.as_dict())
     files.write_bytes(folder.root / "scores" / "latest", path.stem.encode())
     return scores
+
+
+def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:
+    """What a change of retention, as a share, would change of the value of a base of subscribers."""
+    with folder.writing("retention"):
+        made = fitted or fits.load(folder.root / "fits")
+        if not renewing.is_contract(made.model):
+            raise renewing.not_a_contract(made.model)
+        at = base(folder, made.origin.until)
+        return renewing.effect(at, made, question, folder.currency, points)
 
 
 def _stamp(at: Base) -> str:

@@ -140,6 +140,30 @@ def test_a_next_order_date_is_no_question_for_subscriptions(shop: ll.Project) ->
     assert caught.value.code == "E204"
 
 
+def test_a_point_of_retention_in_money(shop: ll.Project) -> None:
+    fit = shop.fit("auto", until="2026-06-30")
+    made = shop.retention(horizon="2y", margin="50%")
+    worth = shop.score(horizon="2y", margin="50%").totals
+    assert made.equity == pytest.approx(worth.value)
+    assert made.subscribers == worth.customers
+    assert 0 < made.low80 < made.change < made.high80
+    assert shop.retention(-1, fit, horizon="2y", margin="50%").change < 0
+    shop.fit("pareto_nbd")
+    with pytest.raises(FitError) as caught:
+        shop.retention()
+    assert caught.value.code == "E204"
+
+
+def test_retention_of_nobody_is_refused(tmp_path: Path) -> None:
+    rows = [f"i{c}-{m},c{c},2025-{m:02d}-10,9.99" for c in range(60) for m in range(1, 6)]
+    made = _shop(tmp_path / "gone", [*rows, "late,z,2026-06-30,1.00"])
+    fit = made.fit("sbg", until="2026-06-29")
+    with pytest.raises(FitError) as caught:
+        made.retention(1, fit)
+    assert caught.value.code == "E201"
+    assert made.score(fit).totals.value == 0.0
+
+
 def test_where_nobody_was_lost_or_no_amount_is_there(tmp_path: Path) -> None:
     rows = [f"i{c}-{m},c{c},2025-{m:02d}-{1 + c % 28:02d},9.99" for c in range(60) for m in range(1, 13)]
     made = _shop(tmp_path / "loyal", rows)
