@@ -221,6 +221,23 @@ def subscriptions(file: Path, as_json: bool, out: str, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
+@lifelong.command(
+    short_help="Say what a point of retention is worth.",
+    epilog="Example:  lifelong retention --points 1 --margin 60% --horizon 2y",
+)
+@flags.project
+@click.option("--points", default=1.0, metavar="N", show_default=True, help="Percentage points, below 0 for a loss.")
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> None:
+    """Say what a change of retention would add to the value of subscribers, and what a programme for it may cost."""
+    with Progress(quiet=as_json) as progress:
+        effect = _open(project_dir, progress).retention(points, **told)
+    say(effect, as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
+    from lifelong.score.retention import RetentionEffect
     from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
 
 __all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
@@ -178,6 +179,28 @@ class Project:
         from lifelong.project.dating import next_orders
 
         return next_orders(self._folder, fit, horizon, Path(out) if out else None)
+
+    def retention(
+        self,
+        points: float = 1.0,
+        fit: Fit | None = None,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+    ) -> RetentionEffect:
+        """What a point of retention is worth where customers are subscribers, and what a programme for it may cost.
+
+        Args:
+            points: percentage points by which mean retention changes at every renewal to come; below 0 it falls.
+            fit: a contractual one; by default the latest.
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+        """
+        from lifelong.project.valuing import Question, retention
+
+        return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
 
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""

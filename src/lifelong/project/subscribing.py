@@ -120,8 +120,9 @@ def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None
     groups = tuple(contracts.group(*one) for one in told)
     currency = rules.currency or NO_CURRENCY
     book = contracts.book_of(table, currency)
-    terms = Terms(question.horizon, question.margin, question.discount, currency)
     fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
+    error = contracts.error_of(told[0][1].fit)
+    terms = Terms(question.horizon, question.margin, question.discount, currency, error)
     progress("valuing every customer", 0, len(table))
     scores = book_scores(fits, book, terms, as_of=date_of(until).isoformat())
     effects, missing = point_of_retention(fits, book, terms)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
+from lifelong.project import renewing
 from lifelong.store import files, fits
 from lifelong.units import Horizon, Rate, date_of, day_of, minor_digits, share
 from lifelong.values import Finding, Leaderboard, Scores
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from lifelong.config import Config
     from lifelong.project.folder import Folder
+    from lifelong.score.retention import RetentionEffect
+    from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
 
 LEADERBOARD = "lifelong-leaderboard/1"
@@ -153,8 +156,15 @@ def fit(folder: Folder, model: str = "", *, until: str = "", prior: str = "") ->
 def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     """Fit to a base and keep the fit; `auto` takes the back-test's winner and says why."""
     config = folder.config()
-    name = model or config.model
-    findings = kind_of_business(at, is_named=name != "auto")
+    name, found = model or config.model, renewing.looked(at)
+    if wants_contract(name, found):
+        folder.progress("fitting a contractual model", 0, None)
+        made = renewing.fit(at, name, found, starts_midway=config.starts_midway)
+        fits.save(made, folder.root / "fits")
+        return made
+    findings: tuple[Finding, ...] = ()
+    if found.is_contractual:
+        findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
     if name == "auto":
         name, why = _winner(folder, at)
         findings += why
@@ -167,23 +177,9 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     return made
 
 
-def kind_of_business(at: Base, *, is_named: bool) -> tuple[Finding, ...]:
-    """Refuse subscriptions, whose customers leave openly: these models are for customers who leave unseen."""
-    from lifelong.tables.regularity import regularity
-
-    found = regularity(at.orders, at.until)
-    if not found.is_contractual:
-        return ()
-    what = f"{found.regular:,} of {found.judged:,} customers with four or more orders pay every {found.median_gap:.0f} days"
-    if is_named:
-        return (Finding("F292", f"{what}: these look like subscriptions, and the model is for free buying"),)
-    raise FitError(
-        "E204",
-        f"{what}: these look like subscriptions",
-        where="the orders",
-        why="a subscriber's leaving is seen; a model that guesses who has left would be wrong about all of them",
-        fix="models for subscriptions are not part of this version; where these are free purchases, name a model: --model pareto_nbd",
-    )
+def wants_contract(name: str, found: Regularity) -> bool:
+    """Whether subscriptions are valued: a contractual model is named, or none is and the orders come by a calendar."""
+    return renewing.is_contract(name) or (name == "auto" and found.is_contractual)
 
 
 def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
@@ -234,12 +230,12 @@ def score(folder: Folder, fitted: Fit | None, question: Question) -> Scores:
 
 def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, with the model's own error as the back-test measured it."""
-    import pyarrow.parquet as pq
-
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
     folder.progress("valuing every customer", 0, len(at.summary))
+    if renewing.is_contract(made.model):
+        return _kept(folder, at, renewing.scores(at, made, question, folder.currency))
     board = saved_backtest(folder, at)
     measured = board.model_error.get(made.model) if board else None
     error = ModelError.of(measured) if measured else ModelError()
@@ -248,8 +244,15 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
+    return _kept(folder, at, scores)
+
+
+def _kept(folder: Folder, at: Base, scores: Scores) -> Scores:
+    """Write scores beside the words that define them."""
+    import pyarrow.parquet as pq
+
     _folder(folder, "scores")
-    path = folder.root / "scores" / f"{_stamp(at)}-{question.horizon}.parquet"
+    path = folder.root / "scores" / f"{_stamp(at)}-{scores.horizon}.parquet"
     temporary = files.temporary_beside(path)
     pq.write_table(scores.table, temporary, compression="zstd")
     files.put(temporary, path)
@@ -257,6 +260,16 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
     files.write_sealed(path.with_suffix(".json"), SCORES, scores.as_dict())
     files.write_bytes(folder.root / "scores" / "latest", path.stem.encode())
     return scores
+
+
+def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:
+    """What a change of retention, as a share, would change of the value of a base of subscribers."""
+    with folder.writing("retention"):
+        made = fitted or fits.load(folder.root / "fits")
+        if not renewing.is_contract(made.model):
+            raise renewing.not_a_contract(made.model)
+        at = base(folder, made.origin.until)
+        return renewing.effect(at, made, question, folder.currency, points)
 
 
 def _stamp(at: Base) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from lifelong import i18n
+from lifelong import i18n, plugins
 from lifelong.report.words import CALENDAR, model_name, named, whole
 from lifelong.units import Money
 
@@ -97,7 +97,7 @@ def parameters(data: ReportData) -> dict[str, Any]:
     fits = [data.fit, *([data.fit.spend] if data.fit.spend else [])]
     return {
         "title": _fit_title(data.fit),
-        "measure": "Estimates with 95 % intervals; time in weeks",
+        "measure": f"Estimates with 95 % intervals; time in {'renewals' if _own(data.fit.model) else 'weeks'}",
         "fits": [{"name": model_name(f.model), "rows": [_parameter(f.model, p) for p in f.params],
                   "loglik": i18n.number(f.loglik, 1), "customers": whole(f.origin.customers)} for f in fits],
     }  # fmt: skip
@@ -119,9 +119,17 @@ def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _own(model: str) -> dict[str, str]:
+    """What the parameters of a contract mean, in its own words; empty for other models."""
+    if model not in plugins.known("contracts"):
+        return {}
+    return {p.name: p.meaning for p in plugins.load("contracts", model).params}
+
+
 def _parameter(model: str, p: Estimate) -> dict[str, str]:
     plain = model.removesuffix(CALENDAR)
-    meaning = _MEANING.get((_SAME.get(plain, plain), p.name)) or _MEANING.get(("bg_nbd", p.name), "")
+    meaning = _own(model).get(p.name) or _MEANING.get((_SAME.get(plain, plain), p.name))
+    meaning = meaning or _MEANING.get(("bg_nbd", p.name), "")
     known = math.isfinite(p.low) and math.isfinite(p.high)
     digits = min(max(i18n.precision(p.low, p.high) + 1, 0), 8) if known else 4
     return {

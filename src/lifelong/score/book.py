@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,8 +98,10 @@ def book_scores(
     columns |= {"customer_id": list(book.customer_id), "silent_days": None, "historic": historic}
     columns |= {"total": historic + columns["value"], "rhythm_days": np.array([PERIODS[p] for p in book.period])}
     words = value_definition(str(terms.horizon), terms.margin, str(terms.discount), has_cost=False, has_money=has_money)
-    told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
-    findings = (Finding("S390", told, "warning"),)
+    findings: tuple[Finding, ...] = ()
+    if math.isinf(terms.error.days):
+        told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
+        findings = (Finding("S390", told, "warning"),)
     models = ", ".join(dict.fromkeys(fits[p].model for p in book.periods))
     table = table_of(columns, size)
     return Scores(

@@ -89,7 +89,7 @@ def test_without_a_back_test_the_verdict_says_so(data: ReportData) -> None:
     untested = replace(data, leaderboard=None)
     assert said(untested)[2].startswith("Nothing has tested these numbers")
     text = plain(unstyled(untested))
-    assert "Nothing has tested these numbers yet" in text
+    assert text.count("Nothing has tested these numbers") == 2
     assert "May you believe it?" in text
 
 
