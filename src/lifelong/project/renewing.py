@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from lifelong.project.valuing import Base, Question
+    from lifelong.project.asked import Base, Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
