@@ -134,20 +134,21 @@ def named(model: str) -> tuple[str, ...]:
 
 
 def learnt(
-    period: str, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
+    period: str, now: pa.Table, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
 ) -> tuple[Chosen, Tenures]:
     """A model for those who pay by a period, chosen by hidden renewals where there are enough.
 
     Args:
         period: its name.
-        at: the tenures (``schema.TENURES``) as they were on a day.
+        now: the tenures (``schema.TENURES``) as of the last day.
+        at: the tenures as they were on an earlier day.
         until: the last day.
         model: a name, or nothing to choose.
         is_whole: whether customers are followed from their first period on.
     """
     from lifelong.judge.contracts import Hidden, choose
 
-    names, now = named(model), _of(at(until), period)
+    names, now = named(model), _of(now, period)
     seen = tenures_of(now)
     renewals = max(1, seen.longest // HIDDEN)
     cut = earlier(until, renewals, period)
