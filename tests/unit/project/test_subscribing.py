@@ -12,7 +12,7 @@ import pytest
 import lifelong as ll
 from lifelong.errors import ConfigError, DataError
 from lifelong.judge.contracts import choose
-from lifelong.project import contracts, subscriptions
+from lifelong.project import contracts, subscriptions, together
 from lifelong.schema import SCORES, names
 from lifelong.units import date_of, day_of
 from lifelong.values import Tenures, to_json
@@ -152,6 +152,20 @@ def test_what_a_user_should_know_is_told(tmp_path: Path) -> None:
     row = {r["customer_id"]: r for r in made.scores.table.to_pylist()}
     assert row["l"]["value"] == 0.0
     assert row["l"]["historic"] == 140.0
+
+
+def test_a_firm_with_both_kinds_of_business_gets_one_answer(orders_csv: Path, tmp_path: Path) -> None:
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    shop.ingest(orders_csv)
+    asked = {"horizon": "1y", "margin": "60%", "discount": "10%/year"}
+    buyers = shop.score(shop.fit("pareto_nbd"), **asked)
+    last, known = buyers.as_of, buyers.table["customer_id"].to_pylist()[:40]
+    rows = [f"{who};{int(last[:4]) - 1}-{1 + i % 12:02d}-10;{'' if i % 3 else last};10;month;a" for i, who in enumerate([*known, "new"])]  # fmt: skip
+    subscribed = subscriptions(_written(tmp_path / "subs.csv", rows), currency="EUR", until=last, model="sbg", **asked)
+    made = together(buyers, subscribed.scores)
+    assert made.customers == buyers.customers + 1
+    assert made.totals.value == pytest.approx(buyers.totals.value + subscribed.scores.totals.value)
+    assert made.model == "pareto_nbd, sbg"
 
 
 def test_a_named_model_is_taken_and_a_period_told_for_all(tmp_path: Path) -> None:
