@@ -9,7 +9,6 @@ import numpy as np
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.score.book import Book
 from lifelong.tables.periods import earlier
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding, Tenures
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lifelong.judge.contracts import Chosen
     from lifelong.models.contractual import Band, Tails
     from lifelong.models.kaplan_meier import KaplanMeier
+    from lifelong.score.book import Book
     from lifelong.score.terms import ModelError
     from lifelong.values import Fit
 
@@ -207,6 +207,8 @@ def tenures_of(table: pa.Table) -> Tenures:
 
 def book_of(table: pa.Table, currency: str, *, has_money: bool = True) -> Book:
     """The customers of all tenures, each by the latest one; what was paid is that of all of them."""
+    from lifelong.score.book import Book
+
     units = 10.0 ** minor_digits(currency)
     table = table.sort_by([("customer_id", "ascending"), ("start", "ascending")])
     who = np.array(table["customer_id"].to_pylist(), dtype=object)

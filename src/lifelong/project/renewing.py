@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.project import contracts
-from lifelong.score.terms import Terms
 from lifelong.units import date_of
 from lifelong.values import Finding
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from lifelong.project.valuing import Base, Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
+    from lifelong.score.terms import Terms
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit, Scores, Tenures
 
@@ -86,6 +86,8 @@ def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], l
 
 
 def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
+    from lifelong.score.terms import Terms
+
     error = contracts.error_of(made)
     return Terms(question.horizon, _margin(at, question.margin), question.discount, currency, error)
 
