@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,11 +103,17 @@ class Group:
             *([f"  {self.chosen.test}"] if self.chosen.test else []),
             f"{'renewal':>8}{'due':>9}{'lost':>8}   still there (95 %)      {self.chosen.model} (95 %)",
         ]
-        for i in sorted({*range(min(SHOWN, len(s.t))), len(s.t) - 1}):
-            seen = f"{s.survival[i]:6.1%} ({s.low[i]:.1%} to {s.high[i]:.1%})"
-            model = f"{c.middle[i]:6.1%} ({c.low[i]:.1%} to {c.high[i]:.1%})"
+        for i in sorted({*range(min(SHOWN, len(s.t))), *range(len(s.t))[-1:]}):
+            seen, model = _share(s.survival[i], s.low[i], s.high[i]), _share(c.middle[i], c.low[i], c.high[i])
             lines.append(f"{s.t[i]:>8}{s.due[i]:>9,}{s.lost[i]:>8,}   {seen:<24}{model}")
+        if not len(s.t):
+            lines.append("nobody's renewal was due yet")
         return "\n".join([*lines, str(self.tails)])
+
+
+def _share(middle: float, low: float, high: float) -> str:
+    """A share with its interval, where it has one."""
+    return f"{middle:6.1%}" + (f" ({low:.1%} to {high:.1%})" if math.isfinite(low + high) else "")
 
 
 def few(period: str, tenures: int) -> list[Finding]:

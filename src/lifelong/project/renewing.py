@@ -67,8 +67,6 @@ def effect(at: Base, made: Fit, question: Question, currency: str, points: float
     from lifelong.score.retention import retention_effect
 
     book, fits, _ = _booked(at, made, currency)
-    if not book.periods:
-        raise FitError("E201", "no subscriber is left", where="the orders", why="retention is of those who are there")
     return retention_effect(fits, book, _terms(at, made, question, currency), points)
 
 
