@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from lifelong.score.retention import RetentionEffect
     from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
 
-__all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
+__all__ = [
+    "Project",
+    "demo",
+    "fit_file",
+    "follow",
+    "foresee",
+    "predict",
+    "run",
+    "subscriptions",
+    "summarise",
+    "together",
+]
 
 
 class Project:
@@ -301,6 +312,13 @@ def subscriptions(
 
     question = Question.of(Config(), horizon, margin, discount)
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
+
+
+def together(*parts: Scores) -> Scores:
+    """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
+    from lifelong.score.together import together as implementation
+
+    return implementation(*parts)
 
 
 def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.project import contracts
-from lifelong.score.terms import Terms
 from lifelong.units import date_of
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyarrow as pa
 
+    from lifelong.judge.contracts import Chosen
     from lifelong.project.asked import Base, Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
+    from lifelong.score.terms import Terms
     from lifelong.tables.regularity import Regularity
-    from lifelong.values import Fit, Scores
+    from lifelong.values import Fit, Scores, Tenures
 
 
 def is_contract(model: str) -> bool:
@@ -47,7 +46,7 @@ def fit(at: Base, model: str, found: Regularity, *, starts_midway: bool) -> Fit:
     """
     rhythm = _Rhythm(at)
     period = rhythm.common
-    chosen, _ = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), model, is_whole=not starts_midway)
+    chosen, _ = rhythm.learnt(period, model, is_whole=not starts_midway)
     made = chosen.fit
     origin = replace(made.origin, until=date_of(at.until).isoformat())
     return replace(made, origin=origin, findings=(_kind(found, rhythm.grace(period)), *made.findings))
@@ -68,8 +67,6 @@ def effect(at: Base, made: Fit, question: Question, currency: str, points: float
     from lifelong.score.retention import retention_effect
 
     book, fits, _ = _booked(at, made, currency)
-    if not book.periods:
-        raise FitError("E201", "no subscriber is left", where="the orders", why="retention is of those who are there")
     return retention_effect(fits, book, _terms(at, made, question, currency), points)
 
 
@@ -80,13 +77,15 @@ def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], l
     fits, few = {str(made.info.get("period") or rhythm.common): made}, []
     for period in book.periods:
         if period not in fits:
-            chosen, seen = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), made.model)
+            chosen, seen = rhythm.learnt(period, made.model)
             fits[period] = chosen.fit
             few += contracts.few(period, seen.customers)
     return book, fits, few
 
 
 def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
+    from lifelong.score.terms import Terms
+
     error = contracts.error_of(made)
     return Terms(question.horizon, _margin(at, question.margin), question.discount, currency, error)
 
@@ -135,13 +134,18 @@ class _Rhythm:
         """All tenures as they are."""
         return self._of(self._at.until, self._at.until)
 
-    def seen(self, period: str) -> int:
-        """The last day by which every renewal that was due has been judged."""
-        return self._at.until - self.grace(period)
+    def learnt(self, period: str, model: str, *, is_whole: bool = True) -> tuple[Chosen, Tenures]:
+        """A model of those who pay by a period.
 
-    def as_of(self, period: str) -> Callable[[int], pa.Table]:
-        """The tenures as they were on a day, judged by the grace that then followed."""
-        return lambda day: self._of(day, day + self.grace(period))
+        It is fitted as of the last day by which every renewal that was due has been judged: a grace ago.
+        """
+        grace = self.grace(period)
+
+        def at(day: int) -> pa.Table:
+            return self._of(day, day + grace)
+
+        seen = self._at.until - grace
+        return contracts.learnt(period, at(seen), at, seen, model, is_whole=is_whole)
 
     def grace(self, period: str) -> int:
         """Days for which a renewal may be late."""

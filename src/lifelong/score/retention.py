@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong import plugins
-from lifelong.errors import ConfigError
+from lifelong.errors import ConfigError, FitError
 from lifelong.money.subscription import period_rate
 from lifelong.score.subscriptions import Plan
 from lifelong.values.findings import plain
@@ -99,7 +99,10 @@ def retention_effect(fits: Mapping[str, Fit], book: Book, terms: Terms, points: 
 
     Raises:
         ConfigError: E301, where so many points are not to be had: nobody would leave, or all.
+        FitError: E201, where nobody is there.
     """
+    if not book.periods:
+        raise FitError("E201", "no subscriber is left", where="the book", why="retention is of those who are there")
     now, change, variance, renewals, kept, people = 0.0, 0.0, 0.0, 0.0, 0.0, 0
     for period in book.periods:
         group = _Group(fits[period], book, terms, period)
@@ -112,9 +115,9 @@ def retention_effect(fits: Mapping[str, Fit], book: Book, terms: Terms, points: 
         renewals += after[1]
         kept += group.retention * group.size
         people += group.size
-    half = Z80 * float(np.sqrt(variance))
+    half, each = Z80 * float(np.sqrt(variance)), change / renewals if renewals else 0.0
     return RetentionEffect(
-        points, kept / people, people, now, change, change - half, change + half, change / people, change / renewals
+        points, kept / people, people, now, change, change - half, change + half, change / people, each
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lifelong.errors import ConfigError
+from lifelong.errors import ConfigError, FitError
 from lifelong.models.sbg import SBG
 from lifelong.models.segments import ConstantChurn
 from lifelong.schema import SCORES, names
@@ -136,3 +136,12 @@ def test_points_that_are_not_to_be_had_are_refused(fits: dict[str, Fit]) -> None
     for points in (0.9, -0.9):
         with pytest.raises(ConfigError, match="not to be had"):
             retention_effect(fits, book([0]), terms(), points)
+    with pytest.raises(FitError) as caught:
+        retention_effect(fits, book([0], is_here=False), terms())
+    assert caught.value.code == "E201"
+
+
+def test_within_less_than_a_period_nothing_changes(fits: dict[str, Fit]) -> None:
+    made = retention_effect(fits, book([0, 2], 10.0, "year"), terms("90d"))
+    assert (made.equity, made.change, made.each_renewal) == (0.0, 0.0, 0.0)
+    assert "+0.0%" in str(made)
