@@ -142,7 +142,7 @@ def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = ""
 def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     """Fit to a base: the purchase model on patterns, the spend model on spend histories."""
     from lifelong.judge.fitting import fit_named
-    from lifelong.models.optimise import fit_spend
+    from lifelong.models.spend_choice import AUTO, fit_spend_named
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
@@ -152,7 +152,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
-    spend = fit_spend(plugins.load("spend", "gamma_gamma")(), spends, prior=prior)
+    spend = fit_spend_named(AUTO, spends, prior=prior)
     return replace(made, spend=replace(spend, origin=replace(spend.origin, until=made.origin.until)))
 
 
