@@ -330,6 +330,31 @@ _ALL = (
         "nats",
     ),
     Definition(
+        "crps",
+        "Ranked probability score",
+        "How far the whole forecast distribution of a customer lies from what came; lower is better. A forecast of one number, "
+        "as a baseline's, scores its absolute error.",
+        "mean of E|X - actual| - E|X - X'| / 2, X and X' drawn from the forecast",
+        "orders or money",
+    ),
+    Definition(
+        "metric_interval",
+        "Interval of a measure",
+        "Where a measure would fall nine times in ten with other customers of the same shop and the same weeks. Other weeks are "
+        "not in it: how far test dates differ says more of them.",
+        "5 % and 95 % of 200 bootstrap replicates: customers drawn again, each at all test dates together; above 5,000 "
+        "customers, of a sample of so many, drawn in by sqrt(sample / customers)",
+        "that of the measure",
+    ),
+    Definition(
+        "difference",
+        "Difference to the winner",
+        "A model's measure less the winner's on the same customers, with its interval. Where that holds 0, the two cannot be "
+        "told apart by this measure.",
+        "mean over test dates of measure(model) - measure(winner), replicate by replicate",
+        "that of the measure",
+    ),
+    Definition(
         "baseline",
         "Baseline",
         "What you would get without a model: every customer repeats the last period, or "
@@ -353,6 +378,7 @@ METRICS = (
     "coverage80",
     "coverage90",
     "log_score",
+    "crps",
 )
 
 
