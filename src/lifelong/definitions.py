@@ -355,6 +355,30 @@ _ALL = (
         "that of the measure",
     ),
     Definition(
+        "calibration",
+        "Calibration of a group",
+        "What was forecast for a group of customers together, its 90 % interval with the model's own error, and what came. A group "
+        "is off where a miss so far would happen less than once in twenty, all groups counted together.",
+        "p = 2 min P(sum <= came), P(sum >= came), raised by Holm's correction; off where p < 0.05",
+        "orders or money",
+    ),
+    Definition(
+        "missed",
+        "Value missed",
+        "What looking after the customers whom the forecast puts first loses against knowing the truly best; or what spending "
+        "up to a cap on whose forecast exceeds it loses against spending on who brings more. No forecast loses nothing.",
+        "top q: actual of true top q - actual of forecast's top q; cap c: sum (actual - c)+ - sum [forecast > c] (actual - c); c: "
+        "the mean value of a customer in the last period",
+        "minor units",
+    ),
+    Definition(
+        "saved",
+        "Saved against the baseline",
+        "How much less deciding by the model misses than deciding by the better baseline.",
+        "missed(baseline that misses least) - missed(model)",
+        "minor units",
+    ),
+    Definition(
         "baseline",
         "Baseline",
         "What you would get without a model: every customer repeats the last period, or "
@@ -380,6 +404,9 @@ METRICS = (
     "log_score",
     "crps",
 )
+
+#: All that the judge says, the measures first.
+JUDGED = (*METRICS, "metric_interval", "difference", "calibration", "missed", "saved")
 
 
 def value_definition(horizon: str, margin: float | None, discount: str, *, has_cost: bool, has_money: bool) -> str:

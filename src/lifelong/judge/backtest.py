@@ -11,10 +11,12 @@ from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.judge import crps, metrics
 from lifelong.judge.baselines import baselines
+from lifelong.judge.calibration import calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose
+from lifelong.judge.costs import costs
 from lifelong.judge.fitting import fit_named
-from lifelong.judge.intervals import Sample, intervals, pick
+from lifelong.judge.intervals import Sample, intervals, pick, untold
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
@@ -102,14 +104,14 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     names = tuple(models) or steady(orders, kept[0], trial.prior)
     tests = [_test(orders, one, names, plan, trial) for one in kept]
     if models:
-        return _leaderboard(orders, kept, tests, plan, names)
+        return _leaderboard(orders, kept, tests, plan, names, trial)
     told, found = in_calendar(_choose(tests, names)[0], kept)
     if told:
         tests = [
             _beside(test, _models(orders, one, (told,), plan, trial)) for one, test in zip(kept, tests, strict=True)
         ]
         names = (*names, told)
-    return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names)
+    return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names, trial)
 
 
 def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
@@ -208,7 +210,12 @@ def _misses(seen: Seen, total: Totals) -> dict[str, tuple[float, float]]:
 
 
 def _leaderboard(
-    orders: Any, seen: Sequence[Seen], tests: Sequence[dict[str, Result]], plan: Schedule, models: Sequence[str]
+    orders: Any,
+    seen: Sequence[Seen],
+    tests: Sequence[dict[str, Result]],
+    plan: Schedule,
+    models: Sequence[str],
+    trial: Trial,
 ) -> Leaderboard:
     """All results together, the latest origin first."""
     chosen, why, found = _choose(tests, models)
@@ -218,15 +225,21 @@ def _leaderboard(
     ahead, total = latest.ahead, latest.total
     if ahead is None or total is None:  # a model always has both
         raise AssertionError(chosen)
+    error = ModelError.of(_error(others, plan.horizon.days))
+    groups = calibration(orders, seen[0], ahead, error)
+    samples = [{name: result.sample for name, result in test.items()} for test in tests]
+    told = intervals(samples, chosen)
     return Leaderboard(
         rows=[test[name].row for test in tests for name in test],
         chosen=chosen,
         why=why,
         model_error=errors,
-        tracking=tracking(orders, seen[0], ahead, total, ModelError.of(_error(others, plan.horizon.days))),
-        deciles=_deciles(seen[0], ahead),
-        intervals=intervals([{name: result.sample for name, result in test.items()} for test in tests], chosen),
-        findings=(*plan.findings, *_skipped(plan, seen), *found),
+        tracking=tracking(orders, seen[0], ahead, total, error),
+        deciles=tenths(seen[0], ahead, error),
+        findings=(*plan.findings, *_skipped(plan, seen), *found, *untold(told, chosen, models), *off(groups)),
+        intervals=told,
+        calibration=groups,
+        costs=costs(samples, trial.currency),
     )
 
 
@@ -251,13 +264,6 @@ def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> 
     made = ModelError.measured(orders, [miss["value"] for miss in misses if "value" in miss], days)
     bias = float(np.mean([miss for miss, _ in orders])) if orders else 0.0
     return {"orders": made.orders, "value": made.value, "df": made.df, "days": made.days, "bias_orders": bias}
-
-
-def _deciles(seen: Seen, ahead: Forecast) -> list[dict[str, float]]:
-    """The decile table of the chosen model at the latest origin, of value where there is money."""
-    if seen.value is None:
-        return metrics.decile_table(seen.orders, ahead.mean_orders[ahead.base.history])
-    return metrics.decile_table(seen.value, ahead.customer_value(slice(None)))
 
 
 def _skipped(plan: Schedule, seen: Sequence[Seen]) -> tuple[Finding, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+SHARES = (0.05, 0.10, 0.20)  # of customers who are looked after
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
@@ -99,6 +101,33 @@ def decile_error(ranking: Ranking) -> Floats:
     means = [np.diff(ranking.first(edges, sums)) / count for sums in (forecast, ranking.sums)]
     error: Floats = np.abs(means[0] - means[1]).sum(axis=1) / means[1].sum(axis=1)
     return error
+
+
+def losses(copies: Floats, told: tuple[Floats, Floats], cap: float, best: Ranking | None = None) -> dict[str, Floats]:
+    """What deciding by a forecast loses against knowing what came, each replicate; and what knowing brings.
+
+    Args:
+        copies: how often each customer counts, shape (replicates, customers).
+        told: the forecast, and what came.
+        cap: what one would spend on each customer who is worth more.
+        best: the ranking by what came, where it is known.
+
+    Returns:
+        By choice: ``top 5 %`` ... (the value of the truly best less that of those whom the forecast puts first) and ``cap``
+        (the gain of spending on who brings more than it costs, less that of spending on whose forecast says so); under
+        ``perfect`` and the choice, what knowing brings.
+    """
+    forecast, actual = told
+    own = Ranking.of(copies, forecast, actual)
+    best = best or Ranking.of(copies, actual, actual)
+    made = {}
+    for share in SHARES:
+        name = f"top {share * 100:g} %"
+        made[f"perfect {name}"] = best.top(share)
+        made[name] = made[f"perfect {name}"] - own.top(share)
+    made["perfect cap"] = copies @ np.maximum(actual - cap, 0.0)
+    made["cap"] = made["perfect cap"] - copies @ ((actual - cap) * (forecast > cap))
+    return made
 
 
 def _running(each: Floats, ends: NDArray[np.int64]) -> Floats:

@@ -10,14 +10,15 @@ Biomedicine 83; for the m out of n, Politis, Romano and Wolf (1999), Subsampling
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lifelong.definitions import METRICS
 from lifelong.judge import copies
-from lifelong.judge.copies import Ranking
+from lifelong.judge.copies import Ranking, losses
+from lifelong.values import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,8 @@ class Sample:
         actual: what came.
         forecast: what was expected.
         marks: what each customer adds to the measures that are means, by name; the log score's among them.
+        cap: the mean value of a customer in the last period: what one might spend on each; None without money.
+        losses: what deciding by the forecast loses, over all customers (see ``judge.costs``).
     """
 
     row: Mapping[str, Any]
@@ -52,6 +55,8 @@ class Sample:
     actual: Floats
     forecast: Floats
     marks: Mapping[str, Floats]
+    cap: float | None = None
+    losses: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, seen: Seen, row: Mapping[str, Any], actual: Floats, guess: Guess, chance: Floats | None) -> Sample:
@@ -68,7 +73,12 @@ class Sample:
         rows = seen.panel[places]
         marks = guess.marks(actual) | ({} if chance is None else {"log_score": np.log(chance)})
         kept = {name: each[rows] for name, each in marks.items()}
-        return cls(row, places, actual[rows], guess.mean[rows], kept)
+        made = cls(row, places, actual[rows], guess.mean[rows], kept)
+        if seen.value is None or seen.before_value is None:
+            return made
+        cap = float(seen.before_value.mean())
+        every = losses(np.ones((1, len(seen))), (guess.mean, actual), cap)
+        return replace(made, cap=cap, losses={name: float(each[0]) for name, each in every.items()})
 
 
 def pick(seen: Sequence[Seen]) -> list[Seen]:
@@ -106,6 +116,20 @@ def intervals(tests: Sequence[Mapping[str, Sample]], chosen: str) -> list[dict[s
         for name, measures in told.items()
         for metric, own in measures.items()
     ]
+
+
+def untold(rows: Sequence[Mapping[str, Any]], chosen: str, models: Sequence[str]) -> tuple[Finding, ...]:
+    """A finding where the winner's error each is below every baseline's, and still not by more than chance."""
+    gaps = {
+        row["model"]: row
+        for row in rows
+        if row["metric"] == "mae" and row["model"] not in models and row["difference"] is not None
+    }
+    near = [name for name, row in gaps.items() if row["difference_low"] <= 0.0]
+    if not near or any(row["difference"] <= 0.0 for row in gaps.values()):
+        return ()
+    text = f"with other customers {chosen} might err no less than the baseline {' and '.join(near)}: the interval of the difference holds 0"
+    return (Finding("F305", text, "warning", {"baselines": near}),)
 
 
 def spread(name: str, point: float, moved: Floats) -> dict[str, float]:

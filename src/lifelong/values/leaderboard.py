@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lifelong.units import minor_digits
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Leaderboard:
         deciles: of the chosen model at the last origin.
         intervals: dicts of ``model``, ``metric``, ``mean`` over origins with ``low`` and ``high`` (90 %, other customers),
             and ``difference`` to the chosen model with its own; None for that itself.
+        calibration: of the chosen model at the last origin, a row a group of customers (see ``judge.calibration``).
+        costs: what deciding by each model loses, minor units (see ``judge.costs``); empty without money.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -40,6 +43,8 @@ class Leaderboard:
     deciles: Sequence[Mapping[str, Any]] = ()
     findings: tuple[Finding, ...] = ()
     intervals: Sequence[Mapping[str, Any]] = ()
+    calibration: Sequence[Mapping[str, Any]] = ()
+    costs: Sequence[Mapping[str, Any]] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a leaderboard."""
@@ -51,6 +56,8 @@ class Leaderboard:
             "tracking": [{k: plain(v) for k, v in row.items()} for row in self.tracking],
             "deciles": [{k: plain(v) for k, v in row.items()} for row in self.deciles],
             "intervals": [{k: plain(v) for k, v in row.items()} for row in self.intervals],
+            "calibration": [{k: plain(v) for k, v in row.items()} for row in self.calibration],
+            "costs": [{k: plain(v) for k, v in row.items()} for row in self.costs],
             "findings": [f.as_dict() for f in self.findings],
         }
 
@@ -91,6 +98,9 @@ class Leaderboard:
         if self.intervals:
             lines.append("below each: where it would fall nine times in ten with other customers")
             lines.append(self._told_apart())
+        lines += [
+            _cost(row) for row in self.costs if row["model"] == self.chosen and row["choice"] in {"top 10 %", "cap"}
+        ]
         return "\n".join([*lines, self.why, *(f"  {finding}" for finding in self.findings)])
 
     def _told_apart(self) -> str:
@@ -106,6 +116,27 @@ def _between(row: Mapping[str, Any] | None) -> str:
     low, high = float(row["low"]), float(row["high"])
     digits = 3 if max(abs(low), abs(high)) < 10 else 1 if max(abs(low), abs(high)) < 1000 else 0
     return f"{f'{low:.{digits}f}~{high:.{digits}f}':>13}"
+
+
+def _cost(row: Mapping[str, Any]) -> str:
+    """What deciding by the chosen model loses, in a sentence."""
+    digits = minor_digits(str(row["currency"]))
+
+    def said(name: str) -> str:
+        value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
+        band = (
+            ""
+            if low is None or high is None
+            else f" ({low / 10**digits:,.{digits}f} to {high / 10**digits:,.{digits}f})"
+        )
+        return f"{value / 10**digits:,.{digits}f}{band}"
+
+    what = (
+        f"look after the {row['choice']}"
+        if row["cap"] is None
+        else f"spend up to {row['cap'] / 10**digits:,.{digits}f} on each"
+    )
+    return f"{what}: {said('missed')} missed of {row['perfect'] / 10**digits:,.{digits}f}; {said('saved')} less than by {row['rival']}"
 
 
 def _mean(rows: Sequence[Mapping[str, Any]], metric: str) -> str:
