@@ -17,6 +17,7 @@ import pytest
 from lifelong.tables import (
     clean,
     cohorts,
+    features,
     gaps,
     loyalty,
     patterns,
@@ -82,6 +83,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
         "gaps": _rows(gaps.gaps(orders, UNTIL)),
+        "features": _rows(features.features(features.visits(orders), UNTIL, 91)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),
         "curves": cohorts.curves(orders, UNTIL),

@@ -150,8 +150,13 @@ def coverage(actual: ArrayLike, low: ArrayLike, high: ArrayLike) -> float:
     >>> coverage([0.0, 5.0], [0.0, 1.0], [2.0, 4.0])
     0.5
     """
+    return float(inside(actual, low, high).mean())
+
+
+def inside(actual: ArrayLike, low: ArrayLike, high: ArrayLike) -> Floats:
+    """1 for each customer with low <= actual <= high, else 0."""
     y = _floats(actual)
-    return float(((y >= _floats(low)) & (y <= _floats(high))).mean())
+    return _floats((y >= _floats(low)) & (y <= _floats(high)))
 
 
 def log_score(probability: ArrayLike) -> float:

@@ -93,7 +93,8 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     origin = Origin(customers=customers, patterns=int(some.sum()), seed=seed)
     shift = np.array([typical if p.unit == "money" else 0.0 for p in model.params])
     solved = solve(objective, model.params, shift, prior, customers)
-    return freeze(model, solved, origin, spend_findings(spend, solved.prior_on, FEW))
+    found = spend_findings(spend, solved.prior_on, FEW, bool(getattr(model, "is_dependent", False)))
+    return freeze(model, solved, origin, found)
 
 
 def typical_spend(spend: Spend) -> float:

@@ -175,7 +175,8 @@ class Project:
                 hold them, else value is revenue.
             discount: such as ``"10%/year"``; each order is discounted at its own time.
         """
-        from lifelong.project.valuing import Question, score
+        from lifelong.project.asked import Question
+        from lifelong.project.valuing import score
 
         return score(self._folder, fit, Question.of(self.config, horizon, margin, discount))
 
@@ -209,14 +210,15 @@ class Project:
             margin: as there.
             discount: as there.
         """
-        from lifelong.project.valuing import Question, retention
+        from lifelong.project.asked import Question
+        from lifelong.project.valuing import retention
 
         return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
 
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""
+        from lifelong.project.asked import Question
         from lifelong.project.reporting import report
-        from lifelong.project.valuing import Question
 
         return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
@@ -239,8 +241,8 @@ class Project:
         **reading: Any,
     ) -> Run:
         """Do everything with one file: ingest, back-test, fit, score, report."""
+        from lifelong.project.asked import Question
         from lifelong.project.reporting import Choice, run
-        from lifelong.project.valuing import Question
 
         question = Question.of(self.config, horizon, margin, discount)
         report = self.ingest(file, **reading)
@@ -304,9 +306,9 @@ def subscriptions(
         asked: ``columns``, ``currency``, ``timezone``, ``bad_share`` as in :meth:`Project.ingest`; ``period`` that a
             price pays for, where no column says it; ``until``, the last day seen; ``model``, a contractual one.
     """
+    from lifelong.project.asked import Question
     from lifelong.project.subscribing import Asked
     from lifelong.project.subscribing import subscriptions as implementation
-    from lifelong.project.valuing import Question
 
     question = Question.of(Config(), horizon, margin, discount)
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)

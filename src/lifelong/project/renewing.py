@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.judge.contracts import Chosen
-    from lifelong.project.valuing import Base, Question
+    from lifelong.project.asked import Base, Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms

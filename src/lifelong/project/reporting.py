@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.project import renewing, valuing
+from lifelong.project import asked, renewing, valuing
 from lifelong.project.answers import Run
 from lifelong.store import fits
 from lifelong.units import date_of
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
-    from lifelong.project.valuing import Base, Question
     from lifelong.values import Fit, ImportReport, Scores
 
 
@@ -26,7 +26,7 @@ def report(folder: Folder, path: Path | None, question: Question) -> Path:
     """Score with the latest fit and write the report."""
     with folder.writing("report"):
         made = fits.load(folder.root / "fits")
-        at = valuing.base(folder, made.origin.until)
+        at = asked.base(folder, made.origin.until)
         scores = valuing.score_base(folder, made, at, question)
         return write_report(folder, at, made, scores, path=path)
 
@@ -103,7 +103,7 @@ def run(
         truth: where a simulation knows what came: makes the report's rows of predicted beside true.
     """
     with folder.writing("run"):
-        at = valuing.base(folder, choice.until)
+        at = asked.base(folder, choice.until)
         is_contract = valuing.wants_contract(choice.model or folder.config().model, renewing.looked(at))
         board = None if is_contract else valuing.try_backtest(folder, at, question, choice.holdout)
         made = valuing.fit_at(folder, at, choice.model)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifelong.project.asked import Question
     from lifelong.project.contracts import Group
     from lifelong.project.folder import Progress
-    from lifelong.project.valuing import Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.project import renewing
+from lifelong.project.asked import Base, Question, base
 from lifelong.store import files, fits
-from lifelong.units import Horizon, Rate, date_of, day_of, minor_digits, share
+from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
-
-    from lifelong.config import Config
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
@@ -28,65 +26,6 @@ LEADERBOARD = "lifelong-leaderboard/1"
 SCORES = "lifelong-scores/1"
 #: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
 UNTESTED = "pareto_nbd"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a value: how far ahead, which part of revenue, and what later money is worth."""
-
-    horizon: Horizon
-    margin: float | None
-    discount: Rate
-
-    @classmethod
-    def of(cls, config: Config, horizon: str = "", margin: str | float = "", discount: str = "") -> Question:
-        """The user's words, and the project's settings where they say nothing."""
-        told = margin if margin != "" else config.margin
-        return cls(
-            Horizon.parse(horizon or config.horizon),
-            None if told == "" else share(told, flag="--margin"),
-            Rate.parse(discount or config.discount),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Base:
-    """The customer base as of a day: the orders' file, and the summary of every customer."""
-
-    orders: pa.Table
-    summary: pa.Table
-    until: int
-    state: str
-
-    @property
-    def has_money(self) -> bool:
-        """Whether any order has an amount."""
-        return bool(self.summary["revenue"].null_count < len(self.summary))
-
-
-def base(folder: Folder, until: str = "") -> Base:
-    """Orders and summary as of a day; by default the last order's."""
-    manifest, tables = folder.tables()
-    work = folder.engine(sum(batch.rows for batch in manifest.batches))
-    try:
-        return base_of(work.scan([tables.orders]), until, manifest.state)
-    finally:
-        work.close()
-
-
-def base_of(orders: Any, until: str = "", state: str = "") -> Base:
-    """The base of orders in any engine's frame, lazy or not."""
-    import narwhals as nw
-    import pyarrow.compute as pc
-
-    from lifelong.tables import summary
-
-    table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
-    last = day_of(until) if until else int(pc.max(table["day"]).as_py())
-    made = nw.from_native(summary.summary(orders, last))
-    if isinstance(made, nw.DataFrame):  # sorted already
-        return Base(table, made.to_native(), last, state)
-    return Base(table, made.collect(backend="pyarrow").to_native().sort_by("customer_id"), last, state)
 
 
 # -- backtest ---------------------------------------------------------------------------------------------------------
@@ -203,7 +142,7 @@ def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = ""
 def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     """Fit to a base: the purchase model on patterns, the spend model on spend histories."""
     from lifelong.judge.fitting import fit_named
-    from lifelong.models.optimise import fit_spend
+    from lifelong.models.spend_choice import AUTO, fit_spend_named
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
@@ -213,7 +152,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
-    spend = fit_spend(plugins.load("spend", "gamma_gamma")(), spends, prior=prior)
+    spend = fit_spend_named(AUTO, spends, prior=prior)
     return replace(made, spend=replace(spend, origin=replace(spend.origin, until=made.origin.until)))
 
 

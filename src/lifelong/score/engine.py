@@ -35,6 +35,11 @@ def is_regular(model: PurchaseModel) -> bool:
     return bool(getattr(model, "is_regular", False))
 
 
+def is_dependent(model: SpendModel) -> bool:
+    """Whether the number of orders says something of their spend, beside what they brought."""
+    return bool(getattr(model, "is_dependent", False))
+
+
 def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
     """Number customers of whom a model expects the same, if they are alive, to the day; and a row of each number."""
     days = (np.rint(past.T).astype(np.int64), *((np.rint(past.t_x).astype(np.int64),) if is_regular(model) else ()))
@@ -164,7 +169,7 @@ def paid_each(engine: Engine, base: Base, observed: float) -> Floats:
         return np.ones(base.histories)
     x = np.arange(int(base.spend_x.max(initial=0)) + 1)
     total = x * observed
-    each = spend_each(engine, engine.spend_theta, x, total, observed) / engine.spend.scale(engine.spend_theta, total)
+    each = spend_each(engine, engine.spend_theta, x, total, observed) / engine.spend.scale(engine.spend_theta, total, x)
     return np.asarray(each[base.spend_x])
 
 
