@@ -94,6 +94,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "by product": loyalty.one_time(orders, UNTIL, by="product"),
         "by cohort": loyalty.one_time(orders, UNTIL, by="cohort"),
         "periods": _rows(renewals.periods(orders, UNTIL)),
+        "waits": _rows(renewals.waits(orders, renewals.periods(orders, UNTIL), "month", UNTIL)),
         "renewals": _rows(renewals.tenures(orders, renewals.periods(orders, UNTIL), "month", 10_150, UNTIL)),
     }
 
