@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lifelong import plugins
+from lifelong.errors import FitError
 from lifelong.models.calendar import Calendar
 from lifelong.models.in_calendar import SUFFIX, InCalendar
 from lifelong.money.present import tail_horizon
@@ -68,6 +69,8 @@ class Engine:
     def of(cls, fit: Fit, terms: Terms) -> Engine:
         """Load the models that the fit names."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
+        if hasattr(spend, "location"):
+            raise _signed(fit.spend.model if fit.spend else "")
         return cls(fit, purchase_of(fit), spend, terms)
 
     @property
@@ -121,6 +124,16 @@ class Engine:
     def alive(self, theta: Floats, base: Base) -> Floats:
         """P(alive) of each distinct history."""
         return self.purchase.alive(theta, base.x, base.t_x / 7.0, base.T / 7.0)
+
+
+def _signed(name: str) -> FitError:
+    return FitError(
+        "E206",
+        f"{name} has amounts of either sign, and scores cannot hold them yet",
+        where="the fit's spend model",
+        why="a score tells what orders bring as a factor of the customer's times a chance that all share",
+        fix="fit spend above 0 by gamma_gamma_dependent, or multiply expected orders by the model's own expect()",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

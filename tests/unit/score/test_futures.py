@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tests.unit.score.conftest import make_fit
 
+from lifelong.errors import FitError
 from lifelong.score import Terms
 from lifelong.score import futures as rooms
 from lifelong.score.base import Base, Past
@@ -182,3 +183,10 @@ def test_regular_customers_futures_hang_on_their_silence(summary: pa.Table) -> N
     assert np.abs(plain / exact - 1.0).max() > 0.2
     drawn = ahead.futures.moments(1, "orders")
     assert base.count @ (ahead.means.alive * drawn) == pytest.approx(base.count @ ahead.mean_orders, rel=0.05)
+
+
+def test_amounts_of_either_sign_have_no_score_yet(fit: Fit, summary: pa.Table, terms: Terms) -> None:
+    signed = make_fit(summary, "pareto_nbd", spend_model="normal_normal")
+    with pytest.raises(FitError, match="E206"):
+        prepare(signed, summary, terms)
+    assert Engine.of(replace(fit, spend=None), terms).spend is None
