@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
     "E221": "the prior is not one that a posterior can have",
+    "E222": "the groups cannot be pooled",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
