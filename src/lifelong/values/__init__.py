@@ -20,6 +20,7 @@ from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
+from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.tenures import Tenures
@@ -35,6 +36,7 @@ __all__ = [
     "NextOrders",
     "Origin",
     "Patterns",
+    "Pooled",
     "Posterior",
     "Scores",
     "Spend",
