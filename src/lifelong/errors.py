@@ -29,6 +29,9 @@ CODES: dict[str, str] = {
     "E203": "the history is too short",
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
+    "E217": "the history is too short to learn from",
+    "E218": "too few outcomes to learn from",
+    "E219": "too few origins to learn from",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
