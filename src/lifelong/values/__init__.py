@@ -22,6 +22,7 @@ from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 
@@ -38,6 +39,7 @@ __all__ = [
     "Posterior",
     "Scores",
     "Spend",
+    "Stages",
     "Tenures",
     "Timelines",
     "Totals",
