@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "E227": "a subscription's period is not known",
     "E228": "pauses do not lie within their subscription",
     "E229": "no subscription can be used",
+    "E233": "the days to compare are in the wrong order",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",

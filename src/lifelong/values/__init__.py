@@ -23,6 +23,7 @@ from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 
@@ -40,6 +41,7 @@ __all__ = [
     "Posterior",
     "Scores",
     "Spend",
+    "Stages",
     "Tenures",
     "Timelines",
     "Totals",
