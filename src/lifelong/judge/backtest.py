@@ -159,8 +159,7 @@ def _guesses(ahead: Forecast) -> tuple[Guess, Guess | None]:
     orders = Guess(ahead.mean_orders[history], counts)
     if not ahead.has_money:
         return orders, None
-    factor = ahead.margin * ahead.factor(slice(None))
-    bands = tuple(ahead.quantile(LEVELS[n])[history] * factor for n in names)
+    bands = tuple(ahead.customer_quantile(LEVELS[n], slice(None)) for n in names)
     return orders, Guess(ahead.customer_value(slice(None)), bands)
 
 
