@@ -29,7 +29,6 @@ CODES: dict[str, str] = {
     "E203": "the history is too short",
     "E204": "this is not the model's kind of business",
     "E205": "the data lack what the model needs",
-    "E206": "the spend model has no score",
     "E211": "a covariate cannot be read",
     "E212": "a covariate has a new value",
     "E213": "the covariates do not fit the model",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lifelong import plugins
-from lifelong.errors import FitError
 from lifelong.models.calendar import Calendar
 from lifelong.models.in_calendar import SUFFIX, InCalendar
 from lifelong.money.present import tail_horizon
@@ -41,6 +40,17 @@ def is_dependent(model: SpendModel) -> bool:
     return bool(getattr(model, "is_dependent", False))
 
 
+def is_signed(model: SpendModel | None) -> bool:
+    """Whether orders may bring less than nothing: the model then has a ``location`` beside its scale."""
+    return hasattr(model, "location")
+
+
+def factor_of(model: SpendModel, theta: Floats, total: Any, x: Any) -> Floats:
+    """What is the customer's own: times the rest it is value. Where the model has one, its location; else its scale."""
+    made: Floats = getattr(model, "location", model.scale)(theta, total, x)
+    return made
+
+
 def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
     """Number customers of whom a model expects the same, if they are alive, to the day; and a row of each number."""
     days = (np.rint(past.T).astype(np.int64), *((np.rint(past.t_x).astype(np.int64),) if is_regular(model) else ()))
@@ -69,8 +79,6 @@ class Engine:
     def of(cls, fit: Fit, terms: Terms) -> Engine:
         """Load the models that the fit names."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
-        if hasattr(spend, "location"):
-            raise _signed(fit.spend.model if fit.spend else "")
         return cls(fit, purchase_of(fit), spend, terms)
 
     @property
@@ -126,16 +134,6 @@ class Engine:
         return self.purchase.alive(theta, base.x, base.t_x / 7.0, base.T / 7.0)
 
 
-def _signed(name: str) -> FitError:
-    return FitError(
-        "E206",
-        f"{name} has amounts of either sign, and scores cannot hold them yet",
-        where="the fit's spend model",
-        why="a score tells what orders bring as a factor of the customer's times a chance that all share",
-        fix="fit spend above 0 by gamma_gamma_dependent, or multiply expected orders by the model's own expect()",
-    )
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Means:
     """What is expected of each distinct history, at one parameter vector; shape (histories,).
@@ -178,7 +176,7 @@ def alive_over_draws(
 
 def paid_each(engine: Engine, base: Base, observed: float) -> Floats:
     """Expected spend of an order in units of ``SpendModel.scale``, each history: it hangs on spend_x alone."""
-    if engine.spend is None:
+    if engine.spend is None or is_signed(engine.spend):
         return np.ones(base.histories)
     x = np.arange(int(base.spend_x.max(initial=0)) + 1)
     total = x * observed
@@ -202,4 +200,4 @@ def spend_each(engine: Engine, theta: Floats, x: Any, total: Any, observed: floa
     if engine.spend is None:
         return np.ones(np.shape(x))
     each = np.asarray(engine.spend.expect(theta, x, total), np.float64)
-    return np.where(np.isfinite(each) & (each > 0), each, observed)
+    return np.where(np.isfinite(each) & ((each > 0) | is_signed(engine.spend)), each, observed)
