@@ -188,6 +188,25 @@ def models(size: int, rounds: int) -> Iterator[Line]:
         yield Line(f"{name}, {count:,} customers", _seconds(got[name]), f"bg_nbd {_seconds(got['bg_nbd'])}", ratio, 4.0)
 
 
+def posterior(_size: int, rounds: int) -> Iterator[Line]:
+    """7. Draws from Pareto/NBD's posterior on a tenth of CDNOW, in CPU seconds, against PyMC-Marketing's chains."""
+    arrays = data.cdnow()
+    got = jobs({"ours": ours("posterior", arrays, 1500)}, rounds)["ours"]
+    worth = got.told["effective"]
+    mine = f"{worth:,.0f} effective draws in {got.seconds:.2f} CPU s (k-hat {got.told['k_hat']:.2f})"
+    yield Line("pareto_nbd, 1,000 effective draws", mine, "CPU s", 1000.0 * got.seconds / worth, 1.0, "s")
+    what = "pareto_nbd, effective draws a CPU second"
+    try:
+        script = str(Path(__file__).with_name("peer_posterior.py"))
+        theirs = jobs({"peer": [str(python_of(PYMC)), script, str(arrays), "200"]}, 1, PATIENCE)["peer"]
+    except (MissingPeerError, FailedWorkError) as problem:
+        yield Line(what, mine, str(problem), None, 200.0, is_least=True)
+        return
+    peer = theirs.told["effective"]
+    against = f"{PYMC.name} {peer:,.0f} in {theirs.seconds:.0f} CPU s"
+    yield Line(what, mine, against, (worth / got.seconds) / (peer / theirs.seconds), 200.0, is_least=True)
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
-    "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
+    "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models, "posterior": posterior,
 }  # fmt: skip
