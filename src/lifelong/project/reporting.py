@@ -1,4 +1,4 @@
-"""The verbs that hand things out: report, export, and run, which does everything up to the report."""
+"""The verbs that hand things out: report, card, export, and run, which does everything up to the report."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lifelong.project.folder import Folder
     from lifelong.project.valuing import Base, Question
+    from lifelong.report.inputs import ReportData
     from lifelong.values import Fit, ImportReport, Scores
 
 
@@ -41,17 +42,37 @@ def write_report(
     truth: Sequence[Mapping[str, Any]] | None = None,
 ) -> Path:
     """Gather what the report prints and write it."""
-    from lifelong.project.ripening import ripening
     from lifelong.report import html
+
+    folder.progress("writing the report", 0, None)
+    data = gather(folder, at, made, scores, truth)
+    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
+
+
+def card(folder: Folder, path: Path | None, question: Question) -> Path:
+    """Score with the latest fit and write its model card."""
+    from lifelong.report import card as cards
+
+    with folder.writing("card"):
+        made = fits.load(folder.root / "fits")
+        at = valuing.base(folder, made.origin.until)
+        data = gather(folder, at, made, valuing.score_base(folder, made, at, question))
+        return cards.write(data, path or _place(folder, f"model-card_{data.as_of}_en.md"))
+
+
+def gather(
+    folder: Folder, at: Base, made: Fit, scores: Scores, truth: Sequence[Mapping[str, Any]] | None = None
+) -> ReportData:
+    """All that a report or a card prints."""
+    from lifelong.project.ripening import ripening
     from lifelong.report.inputs import ReportData
     from lifelong.tables import cohorts, loyalty
 
-    folder.progress("writing the report", 0, None)
     config = folder.config()
     as_of = date_of(at.until).isoformat()
     grid = cohorts.grid(at.orders, at.until)
     _, tables = folder.tables()
-    data = ReportData(
+    return ReportData(
         name=config.name or folder.root.resolve().name,
         as_of=as_of,
         currency="" if not at.has_money else folder.currency,
@@ -66,10 +87,11 @@ def write_report(
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
-    if path is None:
-        (folder.root / "reports").mkdir(exist_ok=True)
-        path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
-    return html.write(data, path)
+
+
+def _place(folder: Folder, name: str) -> Path:
+    (folder.root / "reports").mkdir(exist_ok=True)
+    return folder.root / "reports" / name
 
 
 @dataclass(frozen=True, slots=True)
