@@ -252,6 +252,20 @@ def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     say({"report": str(path)} if as_json else path, as_json=as_json)
 
 
+@lifelong.command(short_help="Write the model card.", epilog="Example:  lifelong card --out card.md")
+@flags.project
+@click.option("--out", default="", metavar="FILE", help="Where: .md or .html. [default: reports/ in the project]")
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
+    """Write the model card of the latest fit: data, definition, back-test, calibration, findings and limits."""
+    with Progress(quiet=as_json) as progress:
+        path = _open(project_dir, progress).card(out, **told)
+    say({"card": str(path)} if as_json else path, as_json=as_json)
+
+
 @lifelong.command(
     short_help="Write customers or orders to a file.",
     epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders",

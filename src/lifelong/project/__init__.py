@@ -1,4 +1,4 @@
-"""The verbs: ingest, check, backtest, fit, score, next_orders, report, export, forget, rebuild, status, and run, which does it all.
+"""The verbs: ingest, check, backtest, fit, score, next_orders, report, card, export, forget, rebuild, status, and run, which does it all.
 
 Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
 """
@@ -233,6 +233,13 @@ class Project:
         from lifelong.project.reporting import report
 
         return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
+
+    def card(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
+        """Write the model card of the latest fit, as .md or .html: data, definition, back-test, calibration, limits."""
+        from lifelong.project.asked import Question
+        from lifelong.project.reporting import card
+
+        return card(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
     def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
         """Write ``scores``, ``orders`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""

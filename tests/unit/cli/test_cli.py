@@ -102,6 +102,9 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     assert sum(row["customers"] for row in json.loads(out)["stages"]) == dated["customers"]
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
+    code, out, _ = shell("card", *at, "--horizon", "13w", "--json")
+    assert code == 0
+    assert json.loads(out)["card"].endswith("_en.md")
     code, out, _ = shell("check", *at)
     assert code == 0
     assert "0 errors" in out
