@@ -42,6 +42,9 @@ CODES: dict[str, str] = {
     "E227": "a subscription's period is not known",
     "E228": "pauses do not lie within their subscription",
     "E229": "no subscription can be used",
+    "E234": "too few customers were followed for so long",
+    "E235": "there is no spend that anything could go with",
+    "E236": "there is nothing to compare customers by",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",
