@@ -161,3 +161,32 @@ def test_customers_who_are_all_alike_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(FitError) as caught:
         made.drivers()
     assert caught.value.code == "E236"
+
+
+def test_the_engine_for_large_projects_tells_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: Any
+) -> None:
+    from lifelong.project.folder import Folder
+    from lifelong.store import engine
+
+    made = _project(tmp_path, _rows())
+    monkeypatch.setattr(Folder, "engine", lambda self, _: engine.Database(self.root))
+    assert made.drivers(horizon="20w", until="2025-08-31").drivers == found.drivers
+
+
+def test_a_guest_who_becomes_an_account_keeps_what_the_first_order_told(tmp_path: Path) -> None:
+    """Everybody orders first as a guest, known by the e-mail; the account's later row says something else."""
+    rows = ["order_id,customer_id,email,ordered_at,revenue,zone"]
+    for i in range(120):
+        mail = f"somebody{i}@example.org"
+        rows.append(f"g{i},,{mail},2025-01-{1 + i % 28:02d},{10 + i},{'NS'[i % 2]}")
+        rows.append(f"a{i},{i + 1},{mail},2025-02-{1 + i % 28:02d},{20 + i},Q")
+    (tmp_path / "guests.csv").write_text("\n".join(rows) + "\n2000,x,,2025-12-31,1,Q\n")
+    made = ll.Project(tmp_path / "guests", settings={"currency": "EUR"})
+    made.ingest(tmp_path / "guests.csv", keep=["zone"])
+    assert len(made.merges().rows) == 120
+    told = made.drivers(horizon="13w")
+    zone = next(driver for driver in told.drivers if driver.name == "zone")
+    assert told.customers == 120
+    assert {level.level: level.customers for level in zone.levels} == {"N": 60, "S": 60}
+    assert "F297" not in {f.code for f in told.findings}
