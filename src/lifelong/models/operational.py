@@ -61,7 +61,8 @@ def fit_in_calendar(
         prior: as in ``optimise.fit_model``.
 
     Returns:
-        The stationary model's fit in operational time, its likelihood that of the orders in calendar time; the calendar.
+        The stationary model's fit in operational time (to the day), its likelihood that of the orders in calendar time; the
+        calendar.
 
     Raises:
         FitError: E216, as :func:`refusal` says.
@@ -78,7 +79,9 @@ def fit_in_calendar(
         if np.abs(np.log(calendar.seen / before.seen)).max() < CLOSE:
             break
     orders = np.bincount(waits.ended // PERIOD, weights=waits.count, minlength=len(calendar.seen))
-    return replace(fit, loglik=fit.loglik + float(orders @ np.log(calendar.seen))), calendar
+    each = model.loglik_each(fit.theta, patterns.x, *calendar.past(patterns.t_x / 7.0, patterns.T / 7.0))
+    exact = weigh(each, patterns.count.astype(np.float64)) + (regularity(model) - 1) * log_gaps
+    return replace(fit, loglik=float(exact + orders @ np.log(calendar.seen))), calendar
 
 
 def _toward(before: Calendar, aim: Calendar) -> Calendar:

@@ -18,9 +18,20 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Course, Drivers, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
+    from lifelong.values import Course, Drivers, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
 
-__all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
+__all__ = [
+    "Project",
+    "demo",
+    "fit_file",
+    "follow",
+    "foresee",
+    "predict",
+    "run",
+    "subscriptions",
+    "summarise",
+    "together",
+]
 
 
 class Project:
@@ -181,6 +192,18 @@ class Project:
 
         return next_orders(self._folder, fit, horizon, Path(out) if out else None)
 
+    def stages(self, *, until: str = "", since: str = "", out: str | Path = "") -> Stages:
+        """Which stage of life each customer is in by the own rhythm: new, active, reactivated, cooling or lapsed.
+
+        Args:
+            until: the last day to look at; by default the last order's.
+            since: an earlier day; then also who moved from which stage to which.
+            out: a .csv, .parquet or .xlsx to write the rows to.
+        """
+        from lifelong.project.staging import stages
+
+        return stages(self._folder, until, since, Path(out) if out else None)
+
     def retention(
         self,
         points: float = 1.0,
@@ -314,6 +337,13 @@ def subscriptions(
 
     question = Question.of(Config(), horizon, margin, discount)
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
+
+
+def together(*parts: Scores) -> Scores:
+    """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
+    from lifelong.score.together import together as implementation
+
+    return implementation(*parts)
 
 
 def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ import numpy as np
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.score.book import Book
 from lifelong.tables.periods import earlier
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding, Tenures
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifelong.judge.contracts import Chosen
     from lifelong.models.contractual import Band, Tails
     from lifelong.models.kaplan_meier import KaplanMeier
+    from lifelong.score.book import Book
     from lifelong.score.terms import ModelError
     from lifelong.values import Fit
 
@@ -102,11 +103,17 @@ class Group:
             *([f"  {self.chosen.test}"] if self.chosen.test else []),
             f"{'renewal':>8}{'due':>9}{'lost':>8}   still there (95 %)      {self.chosen.model} (95 %)",
         ]
-        for i in sorted({*range(min(SHOWN, len(s.t))), len(s.t) - 1}):
-            seen = f"{s.survival[i]:6.1%} ({s.low[i]:.1%} to {s.high[i]:.1%})"
-            model = f"{c.middle[i]:6.1%} ({c.low[i]:.1%} to {c.high[i]:.1%})"
+        for i in sorted({*range(min(SHOWN, len(s.t))), *range(len(s.t))[-1:]}):
+            seen, model = _share(s.survival[i], s.low[i], s.high[i]), _share(c.middle[i], c.low[i], c.high[i])
             lines.append(f"{s.t[i]:>8}{s.due[i]:>9,}{s.lost[i]:>8,}   {seen:<24}{model}")
+        if not len(s.t):
+            lines.append("nobody's renewal was due yet")
         return "\n".join([*lines, str(self.tails)])
+
+
+def _share(middle: float, low: float, high: float) -> str:
+    """A share with its interval, where it has one."""
+    return f"{middle:6.1%}" + (f" ({low:.1%} to {high:.1%})" if math.isfinite(low + high) else "")
 
 
 def few(period: str, tenures: int) -> list[Finding]:
@@ -134,20 +141,21 @@ def named(model: str) -> tuple[str, ...]:
 
 
 def learnt(
-    period: str, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
+    period: str, now: pa.Table, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
 ) -> tuple[Chosen, Tenures]:
     """A model for those who pay by a period, chosen by hidden renewals where there are enough.
 
     Args:
         period: its name.
-        at: the tenures (``schema.TENURES``) as they were on a day.
+        now: the tenures (``schema.TENURES``) as of the last day.
+        at: the tenures as they were on an earlier day.
         until: the last day.
         model: a name, or nothing to choose.
         is_whole: whether customers are followed from their first period on.
     """
     from lifelong.judge.contracts import Hidden, choose
 
-    names, now = named(model), _of(at(until), period)
+    names, now = named(model), _of(now, period)
     seen = tenures_of(now)
     renewals = max(1, seen.longest // HIDDEN)
     cut = earlier(until, renewals, period)
@@ -206,6 +214,8 @@ def tenures_of(table: pa.Table) -> Tenures:
 
 def book_of(table: pa.Table, currency: str, *, has_money: bool = True) -> Book:
     """The customers of all tenures, each by the latest one; what was paid is that of all of them."""
+    from lifelong.score.book import Book
+
     units = 10.0 ** minor_digits(currency)
     table = table.sort_by([("customer_id", "ascending"), ("start", "ascending")])
     who = np.array(table["customer_id"].to_pylist(), dtype=object)

@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.project import contracts
-from lifelong.score.terms import Terms
 from lifelong.units import date_of
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
+    from lifelong.judge.contracts import Chosen
     from lifelong.project.asked import Base, Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
+    from lifelong.score.terms import Terms
     from lifelong.tables.regularity import Regularity
-    from lifelong.values import Fit, Scores
+    from lifelong.values import Fit, Scores, Tenures
+
+    Floats = NDArray[np.float64]
 
 
 def is_contract(model: str) -> bool:
@@ -47,7 +53,7 @@ def fit(at: Base, model: str, found: Regularity, *, starts_midway: bool) -> Fit:
     """
     rhythm = _Rhythm(at)
     period = rhythm.common
-    chosen, _ = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), model, is_whole=not starts_midway)
+    chosen, _ = rhythm.learnt(period, model, is_whole=not starts_midway)
     made = chosen.fit
     origin = replace(made.origin, until=date_of(at.until).isoformat())
     return replace(made, origin=origin, findings=(_kind(found, rhythm.grace(period)), *made.findings))
@@ -68,8 +74,6 @@ def effect(at: Base, made: Fit, question: Question, currency: str, points: float
     from lifelong.score.retention import retention_effect
 
     book, fits, _ = _booked(at, made, currency)
-    if not book.periods:
-        raise FitError("E201", "no subscriber is left", where="the orders", why="retention is of those who are there")
     return retention_effect(fits, book, _terms(at, made, question, currency), points)
 
 
@@ -80,13 +84,15 @@ def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], l
     fits, few = {str(made.info.get("period") or rhythm.common): made}, []
     for period in book.periods:
         if period not in fits:
-            chosen, seen = contracts.learnt(period, rhythm.as_of(period), rhythm.seen(period), made.model)
+            chosen, seen = rhythm.learnt(period, made.model)
             fits[period] = chosen.fit
             few += contracts.few(period, seen.customers)
-    return book, fits, few
+    return replace(book, chance=rhythm.chances(book, fits)), fits, few
 
 
 def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
+    from lifelong.score.terms import Terms
+
     error = contracts.error_of(made)
     return Terms(question.horizon, _margin(at, question.margin), question.discount, currency, error)
 
@@ -135,17 +141,44 @@ class _Rhythm:
         """All tenures as they are."""
         return self._of(self._at.until, self._at.until)
 
-    def seen(self, period: str) -> int:
-        """The last day by which every renewal that was due has been judged."""
-        return self._at.until - self.grace(period)
+    def learnt(self, period: str, model: str, *, is_whole: bool = True) -> tuple[Chosen, Tenures]:
+        """A model of those who pay by a period.
 
-    def as_of(self, period: str) -> Callable[[int], pa.Table]:
-        """The tenures as they were on a day, judged by the grace that then followed."""
-        return lambda day: self._of(day, day + self.grace(period))
+        It is fitted as of the last day by which every renewal that was due has been judged: a grace ago.
+        """
+        grace = self.grace(period)
+
+        def at(day: int) -> pa.Table:
+            return self._of(day, day + grace)
+
+        seen = self._at.until - grace
+        return contracts.learnt(period, at(seen), at, seen, model, is_whole=is_whole)
 
     def grace(self, period: str) -> int:
         """Days for which a renewal may be late."""
         return int(self._tables.GRACE[period])
+
+    def chances(self, book: Book, fits: Mapping[str, Fit]) -> Floats:
+        r"""The chance that somebody whose payment may be late is still there, relative to one whose payment is to come.
+
+        Of those who renew, the share G(e) waits longer than e days; those who do not, wait for ever. Of a silence of e
+        days, with retention r at the renewal that is due, :math:`G / (r G + 1 - r)` is left: 1 long before the due day,
+        little after it. It is rounded to twentieths, so that there are few kinds of subscribers.
+        """
+        import pyarrow.compute as pc
+
+        waits = self._tables.waits(self._at.orders, self._own, self.common, self._at.until)
+        silent = _of_each(book.customer_id, self._at)["silent_days"].to_numpy(zero_copy_only=False)
+        chance = np.ones(len(silent))
+        for period in book.periods:
+            at = np.flatnonzero(book.period == period)
+            told = waits.filter(pc.equal(waits["period"], period))
+            longer = (told["gap"].to_numpy()[None, :] > silent[at, None]) @ told["count"].to_numpy()
+            late = (longer + 0.5) / (float(told["count"].to_numpy().sum()) + 0.5)
+            model = plugins.load("contracts", fits[period].model)()
+            r = model.retention(fits[period].theta, book.renewals[at] + 1)
+            chance[at] = np.rint(20.0 * late / (r * late + 1.0 - r)) / 20.0
+        return chance
 
     def _of(self, seen: int, until: int) -> Any:
         return self._tables.tenures(self._at.orders, self._own, self.common, seen, until)
@@ -156,7 +189,8 @@ def _kind(found: Regularity, grace: int) -> Finding:
     if found.is_contractual:
         text = (
             f"{found.words}: these are subscriptions, so a contractual model values them: whoever is more than {grace} "
-            "days late has left, and nobody else is doubted; for free purchases name a model, such as --model pareto_nbd"
+            "days late has left, and whoever is late by less is still there by the chance that payments come so late; for "
+            "free purchases name a model, such as --model pareto_nbd"
         )
         return Finding("F281", text, "info")
     text = f"only {found.words}: these look like free purchases, and the model that was named is for subscriptions"
@@ -165,20 +199,24 @@ def _kind(found: Regularity, grace: int) -> Finding:
 
 def _told_apart(table: pa.Table, at: Base) -> pa.Table:
     """The table with each customer's silence and own rhythm, as the orders show them."""
+    told = _of_each(table["customer_id"].combine_chunks(), at)
+    for name in told.column_names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, told[name].cast(table.schema.field(name).type))
+    return table
+
+
+def _of_each(customers: Any, at: Base) -> pa.Table:
+    """Days of silence, and of the own rhythm, of these customers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    own = at.summary.take(pc.index_in(table["customer_id"], value_set=at.summary["customer_id"].combine_chunks()))
+    place = pc.index_in(pa.array(customers), value_set=at.summary["customer_id"].combine_chunks())
+    own = at.summary.take(place)
     x, last, age = (own[name].combine_chunks() for name in ("x", "t_x", "T"))
     again = pc.if_else(pc.greater(x, 0), x, pa.scalar(None, x.type))
-    told = {
-        "silent_days": pc.subtract(age, last),
-        "rhythm_days": pc.divide(last.cast("float64"), again.cast("float64")),
-    }
-    for name, column in told.items():
-        at_ = table.column_names.index(name)
-        table = table.set_column(at_, name, column.cast(table.schema.field(name).type))
-    return table
+    rhythm = pc.divide(last.cast("float64"), again.cast("float64"))
+    return pa.table({"silent_days": pc.subtract(age, last), "rhythm_days": rhythm})
 
 
 def _margin(at: Base, margin: float | None) -> float | None:

@@ -116,7 +116,9 @@ def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None
     progress("fitting each period's models", 0, None)
     table = at(until)
     _some(table, until, file)
-    told = [(period, *contracts.learnt(period, at, until, asked.model)) for period in contracts.periods_of(table)]
+    told = [
+        (period, *contracts.learnt(period, table, at, until, asked.model)) for period in contracts.periods_of(table)
+    ]
     groups = tuple(contracts.group(*one) for one in told)
     currency = rules.currency or NO_CURRENCY
     book = contracts.book_of(table, currency)

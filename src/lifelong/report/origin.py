@@ -25,8 +25,9 @@ _MEANING = {
     ("gamma_gamma", "q"): "how alike customers’ means are",
     ("gamma_gamma", "v"): "scale of spend",
     ("gamma_gamma", "gamma"): "scale of spend",
+    ("gamma_gamma", "delta"): "how spend rises with the number of orders",
 }
-_SAME = {"mbg_nbd": "bg_nbd"}
+_SAME = {"mbg_nbd": "bg_nbd", "gamma_gamma_dependent": "gamma_gamma"}
 _LEVEL = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 
@@ -111,8 +112,9 @@ def _fit_title(fit: Fit) -> str:
 
 
 def _is_held(p: Estimate) -> bool:
-    """Whether the interval spans less than a factor of ten."""
-    return math.isfinite(p.low) and math.isfinite(p.high) and p.low > 0 and p.high / p.low < 10
+    """Whether the interval spans less than a factor of ten, on one side of 0."""
+    near, far = sorted((abs(p.low), abs(p.high)))
+    return math.isfinite(far) and p.low * p.high > 0 and far / near < 10
 
 
 def _list(names: list[str]) -> str:

@@ -61,7 +61,7 @@ def one_time(
     days = since_first(orders, until)
     people = _seconds(days)
     if by in {"channel", "product"}:
-        people = joined(people, first_names(orders, days, str(by), until), "left")
+        people = joined(people, _first_names(orders, days, str(by), until), "left")
         people = people.with_columns(nw.col(str(by)).fill_null("").alias("name"))
     elif by not in {None, "cohort"}:
         raise ValueError(f"one-time rates go by cohort, channel or product, not {by!r}")
@@ -107,7 +107,12 @@ def _waits(people: Frame, *by: str) -> list[dict[str, Any]]:
     return plain_rows(waited.group_by("first_day", "wait", *by).agg(nw.len().alias("n")))
 
 
-def first_names(orders: IntoFrame, days: Frame, column: str, until: int) -> Frame:
+def first_names(orders: IntoFrame, column: str, until: int) -> Frame:
+    """A row a customer: what a column (a channel, a product) says of the first order, as :func:`one_time` takes it."""
+    return _first_names(orders, since_first(orders, until), column, until)
+
+
+def _first_names(orders: IntoFrame, days: Frame, column: str, until: int) -> Frame:
     """The channel or product of each customer's first order."""
     frame = nw.from_native(orders)
     money = [c for c in ("revenue",) if c in frame.collect_schema().names()]
