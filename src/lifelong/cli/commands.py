@@ -238,6 +238,20 @@ def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> No
     say(effect, as_json=as_json)
 
 
+@lifelong.command(
+    short_help="Say what later spend goes together with.", epilog="Example:  lifelong drivers --horizon 26w"
+)
+@flags.project
+@click.option("--horizon", metavar="TIME", default="26w", show_default=True, help="How long each is followed: 13w.")
+@flags.until
+@flags.as_json
+def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Rank what was known of customers at their first order by how later spend goes with it: association, not cause."""
+    with Progress(quiet=as_json) as progress:
+        found = _open(project_dir, progress).drivers(**told)
+    say(found, as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
+    from lifelong.values import Course, Drivers, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
 
 __all__ = [
     "Project",
@@ -226,6 +226,19 @@ class Project:
         from lifelong.project.valuing import retention
 
         return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
+
+    def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
+        """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
+
+        The first order's channel, product, month and spend, and every column that :meth:`ingest` was told to ``keep``.
+
+        Args:
+            horizon: how long each customer is followed from the first order day.
+            until: the last day to look at.
+        """
+        from lifelong.project.driving import drivers
+
+        return drivers(self._folder, horizon, until)
 
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""
