@@ -71,8 +71,14 @@ def tables() -> str:
         ),
         ("Subscriptions", schema.SUBSCRIPTIONS, "One row of that table, exact, kept or set aside with a reason."),
         ("Tenures", schema.TENURES, "One row a time without a break in which a customer subscribed."),
+        (
+            "Features",
+            schema.FEATURES,
+            "One row a customer as of a day: what there is to learn from, all of it known on that day.",
+        ),
         ("Scores", schema.SCORES, "One row a customer: what `score` returns and `export` writes."),
         ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
+        ("Stages", schema.STAGES, "One row a customer: what `stages` returns and writes."),
     )
     parts = ["# Tables\n\nThe names, kinds and units of every column. Names come only from here.\n"]
     for title, table, text in told:

@@ -43,6 +43,7 @@ _WHERE = {
     "GammaGamma": "lifelong.models.gamma_gamma",
     "BdW": "lifelong.models.bdw",
     "Covariates": "lifelong.models.covariates",
+    "SpendCovariates": "lifelong.models.spend_covariates",
     "DiscreteWeibull": "lifelong.models.discrete_weibull",
     "LeftTruncated": "lifelong.models.left_truncated",
     "SBG": "lifelong.models.sbg",
@@ -78,6 +79,7 @@ __all__ = [
     "Project",
     "Rate",
     "Scores",
+    "SpendCovariates",
     "StoreError",
     "Tenures",
     "TimeVaryingParetoNBD",
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
     from lifelong.models.mbg_nbd import MBGNBD
     from lifelong.models.pareto_nbd import ParetoNBD
     from lifelong.models.sbg import SBG
+    from lifelong.models.spend_covariates import SpendCovariates
     from lifelong.models.time_varying import TimeVaryingParetoNBD
     from lifelong.project import Project, follow, foresee, predict, summarise
     from lifelong.units import Horizon, Money, Rate

@@ -39,7 +39,11 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "sbg": "lifelong.models.sbg:SBG",
         "two_segments": "lifelong.models.segments:TwoSegments",
     },
-    "spend": {"gamma_gamma": "lifelong.models.gamma_gamma:GammaGamma"},
+    "spend": {
+        "gamma_gamma": "lifelong.models.gamma_gamma:GammaGamma",
+        "gamma_gamma_dependent": "lifelong.models.gamma_gamma_dependent:DependentGammaGamma",
+        "normal_normal": "lifelong.models.normal_normal:NormalNormal",
+    },
 }
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.judge import crps, metrics
 from lifelong.judge.baselines import baselines
@@ -21,7 +20,7 @@ from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
-from lifelong.models.optimise import fit_spend
+from lifelong.models.spend_choice import fit_spend_named
 from lifelong.score.rows import LEVELS
 from lifelong.score.scores import prepare
 from lifelong.score.terms import ModelError, Terms
@@ -144,7 +143,7 @@ def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
     if not trial.spend or not has_money(seen.summary):
         return None
     spends = patterns.to_spend(patterns.spends(seen.summary), minor_digits(trial.currency))
-    return fit_spend(plugins.load("spend", trial.spend)(), spends, prior=trial.prior)
+    return fit_spend_named(trial.spend, spends, prior=trial.prior)
 
 
 def _model(fit: Fit, seen: Seen, plan: Schedule, trial: Trial) -> Result:

@@ -29,7 +29,7 @@ class Trial:
         until: the last day of the data that counts; None takes the last order's.
         margin: share of revenue that counts as value; None counts revenue itself.
         currency: of the amounts.
-        spend: the spend model; empty for none.
+        spend: the spend model, or ``auto``; empty for none.
         prior: ``auto``, ``on`` or ``off``, for every fit.
         seed: of the simulations.
     """
@@ -39,7 +39,7 @@ class Trial:
     until: int | None = None
     margin: float | None = None
     currency: str = ""
-    spend: str = "gamma_gamma"
+    spend: str = "auto"
     prior: str = "auto"
     seed: int = 0
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from lifelong.models.base import Parameter
+from lifelong.models.cell_objective import scales
+from lifelong.models.encoding import cells
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from lifelong.models.base import PurchaseModel
-
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 #: A coefficient is sought within so many standard deviations of its covariate, on the log scale.
 FURTHEST = 10.0
@@ -36,15 +39,15 @@ class Coefficient:
 
 
 class HasCoefficients(Protocol):
-    """A model whose covariates are known: ``Covariates`` with its encoding."""
+    """A model whose covariates are known: ``Covariates`` or ``SpendCovariates`` with its encoding."""
 
     @property
     def name(self) -> str:
         """As fits tell it."""
 
     @property
-    def base(self) -> PurchaseModel:
-        """The model that is modified."""
+    def base(self) -> Any:
+        """The model that is modified: of purchases or of spend."""
 
     @property
     def penalty(self) -> float:
@@ -70,3 +73,29 @@ class HasCoefficients(Protocol):
 
     def told(self) -> dict[str, Any]:
         """The covariates as JSON holds them."""
+
+
+def jacobians(known: HasCoefficients, design: Floats) -> Floats:
+    """How the logarithms of the base model's parameters follow from those of theta, for each row of a design."""
+    own = len(known.base.params)
+    made = np.zeros((len(design), own, own + len(known.coefficients)))
+    made[:, range(own), range(own)] = 1.0
+    for i, one in enumerate(known.coefficients):
+        made[:, :, own + i] = design[:, [one.place]] * np.array(one.moves)
+    return made
+
+
+def thetas(known: HasCoefficients, theta: Floats, table: Any) -> tuple[Floats, Ints]:
+    """The base model's parameters in each cell of a table's customers, and each customer's cell."""
+    distinct, cell = cells(known.design(table))
+    return np.stack([scales(jacobian, theta) for jacobian in known.jacobians(distinct)]), cell
+
+
+def by_cell(at: Floats, cell: Ints, function: Callable[[Floats, Ints], Floats]) -> Floats:
+    """A function of a cell's parameters and customers, put together again in the customers' order."""
+    order = np.argsort(cell, kind="stable")
+    groups = np.split(order, np.cumsum(np.bincount(cell, minlength=len(at)))[:-1])
+    made = np.concatenate([function(theta, rows) for theta, rows in zip(at, groups, strict=True)])
+    back = np.empty_like(made)
+    back[order] = made
+    return back

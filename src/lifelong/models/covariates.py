@@ -9,7 +9,7 @@ import numpy as np
 
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.models.cell_objective import scales
-from lifelong.models.coefficients import Coefficient
+from lifelong.models.coefficients import Coefficient, by_cell, jacobians, thetas
 from lifelong.models.encoding import Encoding, cells, column
 
 if TYPE_CHECKING:
@@ -169,17 +169,11 @@ class Covariates:
 
     def jacobians(self, design: Floats) -> Floats:
         """How the logarithms of the model's parameters follow from those of theta, for each row of a design."""
-        own = len(self.base.params)
-        made = np.zeros((len(design), own, own + len(self.coefficients)))
-        made[:, range(own), range(own)] = 1.0
-        for i, one in enumerate(self.coefficients):
-            made[:, :, own + i] = design[:, [one.place]] * np.array(one.moves)
-        return made
+        return jacobians(self, design)
 
     def thetas(self, theta: Floats, table: Any) -> tuple[Floats, Ints]:
         """The model's parameters in each cell of a table's customers, and each customer's cell."""
-        distinct, cell = cells(self.design(table))
-        return np.stack([scales(jacobian, theta) for jacobian in self.jacobians(distinct)]), cell
+        return thetas(self, theta, table)
 
     def fit_of(self, fit: Fit, table: Any) -> Fit:
         """The fit of the base model for customers of one kind, with the covariance that they have there.
@@ -232,8 +226,8 @@ class Covariates:
     def draw_orders(self, theta: Floats, table: Any, horizon: float, rng: np.random.Generator) -> tuple[Ints, Floats]:
         """One future for each customer, given alive: (owner, when), ``when`` in weeks ahead; see ``base.PurchaseModel``."""
         x, t_x, T = (column(table, name) for name in ("x", "t_x", "T"))
-        thetas, cell = self.thetas(theta, table)
-        return self.base.draw_orders(thetas[cell].T, x, T / 7.0, horizon, rng, t_x / 7.0)
+        at, cell = self.thetas(theta, table)
+        return self.base.draw_orders(at[cell].T, x, T / 7.0, horizon, rng, t_x / 7.0)
 
     def _each(self, theta: Floats, table: Any, function: Callable[..., Floats]) -> Floats:
         x, t_x, T = column(table, "x"), column(table, "t_x") / 7.0, column(table, "T") / 7.0
@@ -241,13 +235,7 @@ class Covariates:
 
     def _by_cell(self, theta: Floats, table: Any, function: Callable[[Floats, Ints], Floats]) -> Floats:
         """A function of a cell's parameters and customers, put together again in the customers' order."""
-        thetas, cell = self.thetas(theta, table)
-        order = np.argsort(cell, kind="stable")
-        groups = np.split(order, np.cumsum(np.bincount(cell, minlength=len(thetas)))[:-1])
-        made = np.concatenate([function(at, rows) for at, rows in zip(thetas, groups, strict=True)])
-        back = np.empty_like(made)
-        back[order] = made
-        return back
+        return by_cell(*self.thetas(theta, table), function)
 
     @property
     def _known(self) -> Encoding:

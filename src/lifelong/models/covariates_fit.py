@@ -12,17 +12,19 @@ from lifelong.models.climb import Prior
 from lifelong.models.covariate_findings import covariate_findings, outward
 from lifelong.models.encoding import cells, column
 from lifelong.models.findings import pattern_findings
-from lifelong.models.optimise import FEW, Z95, estimates_of, fit_model, freeze, solve, takes_prior
+from lifelong.models.optimise import FEW, Z95, estimates_of, fit_model, freeze, solve
 from lifelong.models.pairs import floored
-from lifelong.values import Estimate, Origin, Patterns
+from lifelong.values import Estimate, Patterns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from lifelong.models.base import Parameter
     from lifelong.models.climb import Objective
     from lifelong.models.coefficients import HasCoefficients
-    from lifelong.values import Fit
+    from lifelong.values import Finding, Fit
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -54,22 +56,42 @@ def fit_covariates(known: HasCoefficients, table: Any, *, prior: str = "auto", s
     pooled = _grouped(histories, slice(None))
     plain = fit_model(known.base, pooled, prior=prior, seed=seed)  # and says so where there is no customer
     design = known.design(table)
-    distinct, cell = cells(design)
-    size = np.bincount(cell)
-    centre, spread = _moments(distinct, size)
-    params, customers = known.params, pooled.customers
-    turn = _outward(known, centre, spread)
-    objective = CellObjective(
-        [_objective(known, _grouped(histories, rows)) for rows in _rows(cell, len(size))],
-        known.jacobians((distinct - centre) / spread),
-        [np.r_[plain.theta, np.ones(len(params) - len(plain.theta))]],
-    )
-    on = takes_prior(prior, customers)
-    solved = solve(objective, params, np.zeros(len(params)), _prior(known, spread, customers, on), customers)
-    solved = replace(solved, prior_on=on)
-    origin = Origin(customers=customers, patterns=objective.size, seed=seed)
-    found = pattern_findings(pooled, on, FEW)
+    kinds = distinct, cell = cells(design)
+    found = pattern_findings(pooled, plain.info["prior"] == "on", FEW)
     found += covariate_findings(known, histories.x, design, len(distinct))
+    parts = [_objective(known, _grouped(histories, rows)) for rows in rows_of(cell, len(distinct))]
+    return fit_cells(known, plain, kinds, parts, found)
+
+
+def fit_cells(
+    known: HasCoefficients,
+    plain: Fit,
+    kinds: tuple[Floats, Ints],
+    parts: Sequence[Objective],
+    found: list[Finding],
+    typical: float = 0.0,
+) -> Fit:
+    """Fit a model to the customers of each cell at once.
+
+    Args:
+        known: what to fit, with its encoding.
+        plain: the fit without covariates: where the search starts, and whether the prior is on.
+        kinds: the distinct rows of the design, and each customer's cell.
+        parts: the objective of each cell's customers.
+        found: what the data themselves cannot say.
+        typical: log of the typical spend, in units of which parameters in money are sought.
+    """
+    distinct, cell = kinds
+    centre, spread = _moments(distinct, np.bincount(cell))
+    params, customers, on = known.params, plain.origin.customers, plain.info["prior"] == "on"
+    turn = _outward(known, centre, spread)
+    start = np.r_[plain.theta, np.ones(len(params) - len(plain.theta))]
+    objective = CellObjective(parts, known.jacobians((distinct - centre) / spread), [start])
+    shift = np.array([typical if p.unit == "money" else 0.0 for p in params])
+    prior = _prior(known, spread, customers, on)
+    solved = solve(objective, params, shift, replace(prior, mean=prior.mean + shift), customers)
+    solved = replace(solved, prior_on=on)
+    origin = replace(plain.origin, patterns=objective.size)
     made = freeze(_Inward(known.name, params), solved, origin, found)
     theta, covariance = np.exp(turn @ np.log(made.theta)), turn @ made.covariance @ turn.T
     info = {**made.info, "cells": len(distinct), "loglik_without": plain.loglik, "covariates": known.told()}
@@ -91,7 +113,7 @@ def _grouped(histories: Patterns, rows: Ints | slice) -> Patterns:
     return Patterns(*floored(*columns, 1)) if len(columns[0]) else Patterns(*columns)
 
 
-def _rows(cell: Ints, size: int) -> list[Ints]:
+def rows_of(cell: Ints, size: int) -> list[Ints]:
     """The customers of each cell."""
     return np.split(np.argsort(cell, kind="stable"), np.cumsum(np.bincount(cell, minlength=size))[:-1])
 

@@ -56,6 +56,26 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "warning",
         "only {gaps} gaps between order days: how far dates scatter rests on what is known of other shops",
     ),
+    "F220": (
+        "info",
+        "customers with twice the orders spend {effect:.0%} {direction} an order (likelihood ratio {ratio:.1f}, "
+        "p = {p_value:.1g}): the spend model that knows this was taken",
+    ),
+    "F221": (
+        "info",
+        "{customers} of {all} customers have brought nothing or less over their repeat orders: the spend model that has amounts "
+        "of either sign was taken",
+    ),
+    "F223": (
+        "warning",
+        "{customers} of {all} customers have brought nothing or less over their repeat orders, which the spend model does not "
+        "know: it was learned without them",
+    ),
+    "F222": (
+        "info",
+        "customers with twice the orders spend {effect:.0%} {direction} an order (likelihood ratio {ratio:.1f}, "
+        "p = {p_value:.1g}): too little, or too uncertain, to leave the spend model that takes them to be independent",
+    ),
     "F231": ("warning", "no subscriber was lost: how they leave cannot be learned, only that they seldom do"),
     "F232": ("warning", "every subscriber was lost: nothing shows how long the most loyal stay"),
     "F233": (
@@ -131,13 +151,15 @@ def pattern_findings(patterns: Patterns, prior_on: bool, few: int, is_timed: boo
     return found
 
 
-def spend_findings(spend: Spend, prior_on: bool, few: int) -> list[Finding]:
-    """What the spends themselves cannot say."""
+def spend_findings(spend: Spend, prior_on: bool, few: int, is_dependent: bool = False) -> list[Finding]:
+    """What the spends themselves cannot say, and what a model that is not ``is_dependent`` takes for granted."""
     some = (spend.x > 0) & (spend.count > 0)
     mean = spend.total[some] / spend.x[some]
     found = size_findings(int(spend.count[some].sum()), prior_on, few)
-    if np.ptp(mean) <= 1e-9 * mean.max():
+    if np.ptp(mean) <= 1e-9 * np.abs(mean).max():
         found.append(finding("F212"))
+        return found
+    if is_dependent:
         return found
     tested = independence(spend.x[some], mean, spend.count[some]).finding
     return [*found, tested] if tested else found

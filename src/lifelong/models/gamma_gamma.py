@@ -82,7 +82,7 @@ class GammaGamma:
         value = p * (gamma + np.asarray(total, dtype=np.float64)) / np.where(known, below, 1.0)
         return np.asarray(np.where(known, value, np.inf))
 
-    def scale(self, theta: Floats, total: ArrayLike) -> Floats:
+    def scale(self, theta: Floats, total: ArrayLike, x: ArrayLike = 0) -> Floats:  # noqa: ARG002 -- others need x
         """The customer's factor, gamma + total: a spend is :meth:`draw_spend` times this."""
         return np.asarray(theta[2] + np.asarray(total, dtype=np.float64))
 

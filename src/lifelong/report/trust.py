@@ -87,12 +87,10 @@ def section(data: ReportData) -> dict[str, Any]:
     """Two figures and the leaderboard; where there was no back-test, it says so in the same place and size."""
     board = data.leaderboard
     if board is None or not board.rows:
-        why = (
-            "A back-test hides the last part of the history and forecasts it. This history is too short to hide any of it, "
-            "so no one can say yet how far the numbers above may be trusted."
-        )
+        title, why = data.instead
+        told = f"A back-test hides the last part of the history and forecasts it. There was none of all models: {why}."
         return {
-            "figures": [absent("test", "Nothing has tested these numbers yet", why, width="w12")],
+            "figures": [absent("test", title, told, width="w12")],
             "board": None,
             "why": "",
         }

@@ -25,6 +25,7 @@ MODELS = {
     **{f"{kind}_cnbd_{k}": f"{kind.upper()}/CNBD-{k}" for kind in ("bg", "mbg") for k in range(2, 7)},
     "ggompertz_nbd": "GGompertz/NBD",
     "gamma_gamma": "gamma-gamma",
+    "gamma_gamma_dependent": "gamma-gamma given the orders",
     "last_period": "Last period again",
     "cell_means": "Earlier customers alike",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lifelong import plugins
+from lifelong.errors import FitError
 from lifelong.models.calendar import Calendar
 from lifelong.models.in_calendar import SUFFIX, InCalendar
 from lifelong.money.present import tail_horizon
@@ -33,6 +34,11 @@ LIFE_LEFT = 0.05
 def is_regular(model: PurchaseModel) -> bool:
     """Whether the silence says more of a living customer than that the customer is alive."""
     return bool(getattr(model, "is_regular", False))
+
+
+def is_dependent(model: SpendModel) -> bool:
+    """Whether the number of orders says something of their spend, beside what they brought."""
+    return bool(getattr(model, "is_dependent", False))
 
 
 def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
@@ -63,6 +69,8 @@ class Engine:
     def of(cls, fit: Fit, terms: Terms) -> Engine:
         """Load the models that the fit names."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
+        if hasattr(spend, "location"):
+            raise _signed(fit.spend.model if fit.spend else "")
         return cls(fit, purchase_of(fit), spend, terms)
 
     @property
@@ -118,6 +126,16 @@ class Engine:
         return self.purchase.alive(theta, base.x, base.t_x / 7.0, base.T / 7.0)
 
 
+def _signed(name: str) -> FitError:
+    return FitError(
+        "E206",
+        f"{name} has amounts of either sign, and scores cannot hold them yet",
+        where="the fit's spend model",
+        why="a score tells what orders bring as a factor of the customer's times a chance that all share",
+        fix="fit spend above 0 by gamma_gamma_dependent, or multiply expected orders by the model's own expect()",
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Means:
     """What is expected of each distinct history, at one parameter vector; shape (histories,).
@@ -164,7 +182,7 @@ def paid_each(engine: Engine, base: Base, observed: float) -> Floats:
         return np.ones(base.histories)
     x = np.arange(int(base.spend_x.max(initial=0)) + 1)
     total = x * observed
-    each = spend_each(engine, engine.spend_theta, x, total, observed) / engine.spend.scale(engine.spend_theta, total)
+    each = spend_each(engine, engine.spend_theta, x, total, observed) / engine.spend.scale(engine.spend_theta, total, x)
     return np.asarray(each[base.spend_x])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.score.engine import Engine, Means, alive_over_draws, means, paid_each
+from lifelong.score.engine import Engine, Means, alive_over_draws, is_dependent, means, paid_each
 from lifelong.score.futures import Futures, futures
 from lifelong.score.numbering import by_parts
 
@@ -72,7 +72,10 @@ class Forecast:
         """Each customer's factor of money; ones where there is none."""
         total = self.base.total[rows]
         spend = self.engine.spend
-        return np.ones(len(total)) if spend is None else spend.scale(self.engine.spend_theta, total)
+        if spend is None:
+            return np.ones(len(total))
+        x = self.base.spend_x[self.base.history[rows]] if is_dependent(spend) else np.zeros(1, np.int64)
+        return spend.scale(self.engine.spend_theta, total, x)
 
     def customer_value(self, rows: Ints | slice) -> Floats:
         """Expected value of each customer; nan where the data hold no amounts."""

@@ -218,15 +218,16 @@ def _simulate_cells(
         n, each = draw(engine, past.at(rows), spend_x[rows], *drawn, rng)
         orders[some] = n.reshape(len(some), draws)
         money[some] = each.reshape(len(some), draws)
-    return orders, money * _factor(engine, spend_theta, total)
+    return orders, money * _factor(engine, spend_theta, spend)
 
 
-def _factor(engine: Engine, spend_theta: Floats, total: Floats) -> Floats:
-    """What the doubt about the factor itself adds, at each cell's mean spend: shape (cells, draws)."""
+def _factor(engine: Engine, spend_theta: Floats, spend: tuple[Ints, Floats]) -> Floats:
+    """What the doubt about the factor itself adds, at each cell's spend_x and mean total: shape (cells, draws)."""
+    x, total = spend
     if engine.spend is None:
         return np.ones((len(total), 1))
-    here = engine.spend.scale(engine.spend_theta, total)[:, None]
-    drawn: Floats = np.stack([engine.spend.scale(theta, total) for theta in spend_theta.T], axis=1)
+    here = engine.spend.scale(engine.spend_theta, total, x)[:, None]
+    drawn: Floats = np.stack([engine.spend.scale(theta, total, x) for theta in spend_theta.T], axis=1)
     return drawn / here
 
 
@@ -234,10 +235,10 @@ def _spend_ratio(engine: Engine, x: Ints, at: Ints) -> Floats:
     """Expected spend an order in units of the factor, at one spend_x by at another."""
     if engine.spend is None:
         return np.ones(len(x))
-    top = int(max(x.max(initial=0), at.max(initial=0))) + 1
-    zero = np.zeros(top)
-    each = engine.spend.expect(engine.spend_theta, np.arange(top), zero)
-    each = np.asarray(each, np.float64)
+    every = np.arange(int(max(x.max(initial=0), at.max(initial=0))) + 1)
+    zero = np.zeros(len(every))
+    each = np.asarray(engine.spend.expect(engine.spend_theta, every, zero), np.float64)
+    each = each / engine.spend.scale(engine.spend_theta, zero, every)
     known = np.isfinite(each) & (each > 0)
     with np.errstate(invalid="ignore"):
         ratio = each[x] / each[at]

@@ -149,6 +149,6 @@ def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Gene
     theta, spend_theta = known.theta[at].T, known.spend_theta[at].T
     orders, money = draw(engine, base.past.at(of), base.spend_x[of], theta, spend_theta, rng)
     if engine.spend is not None:
-        money = money * engine.spend.scale(spend_theta, base.total[rows][who]) * forecast.margin
+        money = money * engine.spend.scale(spend_theta, base.total[rows][who], base.spend_x[of]) * forecast.margin
     counted: Floats = np.bincount(which, weights=orders, minlength=len(stay)).astype(np.float64)
     return counted, np.bincount(which, weights=money, minlength=len(stay)).astype(np.float64)

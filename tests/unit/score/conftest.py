@@ -43,14 +43,14 @@ def make_summary(customers: int, seed: int = 3) -> pa.Table:
     )
 
 
-def make_fit(summary: pa.Table, model: str, *, money: bool = True) -> Fit:
+def make_fit(summary: pa.Table, model: str, *, money: bool = True, spend_model: str = "gamma_gamma") -> Fit:
     columns = {name: summary[name].to_numpy() for name in ("x", "t_x", "T")}
     made = fit_model(plugins.load("models", model)(), Patterns.grouped(*columns.values()))
     if not money:
         return made
     x, spend = (summary[name].to_numpy() for name in ("spend_x", "spend"))
     spends = Spend(x.astype(np.int64), spend / 100.0, np.ones(len(x), np.int64))
-    return replace(made, spend=fit_spend(plugins.load("spend", "gamma_gamma")(), spends))
+    return replace(made, spend=fit_spend(plugins.load("spend", spend_model)(), spends))
 
 
 @pytest.fixture(scope="session")

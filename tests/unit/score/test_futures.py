@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from tests.unit.score.conftest import make_fit
 
+from lifelong.errors import FitError
 from lifelong.score import Terms
 from lifelong.score import futures as rooms
 from lifelong.score.base import Base, Past
 from lifelong.score.engine import Engine, means, spend_each
 from lifelong.score.scores import prepare
+from lifelong.score.totals import group_totals
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,11 +37,21 @@ def direct(ahead: Forecast, row: int, size: int, rng: np.random.Generator) -> np
     stay = np.array([engine.purchase.alive(t, base.x[h], base.t_x[h] / 7.0, base.T[h] / 7.0) for t in theta])
     rows = np.full(size, h)
     _, worth = rooms.draw(engine, base.past.at(rows), base.spend_x[rows], theta.T, money.T, rng)
-    worth *= engine.spend.scale(money.T, np.full(size, base.total[row])) * ahead.margin
+    worth *= engine.spend.scale(money.T, np.full(size, base.total[row]), base.spend_x[rows]) * ahead.margin
     return np.where(rng.random(size) < stay, worth, 0.0)
 
 
-def test_quantiles_are_those_of_futures_simulated_one_by_one(ahead: Forecast) -> None:
+@pytest.fixture(scope="module")
+def dependent(summary: pa.Table, terms: Terms) -> Forecast:
+    """As ``ahead``, by a spend model whose factor hangs on the orders so far: three times the spend at twice the orders."""
+    made = make_fit(summary, "pareto_nbd", spend_model="gamma_gamma_dependent")
+    steep = replace(made.spend, theta=np.r_[made.spend.theta[:3], np.exp(np.log(3.0) / np.log(2.0))])
+    return prepare(replace(made, spend=steep), summary, terms, 900_000)[0]
+
+
+@pytest.mark.parametrize("name", ["ahead", "dependent"])
+def test_quantiles_are_those_of_futures_simulated_one_by_one(name: str, request: pytest.FixtureRequest) -> None:
+    ahead: Forecast = request.getfixturevalue(name)
     rng, size = np.random.default_rng(5), 800
     by_value = np.argsort(-ahead.customer_value(slice(None)))
     for row in (by_value[0], by_value[100], by_value[300]):
@@ -67,6 +80,21 @@ def test_few_histories_have_cells_of_their_own(ahead: Forecast) -> None:
     cells = len(ahead.futures.worth)
     assert cells <= rooms.MAX_CELLS
     assert cells <= len(pairs)
+
+
+def test_a_factor_that_hangs_on_the_orders_is_in_every_mean(dependent: Forecast) -> None:
+    base, engine = dependent.base, dependent.engine
+    x = base.spend_x[base.history]
+    each = engine.spend.expect(engine.spend_theta, x, base.total)
+    wanted = dependent.margin * dependent.mean_worth[base.history] * each
+    assert dependent.customer_value(slice(None)) == pytest.approx(wanted, rel=1e-12)
+    small, large = np.arange(150), np.arange(400)
+    for rows in (small, large):
+        told = group_totals(dependent, {"group": rows})["group"]
+        assert told.value == pytest.approx(wanted[rows].sum(), rel=1e-9)
+        assert told.low80 < told.value < told.high80
+    simulated = dependent.margin * dependent.futures.moments(1) * dependent.means.alive
+    assert simulated[base.history] @ dependent.factor(slice(None)) == pytest.approx(wanted.sum(), rel=0.1)
 
 
 def test_cells_stretch_to_the_exact_mean(
@@ -155,3 +183,10 @@ def test_regular_customers_futures_hang_on_their_silence(summary: pa.Table) -> N
     assert np.abs(plain / exact - 1.0).max() > 0.2
     drawn = ahead.futures.moments(1, "orders")
     assert base.count @ (ahead.means.alive * drawn) == pytest.approx(base.count @ ahead.mean_orders, rel=0.05)
+
+
+def test_amounts_of_either_sign_have_no_score_yet(fit: Fit, summary: pa.Table, terms: Terms) -> None:
+    signed = make_fit(summary, "pareto_nbd", spend_model="normal_normal")
+    with pytest.raises(FitError, match="E206"):
+        prepare(signed, summary, terms)
+    assert Engine.of(replace(fit, spend=None), terms).spend is None
