@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from lifelong import i18n
+from lifelong import i18n, plugins
 from lifelong.definitions import DEFINITIONS, METRICS
 from lifelong.errors import ConfigError
 from lifelong.report.judged import choice_name, group_name
@@ -114,7 +114,9 @@ def sections(data: ReportData) -> list[Section]:
     """The card's parts in their order; the same for both forms."""
     board = data.leaderboard
     judged = (
-        _judged(data, board) if board is not None else [Section("Back-test", ("None: nothing has tested this model.",))]
+        _judged(data, board)
+        if board is not None
+        else [Section("Back-test", (f"{data.instead[0]}: {data.instead[1]}.",))]
     )
     known = [f"{one['level']} {one['code']}: {one['text']}" for one in findings(data)]
     return [
@@ -137,9 +139,12 @@ def _fits(data: ReportData) -> list[Fit]:
 def _what(data: ReportData) -> Section:
     fit, origin = data.fit, data.fit.origin
     spend = f"; spend by {model_name(fit.spend.model)}" if fit.spend else ""
+    kind = (
+        "pay by contract and leave openly" if fit.model in plugins.known("contracts") else "buy freely and leave unseen"
+    )
     rows = [
         ("Model", f"{model_name(fit.model)} ({fit.model}){spend}"),
-        ("What it is for", "forecasting orders and value of present customers who buy freely and leave unseen"),
+        ("What it is for", f"forecasting orders and value of present customers who {kind}"),
         ("Customers", said(data.scores.customers)),
         ("Distinct histories", said(origin.patterns)),
         ("Last day of the data", origin.until or data.as_of),
@@ -246,7 +251,7 @@ def _limits(data: ReportData) -> list[str]:
     """What the numbers do not say: some always, some because of this run."""
     board, made = data.leaderboard, []
     if board is None:
-        made.append("Nothing has tested this model: the history is too short to hide any of it.")
+        made.append("Without a back-test of all models nobody can say how far other models would have done better.")
     else:
         held = str(board.rows[0].get("horizon", "")) if board.rows else ""
         asked = Horizon.parse(data.scores.horizon)

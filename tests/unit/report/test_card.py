@@ -163,8 +163,8 @@ def test_both_forms_say_the_same(data: ReportData) -> None:
 
 def test_without_a_back_test_the_card_says_so(data: ReportData) -> None:
     text = card.markdown(replace(data, leaderboard=None))
-    assert "None: nothing has tested this model." in text
-    assert "too short to hide any of it" in text
+    assert "Nothing has tested these numbers: the history is too short" in text
+    assert "nobody can say how far other models" in text
     assert "Calibration" not in text
     bare = card.markdown(replace(data, imports=(), notes=(), is_left_truncated=True))
     assert "before the data begin" in bare
@@ -197,3 +197,12 @@ def test_a_card_ends_in_md_or_html(data: ReportData, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         card.write(data, tmp_path / "card.pdf")
     assert caught.value.code == "E302"
+
+
+def test_a_contract_is_told_by_its_kind_and_its_own_test(data: ReportData) -> None:
+    told = ("The model was tested on renewals that it had not seen", "of 90 customers 12 left, 14 were forecast")
+    made = replace(data, fit=replace(data.fit, model="sbg"), leaderboard=None, instead=told)
+    text = card.markdown(made)
+    assert "who pay by contract and leave openly" in text
+    assert "not seen: of 90 customers 12 left, 14 were forecast." in text
+    assert "who buy freely and leave unseen" in card.markdown(data)
