@@ -14,6 +14,7 @@ from lifelong.score import Terms
 from lifelong.score import futures as rooms
 from lifelong.score.base import Base, Past
 from lifelong.score.engine import Engine, factor_of, means, spend_each
+from lifelong.score.rows import known, rows
 from lifelong.score.scores import prepare
 from lifelong.score.signed import Noise
 from lifelong.score.totals import group_totals
@@ -124,6 +125,17 @@ def test_totals_of_amounts_of_either_sign_are_those_of_their_customers(signed: F
         width = np.subtract(*np.quantile(sample, [0.9, 0.1]))
         assert 0.7 * width < told.high80 - told.low80 < 2.0 * width
     assert group_totals(signed, {"group": np.argsort(wanted)[:220]})["group"].high80 < 0
+
+
+def test_rows_of_amounts_of_either_sign_may_be_losses(signed: Forecast, summary: pa.Table) -> None:
+    wanted = ("value", "median", "low80", "high80", "low90", "high90")
+    table = rows(signed, known(signed, wanted, has_cost=False), summary, 0, wanted)
+    low, median, high = (table[name].to_numpy() for name in ("low80", "median", "high80"))
+    assert (table["value"].to_numpy() < 0).any()
+    assert (table["value"].to_numpy() > 0).any()
+    assert ((low <= median) & (median <= high)).all()
+    assert ((table["low90"].to_numpy() <= low) & (high <= table["high90"].to_numpy())).all()
+    assert low[0] == signed.customer_quantile(0.10, slice(0, 1))[0]
 
 
 def test_one_factor_for_all_needs_no_neighbour() -> None:
