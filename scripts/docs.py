@@ -21,15 +21,15 @@ MADE = "<!-- Made by `make docs` from the code. Do not edit. -->\n\n"
 
 def definitions() -> str:
     """The metric registry, one section a number."""
-    from lifelong.definitions import DEFINITIONS, METRICS
+    from lifelong.definitions import DEFINITIONS, JUDGED
 
     head = (
         "# Definitions\n\nEvery number that lifelong shows is one of these. Reports, the command line, JSON and exports "
         "take their words from here. `x`, `t_x` and `T` are a customer's repeat order days, the days from the first "
         "order day to the last, and the days from the first order day to the last day that the data cover.\n\n"
     )
-    own = [d for key, d in DEFINITIONS.items() if key not in METRICS]
-    judged = [DEFINITIONS[key] for key in METRICS]
+    own = [d for key, d in DEFINITIONS.items() if key not in JUDGED]
+    judged = [DEFINITIONS[key] for key in JUDGED]
     parts = []
     for title, group in (("## Customers and their value", own), ("## How good a forecast was", judged)):
         parts.append(f"{title}\n")
@@ -71,8 +71,14 @@ def tables() -> str:
         ),
         ("Subscriptions", schema.SUBSCRIPTIONS, "One row of that table, exact, kept or set aside with a reason."),
         ("Tenures", schema.TENURES, "One row a time without a break in which a customer subscribed."),
+        (
+            "Features",
+            schema.FEATURES,
+            "One row a customer as of a day: what there is to learn from, all of it known on that day.",
+        ),
         ("Scores", schema.SCORES, "One row a customer: what `score` returns and `export` writes."),
         ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
+        ("Stages", schema.STAGES, "One row a customer: what `stages` returns and writes."),
     )
     parts = ["# Tables\n\nThe names, kinds and units of every column. Names come only from here.\n"]
     for title, table, text in told:

@@ -185,6 +185,17 @@ _ALL = (
         "new orders",
     ),
     Definition(
+        "stage",
+        "Life stage",
+        "Where a customer stands by the own rhythm. Cooling: of such customers, 80 % would have ordered again by now; "
+        "lapsed: 95 %. Before that new (one order day), reactivated (lapsed on the day before the last order) or "
+        "active. Two days are compared by one rhythm, that of the later day; own orders count as known on each.",
+        "F = overdue. new, active, reactivated: F < 0.80; cooling: 0.80 <= F < 0.95; lapsed: F >= 0.95; reactivated: "
+        "F(last gap - 1 day), by the gaps before it, >= 0.95",
+        "customers",
+        "each silent day, new orders; a little, the rhythm of all customers",
+    ),
+    Definition(
         "one_time",
         "Customers with one order only",
         "Customers whose orders all fell on one day.",
@@ -330,6 +341,55 @@ _ALL = (
         "nats",
     ),
     Definition(
+        "crps",
+        "Ranked probability score",
+        "How far the whole forecast distribution of a customer lies from what came; lower is better. A forecast of one number, "
+        "as a baseline's, scores its absolute error.",
+        "mean of E|X - actual| - E|X - X'| / 2, X and X' drawn from the forecast",
+        "orders or money",
+    ),
+    Definition(
+        "metric_interval",
+        "Interval of a measure",
+        "Where a measure would fall nine times in ten with other customers of the same shop and the same weeks. Other weeks are "
+        "not in it: how far test dates differ says more of them.",
+        "5 % and 95 % of 200 bootstrap replicates: customers drawn again, each at all test dates together; above 5,000 "
+        "customers, of a sample of so many, drawn in by sqrt(sample / customers)",
+        "that of the measure",
+    ),
+    Definition(
+        "difference",
+        "Difference to the winner",
+        "A model's measure less the winner's on the same customers, with its interval. Where that holds 0, the two cannot be "
+        "told apart by this measure.",
+        "mean over test dates of measure(model) - measure(winner), replicate by replicate",
+        "that of the measure",
+    ),
+    Definition(
+        "calibration",
+        "Calibration of a group",
+        "What was forecast for a group of customers together, its 90 % interval with the model's own error, and what came. A group "
+        "is off where a miss so far would happen less than once in twenty, all groups counted together.",
+        "p = 2 min P(sum <= came), P(sum >= came), raised by Holm's correction; off where p < 0.05",
+        "orders or money",
+    ),
+    Definition(
+        "missed",
+        "Value missed",
+        "What looking after the customers whom the forecast puts first loses against knowing the truly best; or what spending "
+        "up to a cap on whose forecast exceeds it loses against spending on who brings more. No forecast loses nothing.",
+        "top q: actual of true top q - actual of forecast's top q; cap c: sum (actual - c)+ - sum [forecast > c] (actual - c); c: "
+        "the mean value of a customer in the last period",
+        "minor units",
+    ),
+    Definition(
+        "saved",
+        "Saved against the baseline",
+        "How much less deciding by the model misses than deciding by the better baseline.",
+        "missed(baseline that misses least) - missed(model)",
+        "minor units",
+    ),
+    Definition(
         "baseline",
         "Baseline",
         "What you would get without a model: every customer repeats the last period, or "
@@ -353,7 +413,11 @@ METRICS = (
     "coverage80",
     "coverage90",
     "log_score",
+    "crps",
 )
+
+#: All that the judge says, the measures first.
+JUDGED = (*METRICS, "metric_interval", "difference", "calibration", "missed", "saved")
 
 
 def value_definition(horizon: str, margin: float | None, discount: str, *, has_cost: bool, has_money: bool) -> str:

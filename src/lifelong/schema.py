@@ -149,6 +149,39 @@ SCORES = (
     Column("at_risk", "float64", "money", "(1 - alive) x what the customer would be worth if still one."),
 )
 
+# One row a customer as of an origin: what there is to learn from. All of it float64 but the customer.
+FEATURES = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("x", "float64", "order days", "Repeat order days."),
+    Column("t_x", "float64", "days", "First order day to last."),
+    Column("T", "float64", "days", "First order day to the origin: tenure."),
+    Column("silence", "float64", "days", "Last order day to the origin."),
+    Column("first_month", "float64", "1 to 12", "Calendar month of the first order."),
+    Column("orders", "float64", "orders", "All orders, those of one day counted each."),
+    Column(
+        "revenue",
+        "float64",
+        "minor units",
+        "All revenue, refunds taken off; unknown counts as nothing, a day beyond 2^40 as that.",
+    ),
+    Column("orders_1", "float64", "order days", "Order days in the last quarter of a horizon."),
+    Column("orders_2", "float64", "order days", "Order days in the last half horizon."),
+    Column("orders_3", "float64", "order days", "Order days in the last horizon."),
+    Column("orders_4", "float64", "order days", "Order days in the last two horizons."),
+    Column("revenue_1", "float64", "minor units", "Revenue in the last quarter of a horizon."),
+    Column("revenue_2", "float64", "minor units", "Revenue in the last half horizon."),
+    Column("revenue_3", "float64", "minor units", "Revenue in the last horizon."),
+    Column("revenue_4", "float64", "minor units", "Revenue in the last two horizons."),
+    Column("gap_mean", "float64", "days", "Mean days between order days; empty below two order days."),
+    Column("gap_sd", "float64", "days", "Their standard deviation; empty below three order days."),
+    Column("gap_last", "float64", "days", "Days between the last two order days."),
+    Column("spend_mean", "float64", "minor units", "Mean revenue of order days with revenue above zero."),
+    Column("spend_sd", "float64", "minor units", "Its standard deviation; empty below two such days."),
+    Column("spend_last", "float64", "minor units", "Revenue of the last order day, at most 2^36 minor units."),
+    Column("spend_max", "float64", "minor units", "The largest revenue of an order day."),
+    Column("products", "float64", "products", "Different products bought; 0 where the data name none."),
+)
+
 # One row a customer: when the next order comes. Nulls where no date is named.
 NEXT_ORDERS = (
     Column("customer_id", "text", "", "The customer.", True, True),
@@ -161,6 +194,16 @@ NEXT_ORDERS = (
     Column("high80", "int32", "days since 1970-01-01", "One in ten will order later."),
     Column("low90", "int32", "days since 1970-01-01", "One in twenty will order sooner."),
     Column("high90", "int32", "days since 1970-01-01", "One in twenty will order later."),
+)
+
+# A row a customer: the stage of life, by the own rhythm.
+STAGES = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("stage", "text", "", "new, active, reactivated, cooling or lapsed."),
+    Column("before", "text", "", "The stage on the day compared with; empty without one, or if not yet a customer."),
+    Column("overdue", "float64", "probability", "Chance that the customer, if still one, would have ordered by now."),
+    Column("silent_days", "int32", "days", "Days since the last order."),
+    Column("value", "float64", "money", "As in the scores of that day; empty where there are none."),
 )
 
 

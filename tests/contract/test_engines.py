@@ -14,7 +14,18 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lifelong.tables import clean, cohorts, gaps, loyalty, patterns, summary
+from lifelong.tables import (
+    clean,
+    cohorts,
+    features,
+    gaps,
+    loyalty,
+    patterns,
+    renewals,
+    subscription_rows,
+    subscriptions,
+    summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +83,8 @@ def _all(orders: Any) -> dict[str, Any]:
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
         "gaps": _rows(gaps.gaps(orders, UNTIL)),
+        "last gaps": _rows(gaps.last_gaps(orders, UNTIL)),
+        "features": _rows(features.features(features.visits(orders), UNTIL, 91)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),
         "curves": cohorts.curves(orders, UNTIL),
@@ -81,7 +94,52 @@ def _all(orders: Any) -> dict[str, Any]:
         "by channel": loyalty.one_time(orders, UNTIL, by="channel"),
         "by product": loyalty.one_time(orders, UNTIL, by="product"),
         "by cohort": loyalty.one_time(orders, UNTIL, by="cohort"),
+        "periods": _rows(renewals.periods(orders, UNTIL)),
+        "waits": _rows(renewals.waits(orders, renewals.periods(orders, UNTIL), "month", UNTIL)),
+        "renewals": _rows(renewals.tenures(orders, renewals.periods(orders, UNTIL), "month", 10_150, UNTIL)),
     }
+
+
+def _subscribed(rows: int = 2000) -> pa.Table:
+    """Texts of a table of subscriptions: rows that follow each other, overlap, pause, are faulty or still run."""
+    rng = np.random.default_rng(5)
+    start = 17_000 + rng.integers(0, 2000, rows)
+    end, pause = start + rng.integers(-20, 900, rows), start + rng.integers(-5, 400, rows)
+
+    def told(days: np.ndarray, share: float) -> list[str | None]:
+        texts = np.datetime_as_string(np.datetime64("1970-01-01") + days.astype("timedelta64[D]"))
+        return [str(t) if u < share else None for t, u in zip(texts, rng.random(rows), strict=True)]
+
+    return pa.table(
+        {
+            "row": pa.array(range(1, rows + 1), pa.int64()),
+            "customer_id": [f"k{i}" for i in rng.integers(0, rows // 2, rows)],
+            "started_at": told(start, 0.99),
+            "ended_at": told(end, 0.7),
+            "paused_at": told(pause, 0.2),
+            "resumed_at": told(pause + rng.integers(0, 90, rows), 0.3),
+            "plan": pa.array([["s", "l", None][i] for i in rng.integers(0, 3, rows)], pa.string()),
+            "price": [f"{i}.{i % 100:02d}" if i % 50 else "free" for i in rng.integers(0, 300, rows)],
+            "period": [
+                ["month", "Year", "weekly", "sometimes"][min(int(i), 3)] for i in rng.integers(0, 40, rows) // 12
+            ],
+        }
+    )
+
+
+def _tenures(raw: Any) -> dict[str, Any]:
+    rules = clean.Rules(columns=("customer_id", "started_at", "price"), currency="EUR", today=20_000)
+    rows = subscription_rows.rows(raw, rules)
+    return {"rows": _rows(rows), "tenures": _rows(subscriptions.tenures(rows, 18_800))}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_subscriptions_are_equal_too(engine: str):
+    want = _tenures(_subscribed())
+    assert _tenures(ENGINES[engine](_subscribed())) == want
+    reasons = {row[-1] for row in want["rows"][1]}
+    assert {None, "overlap", "end before start", "pause outside", "no price", "unknown period", "no start"} <= reasons
+    assert len(want["tenures"][1]) > 300
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +237,8 @@ def test_spark_gives_equal_tables(spark, orders: pa.Table, by_arrow: dict[str, A
     got = _all(spark.createDataFrame(orders.to_pandas(types_mapper=pd.ArrowDtype)))
     for name, table in by_arrow.items():
         assert got[name] == table, name
+    raw = _subscribed()
+    assert _tenures(spark.createDataFrame(raw.to_pandas(types_mapper=pd.ArrowDtype))) == _tenures(raw)
 
 
 def _sent(rows: int = 3000) -> pa.Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import flags
+from lifelong.cli import flags, over_time
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -221,6 +221,23 @@ def subscriptions(file: Path, as_json: bool, out: str, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
+@lifelong.command(
+    short_help="Say what a point of retention is worth.",
+    epilog="Example:  lifelong retention --points 1 --margin 60% --horizon 2y",
+)
+@flags.project
+@click.option("--points", default=1.0, metavar="N", show_default=True, help="Percentage points, below 0 for a loss.")
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> None:
+    """Say what a change of retention would add to the value of subscribers, and what a programme for it may cost."""
+    with Progress(quiet=as_json) as progress:
+        effect = _open(project_dir, progress).retention(points, **told)
+    say(effect, as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")
@@ -349,6 +366,8 @@ def completion(shell: str) -> None:
     if kind is not None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
+
+lifelong.add_command(over_time.stages)
 
 _READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import FitError
-from lifelong.judge import metrics
+from lifelong.judge import crps, metrics
 from lifelong.judge.baselines import baselines
+from lifelong.judge.calibration import calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose
+from lifelong.judge.costs import costs
 from lifelong.judge.fitting import fit_named
+from lifelong.judge.intervals import Sample, intervals, pick, untold
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
@@ -45,6 +48,7 @@ class Result:
 
     Attributes:
         row: its measures.
+        sample: what intervals of the measures are told from.
         errors: |forecast - actual| of each customer, of value where there is money.
         levelled: the same with the forecasts scaled to the actual total.
         miss: log(actual / forecast) of the totals and its variance by chance: ``orders`` and, with money, ``value``.
@@ -52,6 +56,7 @@ class Result:
     """
 
     row: dict[str, Any]
+    sample: Sample
     errors: Floats
     levelled: Floats
     miss: Mapping[str, tuple[float, float]]
@@ -94,17 +99,18 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     kept = [one for one in seen if len(one) >= LEAST_CUSTOMERS and one.before.sum() + one.orders.sum() > 0]
     if not kept:
         raise _too_few(plan, max(len(one) for one in seen))
+    kept = pick(kept)
     names = tuple(models) or steady(orders, kept[0], trial.prior)
     tests = [_test(orders, one, names, plan, trial) for one in kept]
     if models:
-        return _leaderboard(orders, kept, tests, plan, names)
+        return _leaderboard(orders, kept, tests, plan, names, trial)
     told, found = in_calendar(_choose(tests, names)[0], kept)
     if told:
         tests = [
             _beside(test, _models(orders, one, (told,), plan, trial)) for one, test in zip(kept, tests, strict=True)
         ]
         names = (*names, told)
-    return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names)
+    return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names, trial)
 
 
 def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
@@ -146,21 +152,21 @@ def _model(fit: Fit, seen: Seen, plan: Schedule, trial: Trial) -> Result:
     terms = Terms(plan.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
     ahead, _ = prepare(fit, seen.summary, terms, FUTURES)
     total = group_totals(ahead, {"all": np.arange(len(seen))})["all"]
-    orders, money = _guesses(ahead)
+    orders, money = _guesses(ahead, seen)
     chance = ahead.futures.orders_probability(seen.orders.astype(np.int64), ahead.base.history, ahead.alive_mixed)
-    made = _result(_head(fit.model, seen, plan), seen, (orders, money), metrics.log_score(chance))
+    made = _result(_head(fit.model, seen, plan), seen, (orders, money), chance)
     return replace(made, miss=_misses(seen, total), ahead=ahead, total=total)
 
 
-def _guesses(ahead: Forecast) -> tuple[Guess, Guess | None]:
-    """A model's forecasts of orders and of value, with intervals."""
+def _guesses(ahead: Forecast, seen: Seen) -> tuple[Guess, Guess | None]:
+    """A model's forecasts of orders and of value, with intervals and the score of each distribution."""
     history, names = ahead.base.history, ("low80", "high80", "low90", "high90")
     counts = tuple(ahead.futures.orders_quantile(LEVELS[n], ahead.alive_mixed)[history] for n in names)
-    orders = Guess(ahead.mean_orders[history], counts)
-    if not ahead.has_money:
+    orders = Guess(ahead.mean_orders[history], counts, crps.of_orders(ahead, seen.orders))
+    if seen.value is None or not ahead.has_money:
         return orders, None
     bands = tuple(ahead.customer_quantile(LEVELS[n], slice(None)) for n in names)
-    return orders, Guess(ahead.customer_value(slice(None)), bands)
+    return orders, Guess(ahead.customer_value(slice(None)), bands, crps.of_value(ahead, seen.value))
 
 
 def _head(name: str, seen: Seen, plan: Schedule) -> dict[str, Any]:
@@ -172,15 +178,15 @@ def _head(name: str, seen: Seen, plan: Schedule) -> dict[str, Any]:
     }
 
 
-def _result(head: dict[str, Any], seen: Seen, guesses: tuple[Guess, Guess | None], score: float | None) -> Result:
+def _result(head: dict[str, Any], seen: Seen, guesses: tuple[Guess, Guess | None], chance: Floats | None) -> Result:
     orders, money = guesses
-    made = row(head, (seen.orders, seen.value), (orders, money), score)
+    made = row(head, (seen.orders, seen.value), (orders, money), None if chance is None else metrics.log_score(chance))
     made |= {"actual_orders": float(seen.orders.sum()), "forecast_orders": float(orders.mean.sum())}
     made |= {"active": float((seen.orders > 0).mean()), "beats_baseline": None}
     if money is None or seen.value is None:
-        return Result(made, *_errors(orders.mean, seen.orders), {})
+        return Result(made, Sample.of(seen, made, seen.orders, orders, chance), *_errors(orders.mean, seen.orders), {})
     made |= {"actual_value": float(seen.value.sum()), "forecast_value": float(money.mean.sum())}
-    return Result(made, *_errors(money.mean, seen.value), {})
+    return Result(made, Sample.of(seen, made, seen.value, money, chance), *_errors(money.mean, seen.value), {})
 
 
 def _errors(forecast: Floats, actual: Floats) -> tuple[Floats, Floats]:
@@ -202,7 +208,12 @@ def _misses(seen: Seen, total: Totals) -> dict[str, tuple[float, float]]:
 
 
 def _leaderboard(
-    orders: Any, seen: Sequence[Seen], tests: Sequence[dict[str, Result]], plan: Schedule, models: Sequence[str]
+    orders: Any,
+    seen: Sequence[Seen],
+    tests: Sequence[dict[str, Result]],
+    plan: Schedule,
+    models: Sequence[str],
+    trial: Trial,
 ) -> Leaderboard:
     """All results together, the latest origin first."""
     chosen, why, found = _choose(tests, models)
@@ -212,14 +223,21 @@ def _leaderboard(
     ahead, total = latest.ahead, latest.total
     if ahead is None or total is None:  # a model always has both
         raise AssertionError(chosen)
+    error = ModelError.of(_error(others, plan.horizon.days))
+    groups = calibration(orders, seen[0], ahead, error)
+    samples = [{name: result.sample for name, result in test.items()} for test in tests]
+    told = intervals(samples, chosen)
     return Leaderboard(
         rows=[test[name].row for test in tests for name in test],
         chosen=chosen,
         why=why,
         model_error=errors,
-        tracking=tracking(orders, seen[0], ahead, total, ModelError.of(_error(others, plan.horizon.days))),
-        deciles=_deciles(seen[0], ahead),
-        findings=(*plan.findings, *_skipped(plan, seen), *found),
+        tracking=tracking(orders, seen[0], ahead, total, error),
+        deciles=tenths(seen[0], ahead, error),
+        findings=(*plan.findings, *_skipped(plan, seen), *found, *untold(told, chosen, models), *off(groups)),
+        intervals=told,
+        calibration=groups,
+        costs=costs(samples, trial.currency),
     )
 
 
@@ -244,13 +262,6 @@ def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> 
     made = ModelError.measured(orders, [miss["value"] for miss in misses if "value" in miss], days)
     bias = float(np.mean([miss for miss, _ in orders])) if orders else 0.0
     return {"orders": made.orders, "value": made.value, "df": made.df, "days": made.days, "bias_orders": bias}
-
-
-def _deciles(seen: Seen, ahead: Forecast) -> list[dict[str, float]]:
-    """The decile table of the chosen model at the latest origin, of value where there is money."""
-    if seen.value is None:
-        return metrics.decile_table(seen.orders, ahead.mean_orders[ahead.base.history])
-    return metrics.decile_table(seen.value, ahead.customer_value(slice(None)))
 
 
 def _skipped(plan: Schedule, seen: Sequence[Seen]) -> tuple[Finding, ...]:

@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from lifelong.judge.origin import Seen
 
 
+LEAST_GAPS = 100  # fewer do not tell a rhythm from chance
+
+
 def steady(orders: Any, seen: Seen, prior: str) -> tuple[str, ...]:
     """The usual models, and the MBG/CNBD-k whose k is the likeliest as of an origin (k = 1 is MBG/NBD)."""
+    if int(seen.summary["x"].to_numpy().sum()) < LEAST_GAPS:
+        return plugins.usual()
     told = replace(patterns.to_patterns(patterns.patterns(seen.summary)), log_gaps=log_gaps(orders, seen.day))
     return tuple(sorted({*plugins.usual(), fit_regular(told, prior=prior).model}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Seen:
         value: value within the stretch, major units; None where the data hold no amounts.
         before: order days within as long a stretch up to the origin: the last period.
         before_value: value within it; None where the data hold no amounts.
+        panel: rows of the customers that intervals of measures are told from, the same customers at every origin, -1
+            for who is not here yet; none outside a back-test.
     """
 
     day: int
@@ -42,6 +44,7 @@ class Seen:
     value: Floats | None
     before: Floats
     before_value: Floats | None
+    panel: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def history(self) -> tuple[Any, Any, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lifelong.judge import metrics
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -32,10 +33,24 @@ class Guess:
     Attributes:
         mean: the forecast.
         bands: low80, high80, low90, high90; None where the model gives no intervals, as baselines do not.
+        crps: the score of each customer's distribution; None where there is none, so that it is the absolute error.
     """
 
     mean: Floats
     bands: tuple[Floats, ...] | None = None
+    crps: Floats | None = None
+
+    def marks(self, actual: Floats) -> dict[str, Floats]:
+        """What each customer adds to the measures that are means: under their names, squares under ``rmse``."""
+        error = np.abs(self.mean - actual)
+        made = {"mae": error, "rmse": error * error, "crps": error if self.crps is None else self.crps}
+        if self.bands:
+            low80, high80, low90, high90 = self.bands
+            made |= {
+                "coverage80": metrics.inside(actual, low80, high80),
+                "coverage90": metrics.inside(actual, low90, high90),
+            }
+        return made
 
 
 def measures(actual: Floats, guess: Guess, prefix: str = "") -> dict[str, float | None]:
@@ -46,6 +61,7 @@ def measures(actual: Floats, guess: Guess, prefix: str = "") -> dict[str, float 
         low80, high80, low90, high90 = guess.bands
         made[prefix + "coverage80"] = metrics.coverage(actual, low80, high80)
         made[prefix + "coverage90"] = metrics.coverage(actual, low90, high90)
+    made[prefix + "crps"] = made[prefix + "mae"] if guess.crps is None else float(guess.crps.mean())
     return made
 
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+#: Optima of a coarse level whose values differ by less may change places on a finer one.
+CLOSE = 2.0
+#: Points nearer than this in every log(theta) are on one hill.
+APART = 0.5
+
+
 class Objective(Protocol):
     """A log-likelihood in theta > 0."""
 
@@ -92,18 +98,37 @@ class Scaled:
 def maximise(objective: Objective, prior: Prior, low: Floats, high: Floats) -> Climb:
     """The best point within (low, high) of log(theta), from every start, on coarse likenesses first.
 
-    The last level is the objective itself, so the optimum is exact whatever the coarse levels say.
+    A coarse level cannot tell hills of almost one height apart, so each of them is climbed on the next level too. Where
+    the edges that the best presses against change from level to level, a hill may have been lost, and the starts are
+    climbed again. The last level is the objective itself, and the optimum is exact whatever the coarse levels say.
     """
-    levels = [Scaled(level, prior, low, high) for level in (*objective.coarser(), objective)]
-    first = levels[0]
-    found = [_ascend(first, np.clip(np.log(s), low + 1e-6, high - 1e-6), None, 1e-2) for s in objective.starts()]
-    best = max(found, key=lambda climb: climb.value)
-    best = _ascend(first, best.z, best.hessian, tolerance(best.value))
-    for level in levels[1:]:
-        best = _ascend(level, best.z, best.hessian, tolerance(best.value))
-    best = _confirm(levels[-1], best)
-    best.evaluations = sum(level.evaluations for level in levels)
+    *coarse, last = [Scaled(level, prior, low, high) for level in (*objective.coarser(), objective)]
+    starts = [np.clip(np.log(s), low + 1e-6, high - 1e-6) for s in objective.starts()]
+    found, free = [_ascend((coarse or [last])[0], z, None, 1e-2) for z in starts], None
+    for level in coarse:
+        found, before = _climbed(level, found), free
+        free = _free(level, found[0])
+        if before is not None and (free != before).any() and not free.all():
+            found = _hills([*found, *(_ascend(level, z, None, 1e-2) for z in starts)])
+    found = _climbed(last, found)
+    best = _confirm(last, found[0])
+    best.evaluations = sum(level.evaluations for level in (*coarse, last))
     return best
+
+
+def _climbed(level: Scaled, found: list[Climb]) -> list[Climb]:
+    """Each hill climbed on a level."""
+    return _hills([_ascend(level, climb.z, climb.hessian, tolerance(climb.value)) for climb in _hills(found)])
+
+
+def _hills(found: list[Climb]) -> list[Climb]:
+    """The best, and those elsewhere that are nearly as high, best first."""
+    kept: list[Climb] = []
+    for climb in sorted(found, key=lambda climb: -climb.value):
+        near = any(float(np.abs(climb.z - other.z).max()) < APART for other in kept)
+        if not kept or (climb.value > kept[0].value - CLOSE and not near):
+            kept.append(climb)
+    return kept
 
 
 def tolerance(value: float) -> float:

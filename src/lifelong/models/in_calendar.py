@@ -53,7 +53,7 @@ class InCalendar:
         self.name = model.name + SUFFIX
         ahead = Parameter("ahead", "", "factor on the calendar's next year", 1.0, 1e-3, 1e3, (0.0, 1.0))
         self.params = (*model.params, ahead)
-        self.is_regular = model.is_regular
+        self.is_regular = bool(getattr(model, "is_regular", False))
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood in operational time; ``ahead`` has no part in it."""
@@ -152,8 +152,8 @@ class InCalendar:
         number = np.broadcast_to(x, whole.shape)
         each = np.broadcast_to(theta[:-1].T, (len(whole), len(theta) - 1)).T
         steps = np.broadcast_to(self._step(theta[-1]), whole.shape)
-        level = np.linspace(steps.min(initial=0.0), steps.max(initial=0.0), LEVELS)
-        near = np.abs(steps[:, None] - level).argmin(axis=1)
+        level, width = np.linspace(steps.min(initial=0.0), steps.max(initial=0.0), LEVELS, retstep=True)
+        near = np.rint((steps - level[0]) / max(width, 1e-12)).astype(np.int8)
         owners, times = [np.zeros(0, np.int64)], [np.zeros(0)]
         for i, step in enumerate(level.tolist()):
             mine = np.flatnonzero(near == i)
@@ -162,9 +162,7 @@ class InCalendar:
                 drawn = self.model.draw_orders(each[:, mine], number[mine], whole[mine], reach, rng, silence)
                 owners.append(mine[drawn[0]])
                 times.append(self.calendar.after(drawn[1], step))
-        owner, when = np.concatenate(owners), np.concatenate(times)
-        order = np.argsort(owner, kind="stable")  # a history's orders are all of one level, and sorted there
-        return owner[order], np.minimum(when[order], horizon)
+        return np.concatenate(owners), np.minimum(np.concatenate(times), horizon)
 
     def _step(self, ahead: ArrayLike) -> Floats:
         """How many doubts the factor to come is moved by."""

@@ -42,9 +42,11 @@ if TYPE_CHECKING:
 
 STEP = 1e-3  # of a logarithm: second differences are exact to about 1e-6
 LEAST_HISTORY = 6 * PERIOD  # days: six periods
-ROUNDS = 4  # of estimating the calendar and fitting the model in it, at most
-CLOSE = 0.02  # the rounds are Newton's: once they move no factor by more than this, the next would move it by some 1e-3
-PIECE = 16_384  # histories at once: bounds the memory of their shares of the periods
+ROUNDS = 8  # of estimating the calendar and fitting the model in it, at most
+CLOSE = 0.05  # the rounds are those of Newton: once one moves no factor by more than this, the next would by some 1e-3
+FARTHEST = 0.7  # a round moves no factor's logarithm by more: farther off, the normal likelihood holds no longer
+PIECE = 16_384  # waits at once: bounds the memory of their shares of the periods
+MOST = 32_768  # histories that the evidence is drawn from: so many tell a factor to about a hundredth
 
 
 def fit_in_calendar(
@@ -59,7 +61,8 @@ def fit_in_calendar(
         prior: as in ``optimise.fit_model``.
 
     Returns:
-        The stationary model's fit in operational time, its likelihood that of the orders in calendar time; the calendar.
+        The stationary model's fit in operational time (to the day), its likelihood that of the orders in calendar time; the
+        calendar.
 
     Raises:
         FitError: E216, as :func:`refusal` says.
@@ -70,18 +73,26 @@ def fit_in_calendar(
     calendar = Calendar.level(days // PERIOD + 1)
     fit = fit_model(model, patterns, prior=prior)
     for _ in range(ROUNDS):
-        before, calendar = calendar, smoothed(*evidence(model, fit, patterns, waits, calendar))
+        before, calendar = calendar, _toward(calendar, smoothed(*evidence(model, fit, patterns, waits, calendar)))
         log_gaps = waits_in(waits, calendar)[1]
         fit = fit_model(model, replace(in_operation(patterns, calendar), log_gaps=log_gaps), prior=prior)
         if np.abs(np.log(calendar.seen / before.seen)).max() < CLOSE:
             break
     orders = np.bincount(waits.ended // PERIOD, weights=waits.count, minlength=len(calendar.seen))
-    return replace(fit, loglik=fit.loglik + float(orders @ np.log(calendar.seen))), calendar
+    each = model.loglik_each(fit.theta, patterns.x, *calendar.past(patterns.t_x / 7.0, patterns.T / 7.0))
+    exact = weigh(each, patterns.count.astype(np.float64)) + (regularity(model) - 1) * log_gaps
+    return replace(fit, loglik=float(exact + orders @ np.log(calendar.seen))), calendar
+
+
+def _toward(before: Calendar, aim: Calendar) -> Calendar:
+    """The aim, or as far toward it as a round may go."""
+    way = np.clip(np.log(aim.seen / before.seen), -FARTHEST, FARTHEST)
+    return replace(aim, seen=before.seen * np.exp(way))
 
 
 def refusal(model: PurchaseModel, days: int) -> FitError | None:
     """Why a model cannot be fitted in the firm's own calendar to a history of so many days; None where it can."""
-    if getattr(model, "is_discrete", False) or (model.is_regular and not hasattr(model, "k")):
+    if getattr(model, "is_discrete", False) or (getattr(model, "is_regular", False) and not hasattr(model, "k")):
         return FitError(
             "E216",
             f"{model.name} cannot be fitted in the firm's own calendar",
@@ -123,10 +134,8 @@ def evidence(
 ) -> tuple[Floats, Floats]:
     """The normal likelihood of g = log s about a calendar: (pull, information), as ``calendar.smoothed`` takes them."""
     sums = _Sums(calendar.seen, len(fit.theta))
-    for start in range(0, len(patterns), PIECE):
-        part = slice(start, start + PIECE)
-        far, last = patterns.T[part], (patterns.T - patterns.t_x)[part]
-        sums.histories(model, fit.theta, patterns.x[part], (far, last), patterns.count[part])
+    some, count = _sample(patterns)
+    sums.histories(model, fit.theta, patterns.x[some], (patterns.T[some], (patterns.T - patterns.t_x)[some]), count)
     sums.slope += np.bincount(waits.ended // PERIOD, weights=waits.count, minlength=len(calendar.seen))
     more = regularity(model) - 1
     for start in range(0, len(waits.count) if more else 0, PIECE):
@@ -136,6 +145,23 @@ def evidence(
     values, vectors = np.linalg.eigh((profiled + profiled.T) / 2.0)
     information = (vectors * np.maximum(values, 0.0)) @ vectors.T
     return _centred(sums.slope) + information @ np.log(calendar.seen), information
+
+
+def _sample(patterns: Patterns) -> tuple[Ints, Floats]:
+    """Places of some histories, and the customers whom each stands for: all where they are few.
+
+    A systematic sample in the order of x, t_x and T, each taken in proportion to its order days: of neighbours, which are
+    alike, one stands for all, and one who orders a lot for nobody else.
+    """
+    count = patterns.count.astype(np.float64)
+    if len(patterns) <= MOST:
+        return np.arange(len(patterns)), count
+    order = np.lexsort((patterns.T, patterns.t_x, patterns.x))
+    due = (count * (patterns.x + 1.0))[order]
+    due *= MOST / due.sum()
+    taken = np.diff(np.floor(np.cumsum(due) + 0.5), prepend=0.0)
+    some = np.flatnonzero(taken)
+    return order[some], count[order[some]] * taken[some] / due[some]
 
 
 def _centred(by_period: Floats) -> Floats:
@@ -170,10 +196,9 @@ class _Sums:
         self.slope += total
         self.bend += np.diag(total) - (shares * slope[:, None]).T @ shares
 
-    def histories(self, model: PurchaseModel, theta: Floats, x: Ints, days: tuple[Ints, Ints], customers: Ints) -> None:
+    def histories(self, model: PurchaseModel, theta: Floats, x: Ints, days: tuple[Ints, Ints], count: Floats) -> None:
         """Add histories; ``days`` are those before the origin of the first and of the last order."""
         far, last = days
-        count = customers.astype(np.float64)
         before, t = self.shares(far, last)
         since, w = self.shares(last, np.zeros_like(last))
         slope, bend, cross = derivatives(model, theta, x.astype(np.float64), t, w)

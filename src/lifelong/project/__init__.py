@@ -17,9 +17,21 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
+    from lifelong.score.retention import RetentionEffect
+    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
 
-__all__ = ["Project", "demo", "fit_file", "follow", "foresee", "predict", "run", "subscriptions", "summarise"]
+__all__ = [
+    "Project",
+    "demo",
+    "fit_file",
+    "follow",
+    "foresee",
+    "predict",
+    "run",
+    "subscriptions",
+    "summarise",
+    "together",
+]
 
 
 class Project:
@@ -163,7 +175,8 @@ class Project:
                 hold them, else value is revenue.
             discount: such as ``"10%/year"``; each order is discounted at its own time.
         """
-        from lifelong.project.valuing import Question, score
+        from lifelong.project.asked import Question
+        from lifelong.project.valuing import score
 
         return score(self._folder, fit, Question.of(self.config, horizon, margin, discount))
 
@@ -179,10 +192,45 @@ class Project:
 
         return next_orders(self._folder, fit, horizon, Path(out) if out else None)
 
+    def stages(self, *, until: str = "", since: str = "", out: str | Path = "") -> Stages:
+        """Which stage of life each customer is in by the own rhythm: new, active, reactivated, cooling or lapsed.
+
+        Args:
+            until: the last day to look at; by default the last order's.
+            since: an earlier day; then also who moved from which stage to which.
+            out: a .csv, .parquet or .xlsx to write the rows to.
+        """
+        from lifelong.project.staging import stages
+
+        return stages(self._folder, until, since, Path(out) if out else None)
+
+    def retention(
+        self,
+        points: float = 1.0,
+        fit: Fit | None = None,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+    ) -> RetentionEffect:
+        """What a point of retention is worth where customers are subscribers, and what a programme for it may cost.
+
+        Args:
+            points: percentage points by which mean retention changes at every renewal to come; below 0 it falls.
+            fit: a contractual one; by default the latest.
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+        """
+        from lifelong.project.asked import Question
+        from lifelong.project.valuing import retention
+
+        return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
+
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""
+        from lifelong.project.asked import Question
         from lifelong.project.reporting import report
-        from lifelong.project.valuing import Question
 
         return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
@@ -205,8 +253,8 @@ class Project:
         **reading: Any,
     ) -> Run:
         """Do everything with one file: ingest, back-test, fit, score, report."""
+        from lifelong.project.asked import Question
         from lifelong.project.reporting import Choice, run
-        from lifelong.project.valuing import Question
 
         question = Question.of(self.config, horizon, margin, discount)
         report = self.ingest(file, **reading)
@@ -270,12 +318,19 @@ def subscriptions(
         asked: ``columns``, ``currency``, ``timezone``, ``bad_share`` as in :meth:`Project.ingest`; ``period`` that a
             price pays for, where no column says it; ``until``, the last day seen; ``model``, a contractual one.
     """
+    from lifelong.project.asked import Question
     from lifelong.project.subscribing import Asked
     from lifelong.project.subscribing import subscriptions as implementation
-    from lifelong.project.valuing import Question
 
     question = Question.of(Config(), horizon, margin, discount)
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
+
+
+def together(*parts: Scores) -> Scores:
+    """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
+    from lifelong.score.together import together as implementation
+
+    return implementation(*parts)
 
 
 def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:

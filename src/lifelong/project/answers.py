@@ -130,6 +130,8 @@ class Run:
         parts = [str(self.ingest)]
         if self.leaderboard:
             parts.append(str(self.leaderboard))
+        else:  # no table of models says why this one was taken
+            parts.append("\n".join(f"  {finding}" for finding in self.fit.findings))
         parts += [str(self.scores), f"report   {self.report}", f"project  {self.project}"]
         return "\n\n".join(parts)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.score.book import Book
-from lifelong.score.subscriptions import PERIODS
+from lifelong.tables.periods import earlier
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding, Tenures
 from lifelong.values.findings import plain
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lifelong.judge.contracts import Chosen
     from lifelong.models.contractual import Band, Tails
     from lifelong.models.kaplan_meier import KaplanMeier
+    from lifelong.score.book import Book
+    from lifelong.score.terms import ModelError
     from lifelong.values import Fit
 
 #: The tail is looked at where as many times the longest tenure have gone by.
@@ -33,6 +35,8 @@ HIDDEN = 4
 APART = 1.5
 #: Fewer subscribers are told of.
 FEW = 30
+#: What a fit keeps of its test.
+MEASURED = ("miss", "variance", "days")
 #: Rows of the curve that are printed.
 SHOWN = 12
 
@@ -62,11 +66,7 @@ class Group:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What to know of this group."""
-        text = f"{self.chosen.model} was taken for those who pay by the {self.period}: {self.chosen.why}"
-        found = [Finding("F282", text, "info")]
-        if self.tenures < FEW:
-            text = f"only {self.tenures:,} subscriptions are paid by the {self.period}: their curve rests on little"
-            found.append(Finding("F286", text))
+        found = few(self.period, self.tenures)
         still = [row.joined for row in self.tails.rows]
         # Models that say nothing of the years seen are no rivals there.
         rivals = [r.joined for r in self.tails.rows if r.aic <= min(row.aic for row in self.tails.rows) + 10.0]
@@ -90,6 +90,7 @@ class Group:
             "model": self.chosen.model,
             "why": self.chosen.why,
             "models": [row.as_dict() for row in self.chosen.rows],
+            "test": plain(asdict(self.chosen.test)) if self.chosen.test else None,
             "fit": self.chosen.fit.as_dict(),
             "curve": [dict(zip(names, map(plain, row), strict=True)) for row in zip(*columns, strict=True)],
             "tails": plain(self.tails.as_dict()),
@@ -99,13 +100,27 @@ class Group:
         s, c = self.seen, self.curve
         lines = [
             f"paid by the {self.period}: {self.tenures:,} subscriptions, {self.lost:,} lost; {self.chosen.model}: {self.chosen.why}",
+            *([f"  {self.chosen.test}"] if self.chosen.test else []),
             f"{'renewal':>8}{'due':>9}{'lost':>8}   still there (95 %)      {self.chosen.model} (95 %)",
         ]
-        for i in sorted({*range(min(SHOWN, len(s.t))), len(s.t) - 1}):
-            seen = f"{s.survival[i]:6.1%} ({s.low[i]:.1%} to {s.high[i]:.1%})"
-            model = f"{c.middle[i]:6.1%} ({c.low[i]:.1%} to {c.high[i]:.1%})"
+        for i in sorted({*range(min(SHOWN, len(s.t))), *range(len(s.t))[-1:]}):
+            seen, model = _share(s.survival[i], s.low[i], s.high[i]), _share(c.middle[i], c.low[i], c.high[i])
             lines.append(f"{s.t[i]:>8}{s.due[i]:>9,}{s.lost[i]:>8,}   {seen:<24}{model}")
+        if not len(s.t):
+            lines.append("nobody's renewal was due yet")
         return "\n".join([*lines, str(self.tails)])
+
+
+def _share(middle: float, low: float, high: float) -> str:
+    """A share with its interval, where it has one."""
+    return f"{middle:6.1%}" + (f" ({low:.1%} to {high:.1%})" if math.isfinite(low + high) else "")
+
+
+def few(period: str, tenures: int) -> list[Finding]:
+    """A finding where so few pay by a period that their curve rests on little."""
+    if tenures >= FEW:
+        return []
+    return [Finding("F286", f"only {tenures:,} subscriptions are paid by the {period}: their curve rests on little")]
 
 
 def named(model: str) -> tuple[str, ...]:
@@ -126,33 +141,51 @@ def named(model: str) -> tuple[str, ...]:
 
 
 def learnt(
-    period: str, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
+    period: str, now: pa.Table, at: Callable[[int], pa.Table], until: int, model: str = "", *, is_whole: bool = True
 ) -> tuple[Chosen, Tenures]:
     """A model for those who pay by a period, chosen by hidden renewals where there are enough.
 
     Args:
         period: its name.
-        at: the tenures (``schema.TENURES``) as they were on a day.
+        now: the tenures (``schema.TENURES``) as of the last day.
+        at: the tenures as they were on an earlier day.
         until: the last day.
         model: a name, or nothing to choose.
         is_whole: whether customers are followed from their first period on.
     """
-    from lifelong.judge.contracts import choose
+    from lifelong.judge.contracts import Hidden, choose
 
-    names, now = named(model), _of(at(until), period)
+    names, now = named(model), _of(now, period)
     seen = tenures_of(now)
-    past = then = None
-    if len(names) > 1:
-        cut = until - round(max(1, seen.longest // HIDDEN) * PERIODS[period])
-        past, then = _both(_of(at(cut), period), now)
-    chosen = choose(seen, past, then, names)
+    renewals = max(1, seen.longest // HIDDEN)
+    cut = earlier(until, renewals, period)
+    past, then = _both(_of(at(cut), period), now)
+    chosen = choose(seen, Hidden(past, then, renewals, float(until - cut)), names)
     origin = replace(chosen.fit.origin, until=date_of(until).isoformat())
-    told = chosen.fit.findings
+    told = (_chosen(period, chosen), *chosen.fit.findings)
     if not is_whole:
         text = "customers were there before the data begin: their renewals are counted from the first one seen"
         told = (Finding("F283", text), *told)
-    made = replace(chosen.fit, origin=origin, findings=told, info={**chosen.fit.info, "period": period})
-    return replace(chosen, fit=made), seen
+    info: dict[str, Any] = {**chosen.fit.info, "period": period}
+    if chosen.test is not None:
+        info |= {name: getattr(chosen.test, name) for name in MEASURED} | {"tested": str(chosen.test)}
+    return replace(chosen, fit=replace(chosen.fit, origin=origin, findings=told, info=info)), seen
+
+
+def error_of(fit: Fit) -> ModelError:
+    """How far the model missed the hidden renewals beyond chance; the usual error where nothing was hidden."""
+    from lifelong.score.terms import ModelError
+
+    if "miss" not in fit.info:
+        return ModelError()
+    miss, variance, days = (float(fit.info[name]) for name in MEASURED)
+    return ModelError.measured([(miss, variance)], [], days)
+
+
+def _chosen(period: str, chosen: Chosen) -> Finding:
+    """Which model was taken, why, and how its test went."""
+    tested = f"; {chosen.test}" if chosen.test else ""
+    return Finding("F282", f"{chosen.model} was taken for those who pay by the {period}: {chosen.why}{tested}", "info")
 
 
 def group(period: str, chosen: Chosen, seen: Tenures) -> Group:
@@ -181,6 +214,8 @@ def tenures_of(table: pa.Table) -> Tenures:
 
 def book_of(table: pa.Table, currency: str, *, has_money: bool = True) -> Book:
     """The customers of all tenures, each by the latest one; what was paid is that of all of them."""
+    from lifelong.score.book import Book
+
     units = 10.0 ** minor_digits(currency)
     table = table.sort_by([("customer_id", "ascending"), ("start", "ascending")])
     who = np.array(table["customer_id"].to_pylist(), dtype=object)

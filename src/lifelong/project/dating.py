@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lifelong.project import valuing
+from lifelong.project import asked, renewing
 from lifelong.store import fits
 from lifelong.units import Horizon
 
@@ -24,7 +24,9 @@ def next_orders(folder: Folder, fitted: Fit | None, horizon: str, out: Path | No
     ahead = Horizon.parse(horizon)
     with folder.writing("next-orders"):
         made = fitted or fits.load(folder.root / "fits")
-        at = valuing.base(folder, made.origin.until)
+        if renewing.is_contract(made.model):
+            raise renewing.refused("a next order date")
+        at = asked.base(folder, made.origin.until)
         folder.progress("dating every customer's next order", 0, len(at.summary))
         answer = compute(made, at.summary, gaps(at.orders, at.until), ahead)
     return replace(answer, path=str(_written(answer, out))) if out else answer

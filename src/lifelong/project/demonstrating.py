@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.project import ingesting
+from lifelong.project.asked import Question
 from lifelong.project.folder import Folder
 from lifelong.project.reporting import Choice, run
-from lifelong.project.valuing import Question
 from lifelong.sources import demo as source
 from lifelong.sources.simulate import Calendar
 from lifelong.store import files

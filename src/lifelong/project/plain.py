@@ -126,20 +126,20 @@ def foresee(
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
     """Fit to the orders of one file: at once in memory where that is easy, else by a project that is thrown away."""
-    from lifelong.project import ingesting, valuing
+    from lifelong.project import asked, ingesting, valuing
 
     told = Reading(reading.pop("columns", {}), **reading)
     found = _at_once(file, told)
     if found is not None:
         orders, currency = found
-        return valuing.fit_base(model, valuing.base_of(orders, until), currency, prior)
+        return valuing.fit_base(model, asked.base_of(orders, until), currency, prior)
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
         folder = Folder(Path(scratch), silent)
         folder.create()
         ingesting.ingest(folder, file, told)
-        return valuing.fit_base(model, valuing.base(folder, until), folder.currency, prior)
+        return valuing.fit_base(model, asked.base(folder, until), folder.currency, prior)
 
 
 def _at_once(file: Path, reading: Reading) -> tuple[Any, str] | None:

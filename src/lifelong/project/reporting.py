@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.project import valuing
+from lifelong.project import asked, renewing, valuing
 from lifelong.project.answers import Run
 from lifelong.store import fits
 from lifelong.units import date_of
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
-    from lifelong.project.valuing import Base, Question
     from lifelong.values import Fit, ImportReport, Scores
 
 
@@ -26,7 +26,7 @@ def report(folder: Folder, path: Path | None, question: Question) -> Path:
     """Score with the latest fit and write the report."""
     with folder.writing("report"):
         made = fits.load(folder.root / "fits")
-        at = valuing.base(folder, made.origin.until)
+        at = asked.base(folder, made.origin.until)
         scores = valuing.score_base(folder, made, at, question)
         return write_report(folder, at, made, scores, path=path)
 
@@ -50,6 +50,8 @@ def write_report(
     config = folder.config()
     as_of = date_of(at.until).isoformat()
     grid = cohorts.grid(at.orders, at.until)
+    cells = cohorts.curves(at.orders, at.until, grid.period, grid.age)
+    is_contract = renewing.is_contract(made.model)
     _, tables = folder.tables()
     data = ReportData(
         name=config.name or folder.root.resolve().name,
@@ -57,15 +59,18 @@ def write_report(
         currency="" if not at.has_money else folder.currency,
         scores=scores,
         fit=made,
-        leaderboard=valuing.saved_backtest(folder, at),
+        leaderboard=None if is_contract else valuing.saved_backtest(folder, at),
         imports=list(tables.reports().values()),
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
-        cohorts=ripening(at, made, cohorts.curves(at.orders, at.until, grid.period, grid.age), grid),
+        # A contract's renewals are not orders at a random rate: unripe cells stay empty.
+        cohorts=[{**cell, "expected": None} for cell in cells] if is_contract else ripening(at, made, cells, grid),
         cohort_unit=grid.period,
         cohort_age=grid.age,
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
+    if is_contract:
+        data = replace(data, instead=renewing.tested(made))
     if path is None:
         (folder.root / "reports").mkdir(exist_ok=True)
         path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
@@ -98,9 +103,9 @@ def run(
         truth: where a simulation knows what came: makes the report's rows of predicted beside true.
     """
     with folder.writing("run"):
-        at = valuing.base(folder, choice.until)
-        valuing.kind_of_business(at, is_named=bool(choice.model))
-        board = valuing.try_backtest(folder, at, question, choice.holdout)
+        at = asked.base(folder, choice.until)
+        is_contract = valuing.wants_contract(choice.model or folder.config().model, renewing.looked(at))
+        board = None if is_contract else valuing.try_backtest(folder, at, question, choice.holdout)
         made = valuing.fit_at(folder, at, choice.model)
         scores = valuing.score_base(folder, made, at, question)
         path = write_report(folder, at, made, scores, truth=truth(scores) if truth else None)

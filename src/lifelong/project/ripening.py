@@ -12,7 +12,7 @@ from lifelong.tables.cohorts import cohort_start
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifelong.project.valuing import Base
+    from lifelong.project.asked import Base
     from lifelong.tables.cohorts import Cell, Grid
     from lifelong.values import Fit
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifelong.project.asked import Question
     from lifelong.project.contracts import Group
     from lifelong.project.folder import Progress
-    from lifelong.project.valuing import Question
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms
@@ -116,12 +116,15 @@ def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None
     progress("fitting each period's models", 0, None)
     table = at(until)
     _some(table, until, file)
-    told = [(period, *contracts.learnt(period, at, until, asked.model)) for period in contracts.periods_of(table)]
+    told = [
+        (period, *contracts.learnt(period, table, at, until, asked.model)) for period in contracts.periods_of(table)
+    ]
     groups = tuple(contracts.group(*one) for one in told)
     currency = rules.currency or NO_CURRENCY
     book = contracts.book_of(table, currency)
-    terms = Terms(question.horizon, question.margin, question.discount, currency)
     fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
+    error = contracts.error_of(told[0][1].fit)
+    terms = Terms(question.horizon, question.margin, question.discount, currency, error)
     progress("valuing every customer", 0, len(table))
     scores = book_scores(fits, book, terms, as_of=date_of(until).isoformat())
     effects, missing = point_of_retention(fits, book, terms)

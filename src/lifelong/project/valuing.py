@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
+from lifelong.project import renewing
+from lifelong.project.asked import Base, Question, base
 from lifelong.store import files, fits
-from lifelong.units import Horizon, Rate, date_of, day_of, minor_digits, share
+from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
@@ -17,73 +19,15 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from lifelong.config import Config
     from lifelong.project.folder import Folder
+    from lifelong.score.retention import RetentionEffect
+    from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
 
 LEADERBOARD = "lifelong-leaderboard/1"
 SCORES = "lifelong-scores/1"
 #: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
 UNTESTED = "pareto_nbd"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a value: how far ahead, which part of revenue, and what later money is worth."""
-
-    horizon: Horizon
-    margin: float | None
-    discount: Rate
-
-    @classmethod
-    def of(cls, config: Config, horizon: str = "", margin: str | float = "", discount: str = "") -> Question:
-        """The user's words, and the project's settings where they say nothing."""
-        told = margin if margin != "" else config.margin
-        return cls(
-            Horizon.parse(horizon or config.horizon),
-            None if told == "" else share(told, flag="--margin"),
-            Rate.parse(discount or config.discount),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Base:
-    """The customer base as of a day: the orders' file, and the summary of every customer."""
-
-    orders: pa.Table
-    summary: pa.Table
-    until: int
-    state: str
-
-    @property
-    def has_money(self) -> bool:
-        """Whether any order has an amount."""
-        return bool(self.summary["revenue"].null_count < len(self.summary))
-
-
-def base(folder: Folder, until: str = "") -> Base:
-    """Orders and summary as of a day; by default the last order's."""
-    manifest, tables = folder.tables()
-    work = folder.engine(sum(batch.rows for batch in manifest.batches))
-    try:
-        return base_of(work.scan([tables.orders]), until, manifest.state)
-    finally:
-        work.close()
-
-
-def base_of(orders: Any, until: str = "", state: str = "") -> Base:
-    """The base of orders in any engine's frame, lazy or not."""
-    import narwhals as nw
-    import pyarrow.compute as pc
-
-    from lifelong.tables import summary
-
-    table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
-    last = day_of(until) if until else int(pc.max(table["day"]).as_py())
-    made = nw.from_native(summary.summary(orders, last))
-    if isinstance(made, nw.DataFrame):  # sorted already
-        return Base(table, made.to_native(), last, state)
-    return Base(table, made.collect(backend="pyarrow").to_native().sort_by("customer_id"), last, state)
 
 
 # -- backtest ---------------------------------------------------------------------------------------------------------
@@ -153,8 +97,15 @@ def fit(folder: Folder, model: str = "", *, until: str = "", prior: str = "") ->
 def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     """Fit to a base and keep the fit; `auto` takes the back-test's winner and says why."""
     config = folder.config()
-    name = model or config.model
-    findings = kind_of_business(at, is_named=name != "auto")
+    name, found = model or config.model, renewing.looked(at)
+    if wants_contract(name, found):
+        folder.progress("fitting a contractual model", 0, None)
+        made = renewing.fit(at, name, found, starts_midway=config.starts_midway)
+        fits.save(made, folder.root / "fits")
+        return made
+    findings: tuple[Finding, ...] = ()
+    if found.is_contractual:
+        findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
     if name == "auto":
         name, why = _winner(folder, at)
         findings += why
@@ -167,23 +118,9 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     return made
 
 
-def kind_of_business(at: Base, *, is_named: bool) -> tuple[Finding, ...]:
-    """Refuse subscriptions, whose customers leave openly: these models are for customers who leave unseen."""
-    from lifelong.tables.regularity import regularity
-
-    found = regularity(at.orders, at.until)
-    if not found.is_contractual:
-        return ()
-    what = f"{found.regular:,} of {found.judged:,} customers with four or more orders pay every {found.median_gap:.0f} days"
-    if is_named:
-        return (Finding("F292", f"{what}: these look like subscriptions, and the model is for free buying"),)
-    raise FitError(
-        "E204",
-        f"{what}: these look like subscriptions",
-        where="the orders",
-        why="a subscriber's leaving is seen; a model that guesses who has left would be wrong about all of them",
-        fix="models for subscriptions are not part of this version; where these are free purchases, name a model: --model pareto_nbd",
-    )
+def wants_contract(name: str, found: Regularity) -> bool:
+    """Whether subscriptions are valued: a contractual model is named, or none is and the orders come by a calendar."""
+    return renewing.is_contract(name) or (name == "auto" and found.is_contractual)
 
 
 def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
@@ -234,12 +171,12 @@ def score(folder: Folder, fitted: Fit | None, question: Question) -> Scores:
 
 def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, with the model's own error as the back-test measured it."""
-    import pyarrow.parquet as pq
-
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
     folder.progress("valuing every customer", 0, len(at.summary))
+    if renewing.is_contract(made.model):
+        return _kept(folder, at, renewing.scores(at, made, question, folder.currency))
     board = saved_backtest(folder, at)
     measured = board.model_error.get(made.model) if board else None
     error = ModelError.of(measured) if measured else ModelError()
@@ -248,8 +185,15 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
+    return _kept(folder, at, scores)
+
+
+def _kept(folder: Folder, at: Base, scores: Scores) -> Scores:
+    """Write scores beside the words that define them."""
+    import pyarrow.parquet as pq
+
     _folder(folder, "scores")
-    path = folder.root / "scores" / f"{_stamp(at)}-{question.horizon}.parquet"
+    path = folder.root / "scores" / f"{_stamp(at)}-{scores.horizon}.parquet"
     temporary = files.temporary_beside(path)
     pq.write_table(scores.table, temporary, compression="zstd")
     files.put(temporary, path)
@@ -257,6 +201,28 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
     files.write_sealed(path.with_suffix(".json"), SCORES, scores.as_dict())
     files.write_bytes(folder.root / "scores" / "latest", path.stem.encode())
     return scores
+
+
+def latest(folder: Folder, at: Base) -> tuple[pa.Table, dict[str, Any]] | None:
+    """The latest scores with the words that define them, where they are of this base."""
+    import pyarrow.parquet as pq
+
+    pointer = folder.root / "scores" / "latest"
+    name = pointer.read_text(encoding="utf-8") if pointer.exists() else ""
+    if not name.startswith(_stamp(at)):
+        return None
+    path = pointer.with_name(f"{name}.parquet")
+    return pq.read_table(path), files.read_sealed(path.with_suffix(".json"), SCORES)
+
+
+def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:
+    """What a change of retention, as a share, would change of the value of a base of subscribers."""
+    with folder.writing("retention"):
+        made = fitted or fits.load(folder.root / "fits")
+        if not renewing.is_contract(made.model):
+            raise renewing.not_a_contract(made.model)
+        at = base(folder, made.origin.until)
+        return renewing.effect(at, made, question, folder.currency, points)
 
 
 def _stamp(at: Base) -> str:

@@ -21,7 +21,7 @@ class ReportData:
         currency: ISO 4217, or empty where the data hold no amounts; then the report speaks of orders.
         scores: a row a customer, with totals; ``groups`` may hold ``best 20 %`` and one total a cohort.
         fit: the model behind them, with its spend model where there is one.
-        leaderboard: the back-test; None where the history is too short for one.
+        leaderboard: the back-test; None where there was none.
         imports: a report for each ingested file.
         loyalty: ``customers``, ``one_time``, ``repeat_rate``, ``tenure_days``, ``repeat_revenue_share``,
             ``median_days_to_second``; what is missing or None is printed as not known.
@@ -37,6 +37,7 @@ class ReportData:
         is_left_truncated: whether customers were there before the data begin, so that their first order is not seen.
         action: the command that brings the list of customers at risk.
         again: the command that makes this report again.
+        instead: where there is no back-test, a title and a clause that say so and why, or what was tested instead.
     """
 
     name: str
@@ -56,6 +57,10 @@ class ReportData:
     is_left_truncated: bool = False
     action: str = "lifelong export customers.csv"
     again: str = "lifelong report --out clv.html"
+    instead: tuple[str, str] = (
+        "Nothing has tested these numbers",
+        "the history is too short to hide a part of it and forecast that",
+    )
 
     @property
     def has_money(self) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from lifelong import i18n
-from lifelong.report.words import model_name, named, whole
+from lifelong import i18n, plugins
+from lifelong.report.words import CALENDAR, model_name, named, whole
 from lifelong.units import Money
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _MEANING = {
     ("bg_nbd", "alpha"): "scale of that spread",
     ("bg_nbd", "a"): "spread of the chance to leave after an order",
     ("bg_nbd", "b"): "spread of the chance to stay after an order",
+    ("bg_nbd", "ahead"): "pace of the year to come, by what the calendar expects",
     ("pareto_nbd", "s"): "shape of the spread of leaving rates",
     ("pareto_nbd", "beta"): "scale of that spread",
     ("gamma_gamma", "p"): "how steady one customer’s orders are",
@@ -97,7 +98,7 @@ def parameters(data: ReportData) -> dict[str, Any]:
     fits = [data.fit, *([data.fit.spend] if data.fit.spend else [])]
     return {
         "title": _fit_title(data.fit),
-        "measure": "Estimates with 95 % intervals; time in weeks",
+        "measure": f"Estimates with 95 % intervals; time in {'renewals' if _own(data.fit.model) else 'weeks'}",
         "fits": [{"name": model_name(f.model), "rows": [_parameter(f.model, p) for p in f.params],
                   "loglik": i18n.number(f.loglik, 1), "customers": whole(f.origin.customers)} for f in fits],
     }  # fmt: skip
@@ -120,8 +121,17 @@ def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _own(model: str) -> dict[str, str]:
+    """What the parameters of a contract mean, in its own words; empty for other models."""
+    if model not in plugins.known("contracts"):
+        return {}
+    return {p.name: p.meaning for p in plugins.load("contracts", model).params}
+
+
 def _parameter(model: str, p: Estimate) -> dict[str, str]:
-    meaning = _MEANING.get((_SAME.get(model, model), p.name)) or _MEANING.get(("bg_nbd", p.name), "")
+    plain = model.removesuffix(CALENDAR)
+    meaning = _own(model).get(p.name) or _MEANING.get((_SAME.get(plain, plain), p.name))
+    meaning = meaning or _MEANING.get(("bg_nbd", p.name), "")
     known = math.isfinite(p.low) and math.isfinite(p.high)
     digits = min(max(i18n.precision(p.low, p.high) + 1, 0), 8) if known else 4
     return {

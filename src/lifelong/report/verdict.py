@@ -94,9 +94,7 @@ def _trust(data: ReportData) -> Markup:
         else ""
     )
     if test is None:
-        return Markup(
-            "Nothing has tested these numbers: the history is too short to hide a part of it and forecast that.{}"
-        ).format(small)
+        return Markup("{}: {}.{}").format(*data.instead, small)
     if test.miss is None:
         return Markup("The test counted no orders in its unseen weeks, so nothing has proved these numbers.{}").format(
             small

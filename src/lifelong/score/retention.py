@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong import plugins
-from lifelong.errors import ConfigError
+from lifelong.errors import ConfigError, FitError
 from lifelong.money.subscription import period_rate
 from lifelong.score.subscriptions import Plan
 from lifelong.values.findings import plain
@@ -99,7 +99,10 @@ def retention_effect(fits: Mapping[str, Fit], book: Book, terms: Terms, points: 
 
     Raises:
         ConfigError: E301, where so many points are not to be had: nobody would leave, or all.
+        FitError: E201, where nobody is there.
     """
+    if not book.periods:
+        raise FitError("E201", "no subscriber is left", where="the book", why="retention is of those who are there")
     now, change, variance, renewals, kept, people = 0.0, 0.0, 0.0, 0.0, 0.0, 0
     for period in book.periods:
         group = _Group(fits[period], book, terms, period)
@@ -112,9 +115,9 @@ def retention_effect(fits: Mapping[str, Fit], book: Book, terms: Terms, points: 
         renewals += after[1]
         kept += group.retention * group.size
         people += group.size
-    half = Z80 * float(np.sqrt(variance))
+    half, each = Z80 * float(np.sqrt(variance)), change / renewals if renewals else 0.0
     return RetentionEffect(
-        points, kept / people, people, now, change, change - half, change + half, change / people, change / renewals
+        points, kept / people, people, now, change, change - half, change + half, change / people, each
     )
 
 
@@ -124,19 +127,19 @@ def _steps(theta: Floats) -> list[tuple[Floats, Floats]]:
 
 
 class _Group:
-    """Those who are there and pay by one period: renewals due, how many stand before each, and their prices' sum."""
+    """Those who are there and pay by one period: renewals due, how many stand before each, and their prices' sum; those who are late count by their chance."""
 
     def __init__(self, fit: Fit, book: Book, terms: Terms, period: str) -> None:
         due = list(book.due(period))
-        self.n = np.array([n for n, _ in due])
-        self.count = np.array([len(at) for _, at in due], dtype=np.float64)
+        self.n = np.array([n for n, _, _ in due])
+        self.count = np.array([chance * len(at) for _, chance, at in due])
         margin = 1.0 if terms.margin is None else terms.margin
-        self.money = margin * np.array([book.price[at].sum() for _, at in due])
+        self.money = margin * np.array([chance * book.price[at].sum() for _, chance, at in due])
         plan = Plan(1.0, period)
         self.model: Contract = plugins.load("contracts", fit.model)()
         self.d = period_rate(terms.discount.force_per_day, plan.days)
         self.horizon, self.period, self.theta = plan.renewals(terms), period, fit.theta
-        self.size = int(self.count.sum())
+        self.size = sum(len(at) for _, _, at in due)
 
     @property
     def retention(self) -> float:
@@ -144,7 +147,7 @@ class _Group:
         return float(1.0 - self._churn(self.theta))
 
     def _churn(self, theta: Floats) -> float:
-        return float(self.count @ self.model.hazard(theta, self.n) / self.size)
+        return float(self.count @ self.model.hazard(theta, self.n) / self.count.sum())
 
     def factor(self, points: float, theta: Floats | None = None) -> float:
         """By what each chance to leave is multiplied."""

@@ -56,7 +56,7 @@ def spread(frame: Any, by: list[str], **figures: nw.Expr) -> Any:
     return frame.with_columns(**{name: figure.over(*by) for name, figure in figures.items()})
 
 
-def before(frame: Any, name: str, by: str) -> Any:
+def before(frame: Any, name: str, by: str | list[str]) -> Any:
     """A lazy frame with ``before``: the value of an earlier row of the same group, in the order of the values.
 
     Only lazy engines are asked: PyArrow's windows are not to be trusted, see :func:`spread`.

@@ -107,6 +107,11 @@ def _waits(people: Frame, *by: str) -> list[dict[str, Any]]:
     return plain_rows(waited.group_by("first_day", "wait", *by).agg(nw.len().alias("n")))
 
 
+def first_names(orders: IntoFrame, column: str, until: int) -> Frame:
+    """A row a customer: what a column (a channel, a product) says of the first order, as :func:`one_time` takes it."""
+    return _first_names(orders, since_first(orders, until), column, until)
+
+
 def _first_names(orders: IntoFrame, days: Frame, column: str, until: int) -> Frame:
     """The channel or product of each customer's first order."""
     frame = nw.from_native(orders)

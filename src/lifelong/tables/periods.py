@@ -5,9 +5,13 @@ Integer arithmetic on days since 1970-01-01 alone, so that every engine gives th
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 import narwhals as nw
+
+from lifelong.units import date_of, day_of
 
 #: Months of a period that goes by the calendar, and days of one that does not.
 MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -48,6 +52,21 @@ def with_periods(frame: Any, start: str, end: str, period: str, name: str) -> An
     whole = nw.coalesce(nw.col("_months") // nw.col("_by_month"), nw.col("_days") // nw.col("_by_day"))
     frame = frame.with_columns(**{name: nw.when(whole > 0).then(whole).otherwise(nw.lit(0)).cast(nw.Int32)})
     return frame.drop("_months", "_days", "_by_month", "_by_day", *(f"_{a}_{b}" for a in "se" for b in "ymd"))
+
+
+def earlier(day: int, count: int, period: str) -> int:
+    """The day so many periods before another, on the same day of the month, or on its last where that is sooner.
+
+    >>> from lifelong.units import date_of, day_of
+    >>> date_of(earlier(day_of("2026-05-31"), 3, "month")).isoformat()
+    '2026-02-28'
+    """
+    if period in DAYS:
+        return day - count * DAYS[period]
+    when = date_of(day)
+    month = when.year * 12 + when.month - 1 - count * MONTHS[period]
+    year, month = month // 12, month % 12 + 1
+    return day_of(date(year, month, min(when.day, monthrange(year, month)[1])))
 
 
 def _dated(frame: Any, name: str, at: str) -> Any:

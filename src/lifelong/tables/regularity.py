@@ -34,6 +34,11 @@ class Regularity:
         return self.regular / self.judged if self.judged else 0.0
 
     @property
+    def words(self) -> str:
+        """What was found, for a sentence."""
+        return f"{self.regular:,} of {self.judged:,} customers with four or more orders pay every {self.median_gap:.0f} days"
+
+    @property
     def is_contractual(self) -> bool:
         """Most customers pay by a calendar, as subscribers do.
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lifelong.units import minor_digits
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
+
+#: The measures that fit into 80 columns; all stand in ``rows``.
+SHOWN = ("bias", "mae", "crps", "gini_norm", "coverage80")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +29,10 @@ class Leaderboard:
             freedom and horizon: ``{model: {"orders": s, "value": s, "df": n, "days": h, "bias_orders": b}}``.
         tracking: by day of the last origin: weekly counted and forecast orders (see ``judge.backtest``).
         deciles: of the chosen model at the last origin.
+        intervals: dicts of ``model``, ``metric``, ``mean`` over origins with ``low`` and ``high`` (90 %, other customers),
+            and ``difference`` to the chosen model with its own; None for that itself.
+        calibration: of the chosen model at the last origin, a row a group of customers (see ``judge.calibration``).
+        costs: what deciding by each model loses, minor units (see ``judge.costs``); empty without money.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -34,6 +42,9 @@ class Leaderboard:
     tracking: Sequence[Mapping[str, Any]] = ()
     deciles: Sequence[Mapping[str, Any]] = ()
     findings: tuple[Finding, ...] = ()
+    intervals: Sequence[Mapping[str, Any]] = ()
+    calibration: Sequence[Mapping[str, Any]] = ()
+    costs: Sequence[Mapping[str, Any]] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a leaderboard."""
@@ -44,6 +55,9 @@ class Leaderboard:
             "model_error": {m: {k: plain(v) for k, v in e.items()} for m, e in self.model_error.items()},
             "tracking": [{k: plain(v) for k, v in row.items()} for row in self.tracking],
             "deciles": [{k: plain(v) for k, v in row.items()} for row in self.deciles],
+            "intervals": [{k: plain(v) for k, v in row.items()} for row in self.intervals],
+            "calibration": [{k: plain(v) for k, v in row.items()} for row in self.calibration],
+            "costs": [{k: plain(v) for k, v in row.items()} for row in self.costs],
             "findings": [f.as_dict() for f in self.findings],
         }
 
@@ -53,24 +67,78 @@ class Leaderboard:
 
         return pa.Table.from_pylist([dict(row) for row in self.rows])
 
+    def interval(self, model: str, metric: str) -> Mapping[str, Any] | None:
+        """The row of ``intervals`` of a model and a measure; None where there is none."""
+        return next((row for row in self.intervals if row["model"] == model and row["metric"] == metric), None)
+
+    def level(self, metric: str) -> list[str]:
+        """The models that a measure cannot tell from the chosen one: whose difference's interval holds 0."""
+        return [
+            str(row["model"])
+            for row in self.intervals
+            if row["metric"] == metric
+            and row["difference_low"] is not None
+            and row["difference_low"] <= 0.0 <= row["difference_high"]
+        ]
+
     def __str__(self) -> str:
         names = list(dict.fromkeys(str(row["model"]) for row in self.rows))
-        shown = [
-            m
-            for m in ("bias", "mae", "spearman", "gini_norm", "capture", "coverage80")
-            if any(m in r for r in self.rows)
-        ]
-        width = max(16, *(len(name) + 2 for name in names))
-        lines = [f"{'model':<{width}}" + "".join(f"{metric:>12}" for metric in shown)]
+        shown = [m for m in SHOWN if any(m in r for r in self.rows)]
+        width = max(15, *(len(name) + 2 for name in names))
+        lines = [f"{'model':<{width}}" + "".join(f"{metric:>13}" for metric in shown)]
         for name in names:
             own = [row for row in self.rows if row["model"] == name]
             label = name + (" *" if name == self.chosen else "")
             lines.append(f"{label:<{width}}" + "".join(_mean(own, m) for m in shown))
+            between = [self.interval(name, m) for m in shown]
+            if any(between):
+                lines.append(" " * width + "".join(_between(one) for one in between))
         origins = sorted({str(row["origin"]) for row in self.rows})
-        lines += [f"means over {len(origins)} origins: {', '.join(origins)}", self.why]
-        return "\n".join(lines + [f"  {finding}" for finding in self.findings])
+        lines.append(f"means over {len(origins)} origins: {', '.join(origins)}")
+        if self.intervals:
+            lines.append("below each: where it would fall nine times in ten with other customers")
+            lines.append(self._told_apart())
+        lines += [
+            _cost(row) for row in self.costs if row["model"] == self.chosen and row["choice"] in {"top 10 %", "cap"}
+        ]
+        return "\n".join([*lines, self.why, *(f"  {finding}" for finding in self.findings)])
+
+    def _told_apart(self) -> str:
+        level = self.level("mae")
+        if not level:
+            return f"Every other error each differs from that of {self.chosen} by more than such chance."
+        return f"By the error each {', '.join(level)} cannot be told from {self.chosen}."
+
+
+def _between(row: Mapping[str, Any] | None) -> str:
+    if row is None or row["low"] is None or row["low"] != row["low"]:
+        return " " * 13
+    low, high = float(row["low"]), float(row["high"])
+    digits = 3 if max(abs(low), abs(high)) < 10 else 1 if max(abs(low), abs(high)) < 1000 else 0
+    return f"{f'{low:.{digits}f}~{high:.{digits}f}':>13}"
+
+
+def _cost(row: Mapping[str, Any]) -> str:
+    """What deciding by the chosen model loses, in a sentence."""
+    digits = minor_digits(str(row["currency"]))
+
+    def said(name: str) -> str:
+        value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
+        band = (
+            ""
+            if low is None or high is None
+            else f" ({low / 10**digits:,.{digits}f} to {high / 10**digits:,.{digits}f})"
+        )
+        return f"{value / 10**digits:,.{digits}f}{band}"
+
+    what = (
+        f"look after the {row['choice']}"
+        if row["cap"] is None
+        else f"spend up to {row['cap'] / 10**digits:,.{digits}f} on each"
+    )
+    return f"{what}: {said('missed')} missed of {row['perfect'] / 10**digits:,.{digits}f}; {said('saved')} less than by {row['rival']}"
 
 
 def _mean(rows: Sequence[Mapping[str, Any]], metric: str) -> str:
     known = [float(row[metric]) for row in rows if row.get(metric) is not None and row[metric] == row[metric]]
-    return f"{sum(known) / len(known):>12.3f}" if known else f"{'none':>12}"
+    return f"{sum(known) / len(known):>13.3f}" if known else f"{'none':>13}"

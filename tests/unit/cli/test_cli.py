@@ -97,6 +97,9 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     code, out, _ = shell("next-orders", *at, "--horizon", "13w", "--top", "3")
     assert code == 0
     assert out.count(" to 20") == 3
+    code, out, _ = shell("stages", *at, "--json")
+    assert code == 0
+    assert sum(row["customers"] for row in json.loads(out)["stages"]) == dated["customers"]
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
     code, out, _ = shell("check", *at)
@@ -237,3 +240,18 @@ def test_a_table_of_subscriptions_by_command(shell: Shell, tmp_path: Path) -> No
     assert code == 0
     assert "survivors of renewal" in out
     assert shell(*words, "--model", "bg_nbd")[0] == 2
+
+
+def test_a_point_of_retention_by_command(shell: Shell, tmp_path: Path) -> None:
+    rows = [f"i{c}-{m},c{c},2025-{m:02d}-{1 + c % 28:02d},9.99" for c in range(60) for m in range(1, 7 + c % 6)]
+    (tmp_path / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,revenue", *rows]) + "\n")
+    at = ("--project", tmp_path / "shop")
+    assert shell("run", tmp_path / "orders.csv", *at, "--currency", "EUR")[0] == 0
+    code, out, _ = shell("retention", *at, "--points", "1", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["change"] > 0
+    assert told["points"] == 0.01
+    code, out, _ = shell("retention", *at, "--points", "-2")
+    assert code == 0
+    assert "-2 point(s) of retention" in out

@@ -191,3 +191,37 @@ def test_a_baseline_learns_only_from_what_had_ended_by_then(orders: pa.Table) ->
         before = earlier(orders, see(orders, day, 91, trial), plan, trial)
         assert before.day + before.days == day
         assert before.day - plan.first + 1 >= before.days - 1
+
+
+def test_every_measure_has_an_interval_about_its_mean(board: Leaderboard) -> None:
+    for name in (*MODELS, "last_period", "cell_means"):
+        own = [row for row in board.rows if row["model"] == name]
+        for metric in METRICS:
+            told = board.interval(name, metric)
+            if own[0][metric] is None:
+                assert told is None
+                continue
+            assert told is not None
+            assert told["mean"] == pytest.approx(np.mean([row[metric] for row in own]))
+            assert told["low"] <= told["mean"] <= told["high"]
+            assert told["low"] < told["high"]
+
+
+def test_differences_to_the_winner_are_paired(board: Leaderboard) -> None:
+    rival = next(name for name in MODELS if name != board.chosen)
+    own, other = board.interval(board.chosen, "mae"), board.interval(rival, "mae")
+    assert own is not None
+    assert other is not None
+    assert own["difference"] is None
+    assert other["difference"] == pytest.approx(other["mean"] - own["mean"])
+    paired = other["difference_high"] - other["difference_low"]
+    assert 0 < paired < (other["high"] - other["low"]) / 2  # the same customers stand in both
+    assert ("cannot be told from" in str(board)) == bool(board.level("mae"))
+
+
+def test_a_point_forecast_scores_its_error_and_a_model_less(board: Leaderboard) -> None:
+    for row in board.rows:
+        if row["model"] in MODELS:
+            assert 0 < row["crps"] < row["mae"]
+        else:
+            assert row["crps"] == row["mae"]

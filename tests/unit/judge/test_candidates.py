@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UNTIL = FIRST + DAYS - 1
 
 
-def by_rhythm(customers: int = 300) -> pa.Table:
+def by_rhythm(customers: int = 120) -> pa.Table:
     """The same shop with orders that come some 24 days apart, give or take a third: Erlang-9 gaps."""
     rng = np.random.default_rng(4)
     start = rng.integers(0, 120, customers)
@@ -53,6 +53,12 @@ def test_one_regular_model_stands_beside_the_usual_where_customers_have_a_rhythm
     assert steady(random, seen(random, UNTIL - 91), "auto") == plugins.usual()
     (more,) = set(steady(regular, seen(regular, UNTIL - 91), "auto")) - set(plugins.usual())
     assert more == "mbg_cnbd_6"
+
+
+def test_a_few_gaps_tell_no_rhythm() -> None:
+    regular = by_rhythm()
+    few = regular.filter(pc.less(regular["customer_id"], "c015"))
+    assert steady(few, seen(few, UNTIL), "auto") == plugins.usual()
 
 
 def test_later_orders_do_not_make_the_candidates() -> None:

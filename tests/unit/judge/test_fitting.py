@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
 import pytest
-from tests.calibration.test_holdouts import cdnow
+from tests.calibration.test_holdouts import cdnow, made
 from tests.unit.judge.conftest import DAYS, FIRST, make_orders
 
 from lifelong.judge.backtest import backtest
 from lifelong.judge.fitting import fit_named, plain_name
-from lifelong.project.valuing import base_of, fit_base
+from lifelong.project.asked import base_of
+from lifelong.project.valuing import fit_base
 from lifelong.score import ModelError, Terms, score
 from lifelong.score.between import orders_between
 from lifelong.store import fits
@@ -73,6 +77,16 @@ def test_the_scale_of_time_does_not_run_off_where_a_model_does_not_fit(shared_da
     orders, until = cdnow(shared_data), day_of("1997-07-01")
     fit = fit_named("mbg_cnbd_6+calendar", orders, summary(orders, until), until)
     assert abs(np.log(fit.info["calendar"]["seen"]).mean()) < 0.2
+
+
+def test_a_season_that_lies_far_off_is_reached_by_steps(shared_data: Path) -> None:
+    """In one leap the first round overshot, and the factors ran to e^90."""
+    table, until = pa.csv.read_csv(shared_data / "apparel" / "transactions.csv"), day_of("2009-06-22")
+    orders = made(table["customer_id"], pc.cast(table["date"], pa.date32()), None)
+    fit = fit_named("mbg_cnbd_6+calendar", orders, summary(orders, until), until)
+    logs = np.log(fit.info["calendar"]["seen"])
+    assert np.abs(logs).max() < 1.5
+    assert fit.loglik > -12_840.0
 
 
 def test_names() -> None:

@@ -10,6 +10,7 @@ from tests.shops import Shop, shop
 
 from lifelong.errors import FitError
 from lifelong.models import calendar as calendars
+from lifelong.models import operational
 from lifelong.models.calendar import AHEAD, PERIOD, YEAR, Calendar, smoothed
 from lifelong.models.cnbd_k import MBGCNBD3
 from lifelong.models.in_calendar import InCalendar, fit_calendar
@@ -138,15 +139,27 @@ def test_the_evidence_is_slope_and_profile_bend_of_the_joint_likelihood(made: An
     assert scale @ information @ scale < 1e-9 * np.trace(information)
 
 
-def test_pieces_of_many_histories_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_of_many_waits_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     told = small(MBGCNBD3)
     fit = fit_model(MBGCNBD3(), told.patterns, prior="off")
     clock = Calendar.level(int(told.patterns.T.max()) // PERIOD + 1)
     whole = evidence(MBGCNBD3(), fit, told.patterns, told.waits, clock)
-    assert len(told.patterns) < PIECE
+    assert len(told.waits.count) < PIECE
     monkeypatch.setattr("lifelong.models.operational.PIECE", 37)
     for a, b in zip(evidence(MBGCNBD3(), fit, told.patterns, told.waits, clock), whole, strict=True):
         assert a == pytest.approx(b, rel=1e-8, abs=1e-8)
+
+
+def test_a_sample_of_many_histories_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = small(MBGNBD, customers=3_000)
+    patterns = told.patterns
+    _, whole = fit_in_calendar(MBGNBD(), patterns, told.waits)
+    monkeypatch.setattr("lifelong.models.operational.MOST", len(patterns) // 2)
+    some, count = operational._sample(patterns)
+    assert len(patterns) // 4 < len(some) <= len(patterns) // 2
+    assert count @ (patterns.x[some] + 1.0) == pytest.approx(patterns.count @ (patterns.x + 1.0), rel=2e-3)
+    _, clock = fit_in_calendar(MBGNBD(), patterns, told.waits)
+    assert np.log(clock.seen / whole.seen).std() < 0.05
 
 
 def test_derivatives_by_the_last_order_vanish_where_there_is_none() -> None:
@@ -160,7 +173,7 @@ def test_the_likelihood_is_that_of_the_orders_in_calendar_time() -> None:
     told = small(MBGCNBD3)
     fit, clock = fit_in_calendar(MBGCNBD3(), told.patterns, told.waits, prior="off")
     plainly = joint(MBGCNBD3(), fit.theta, told, np.log(clock.seen))
-    assert fit.loglik == pytest.approx(plainly, abs=3.0)  # the fit takes operational time to the day
+    assert fit.loglik == pytest.approx(plainly, rel=1e-12)
     assert in_operation(told.patterns, Calendar.level(30)).customers == told.patterns.customers
 
 

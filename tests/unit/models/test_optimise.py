@@ -10,7 +10,7 @@ import pytest
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.bg_nbd import BGNBD
 from lifelong.models.gamma_gamma import GammaGamma
-from lifelong.models.optimise import PlainObjective, _covariance, fit_model, fit_spend, takes_prior
+from lifelong.models.optimise import PlainObjective, covariance_of, fit_model, fit_spend, takes_prior
 from lifelong.testing import simulated_patterns, simulated_spend
 from lifelong.values import Patterns, Spend
 
@@ -41,14 +41,14 @@ def test_what_the_data_do_not_hold_is_three_times_as_wide_as_its_prior() -> None
 
 def test_information_in_units_of_the_prior() -> None:
     sd = np.array([2.0, 0.5])
-    covariance, held = _covariance(-np.diag([100.0, 4.0]), sd)
+    covariance, held = covariance_of(-np.diag([100.0, 4.0]), sd)
     assert held == pytest.approx([1.0, 400.0])
     assert covariance == pytest.approx(np.diag([0.01, 0.25]))
-    covariance, held = _covariance(-np.diag([1e-4, 4.0]), sd)  # the first is hardly held
+    covariance, held = covariance_of(-np.diag([1e-4, 4.0]), sd)  # the first is hardly held
     assert held == pytest.approx([4e-4, 1.0])
     assert covariance == pytest.approx(np.diag([36.0, 0.25]))
     lopsided = -np.array([[100.0, 3.0], [1.0, 4.0]])
-    assert _covariance(lopsided, sd)[0] == pytest.approx(np.linalg.inv([[100.0, 2.0], [2.0, 4.0]]))
+    assert covariance_of(lopsided, sd)[0] == pytest.approx(np.linalg.inv([[100.0, 2.0], [2.0, 4.0]]))
 
 
 def test_what_is_told_of_the_search() -> None:

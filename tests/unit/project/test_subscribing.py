@@ -12,7 +12,7 @@ import pytest
 import lifelong as ll
 from lifelong.errors import ConfigError, DataError
 from lifelong.judge.contracts import choose
-from lifelong.project import contracts, subscriptions
+from lifelong.project import contracts, subscriptions, together
 from lifelong.schema import SCORES, names
 from lifelong.units import date_of, day_of
 from lifelong.values import Tenures, to_json
@@ -154,6 +154,20 @@ def test_what_a_user_should_know_is_told(tmp_path: Path) -> None:
     assert row["l"]["historic"] == 140.0
 
 
+def test_a_firm_with_both_kinds_of_business_gets_one_answer(orders_csv: Path, tmp_path: Path) -> None:
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    shop.ingest(orders_csv)
+    asked = {"horizon": "1y", "margin": "60%", "discount": "10%/year"}
+    buyers = shop.score(shop.fit("pareto_nbd"), **asked)
+    last, known = buyers.as_of, buyers.table["customer_id"].to_pylist()[:40]
+    rows = [f"{who};{int(last[:4]) - 1}-{1 + i % 12:02d}-10;{'' if i % 3 else last};10;month;a" for i, who in enumerate([*known, "new"])]  # fmt: skip
+    subscribed = subscriptions(_written(tmp_path / "subs.csv", rows), currency="EUR", until=last, model="sbg", **asked)
+    made = together(buyers, subscribed.scores)
+    assert made.customers == buyers.customers + 1
+    assert made.totals.value == pytest.approx(buyers.totals.value + subscribed.scores.totals.value)
+    assert made.model == "pareto_nbd, sbg"
+
+
 def test_a_named_model_is_taken_and_a_period_told_for_all(tmp_path: Path) -> None:
     rows = [f"c{i};2025-{1 + i % 12:02d}-10;{'' if i % 3 else '2026-02-10'};10" for i in range(60)]
     file = _written(tmp_path / "subs.csv", rows, "customer;start;end;price")
@@ -218,6 +232,40 @@ def test_a_row_that_cannot_be_parsed_keeps_its_place(tmp_path: Path) -> None:
         subscriptions(file, currency="EUR")
     assert "rows 8" in caught.value.where
     assert subscriptions(file, currency="EUR", bad_share="2%").set_aside == {"unreadable row": 1}
+
+
+def test_the_smallest_tables_are_no_crash(tmp_path: Path) -> None:
+    new = subscriptions(
+        _written(tmp_path / "new.csv", ["a;2026-06-01;;10;month;x"]), currency="EUR", until="2026-06-20"
+    )
+    assert "nobody's renewal was due yet" in str(new)
+    assert new.scores.totals.value > 0
+    gone = subscriptions(_written(tmp_path / "gone.csv", ["a;2026-06-01;2026-06-09;10;month;x"]), currency="EUR")
+    assert "nan" not in str(gone)
+    assert gone.scores.totals.value == 0.0
+
+
+STRIPE = (
+    "id,Customer ID,Customer Description,Customer Email,Plan,Quantity,Currency,Interval,Amount,Status,"
+    "Cancellation Reason,Created (UTC),Start (UTC),Current Period Start (UTC),Current Period End (UTC),"
+    "Trial Start (UTC),Trial End (UTC),Canceled At (UTC),Ended At (UTC)"
+)
+
+
+def test_the_export_of_a_payment_provider_is_understood(tmp_path: Path) -> None:
+    """The end is when it ended, not when it was cancelled; times are UTC; the currency is in small letters."""
+    day = "2025-01-05 23:30"
+    told = [
+        f"sub_1,cus_1,,a@b.co,gold,1,usd,month,20.00,active,,{day},{day},,,,,,",
+        f"sub_2,cus_2,,b@b.co,gold,1,usd,month,20.00,canceled,,{day},{day},,,,,2025-03-01 10:00,2025-04-05 10:00",
+        f"sub_3,cus_3,,c@b.co,all,1,usd,year,200.00,active,,{day},{day},,,,,,",
+    ]
+    file = _written(tmp_path / "stripe.csv", told, STRIPE)
+    made = subscriptions(file, until="2026-05-10", timezone="Europe/Warsaw", model="sbg")
+    rows = {r["customer_id"]: r for r in made.scores.table.to_pylist()}
+    assert made.scores.currency == "USD"
+    assert {who: r["historic"] for who, r in rows.items()} == {"cus_1": 340.0, "cus_2": 60.0, "cus_3": 400.0}
+    assert [r["alive"] for r in rows.values()] == [1.0, 0.0, 1.0]
 
 
 def test_dates_with_the_day_first_and_columns_by_name(tmp_path: Path) -> None:

@@ -11,7 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lifelong.report import cohorts, drawings, glossary, loyalty, origin, risk, trust, truth, value, verdict, words
+from lifelong.i18n import MINUS
+from lifelong.report import (
+    cohorts,
+    drawings,
+    glossary,
+    judged,
+    loyalty,
+    origin,
+    risk,
+    trust,
+    truth,
+    value,
+    verdict,
+    words,
+)
 from lifelong.report.html import unstyled
 from lifelong.report.words import Range
 from lifelong.values import Estimate, Finding
@@ -20,6 +34,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from lifelong.report.inputs import ReportData
+    from lifelong.values import Fit
 
 
 def plain(text: str) -> str:
@@ -88,7 +103,7 @@ def test_without_a_back_test_the_verdict_says_so(data: ReportData) -> None:
     untested = replace(data, leaderboard=None)
     assert said(untested)[2].startswith("Nothing has tested these numbers")
     text = plain(unstyled(untested))
-    assert "Nothing has tested these numbers yet" in text
+    assert text.count("Nothing has tested these numbers") == 2
     assert "May you believe it?" in text
 
 
@@ -656,6 +671,19 @@ def test_shares_never_round_to_a_false_zero() -> None:
     assert words.model_name("my_model") == "my model"
 
 
+def test_a_model_in_the_firms_calendar_is_named_for_people(data: ReportData) -> None:
+    assert words.model_name("mbg_cnbd_3+calendar") == "MBG/CNBD-3 with calendar"
+    assert words.named("pareto_nbd+calendar beats mbg_cnbd_2.") == "Pareto/NBD with calendar beats MBG/CNBD-2."
+    ahead = Estimate("ahead", 1.0, 0.2, 0.7, 1.5, "")
+    rows = {row["name"]: row["meaning"] for row in _rows(replace(data.fit, model="pareto_nbd+calendar"), ahead, data)}
+    assert rows["ahead"] == "pace of the year to come, by what the calendar expects"
+
+
+def _rows(fit: Fit, more: Estimate, data: ReportData) -> list[dict[str, str]]:
+    told = origin.parameters(replace(data, fit=replace(fit, params=(*fit.params, more))))
+    return next(one["rows"] for one in told["fits"] if one["name"].endswith("with calendar"))
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 29])
 def test_the_smallest_shops_get_a_page(shop: ModuleType, n: int) -> None:
     tiny = shop.report_of(n, leaderboard=None)
@@ -667,3 +695,63 @@ def test_the_smallest_shops_get_a_page(shop: ModuleType, n: int) -> None:
 def test_an_unnamed_shop(data: ReportData) -> None:
     assert verdict.masthead(replace(data, name=""))["title"] == "What your customers are worth"
     assert verdict.masthead(replace(data, name="Kofi & Co"))["title"] == "What Kofi & Co’s customers are worth"
+
+
+# -- how sure the back-test is
+
+
+def test_models_are_told_apart_or_not(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    assert judged.apart(data, board).title == "BG/NBD cannot be told from Pareto/NBD by the error each"
+    far = [r if r["difference"] is None else r | {"difference_low": 0.1} for r in board.intervals]
+    assert (
+        judged.apart(data, replace(board, intervals=far)).title
+        == "BG/NBD errs less than every other, by more than chance"
+    )
+    less = [
+        r if r["model"] != "pareto_nbd" else r | {"difference_low": -0.2, "difference_high": -0.1}
+        for r in board.intervals
+    ]
+    title = judged.apart(data, replace(board, intervals=less)).title
+    assert title == "Pareto/NBD errs less each than BG/NBD, which fits totals and chances better"
+
+
+def test_groups_that_miss_are_named(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    found = judged.groups(data, board)
+    assert found.title == "1 of 4 groups miss by more than chance: Channel: <b>mail</b>"
+    assert found.twin is not None
+    assert [row[0] for row in found.twin.rows] == [
+        "First order 1997-Q1",
+        "Value: best 20 % so far",
+        "Order days: 1",
+        "Channel: <b>mail</b>",
+    ]
+    assert "&lt;b&gt;mail" in unstyled(data)
+    assert "<b>mail" not in unstyled(data)
+    fine = [r | {"is_off": False} for r in board.calibration]
+    assert (
+        judged.groups(data, replace(board, calibration=fine)).title
+        == "No group of customers misses by more than chance"
+    )
+
+
+def test_costs_are_told_in_money_with_what_they_save(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    told = judged.costs(board)
+    assert "is not shown" in told["title"]
+    assert [r["choice"] for r in told["rows"]] == ["Look after the top 10 %", "Spend up to $12.50 on each"]
+    assert told["rows"][0]["missed"] == "$2,100"
+    assert told["rows"][0]["saved_range"] == f"{MINUS}$50 to $350"
+    sure = [r | {"saved_low": 1} for r in board.costs]
+    assert "in 2 of 2 choices" in judged.costs(replace(board, costs=sure))["title"]
+
+
+def test_a_back_test_kept_without_them_has_no_such_figures(data: ReportData) -> None:
+    old = replace(data.leaderboard, intervals=(), calibration=(), costs=())
+    assert judged.section(replace(data, leaderboard=old)) == {"figures": [], "costs": None}
+    assert judged.section(replace(data, leaderboard=None)) == {"figures": [], "costs": None}
+    assert 'id="apart-t"' not in unstyled(replace(data, leaderboard=old))

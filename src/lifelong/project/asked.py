@@ -1,0 +1,73 @@
+"""What is asked, and of whom: the terms of a value, and the customer base as of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifelong.units import Horizon, Rate, day_of, share
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from lifelong.config import Config
+    from lifelong.project.folder import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a value: how far ahead, which part of revenue, and what later money is worth."""
+
+    horizon: Horizon
+    margin: float | None
+    discount: Rate
+
+    @classmethod
+    def of(cls, config: Config, horizon: str = "", margin: str | float = "", discount: str = "") -> Question:
+        """The user's words, and the project's settings where they say nothing."""
+        told = margin if margin != "" else config.margin
+        return cls(
+            Horizon.parse(horizon or config.horizon),
+            None if told == "" else share(told, flag="--margin"),
+            Rate.parse(discount or config.discount),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """The customer base as of a day: the orders' file, and the summary of every customer."""
+
+    orders: pa.Table
+    summary: pa.Table
+    until: int
+    state: str
+
+    @property
+    def has_money(self) -> bool:
+        """Whether any order has an amount."""
+        return bool(self.summary["revenue"].null_count < len(self.summary))
+
+
+def base(folder: Folder, until: str = "") -> Base:
+    """Orders and summary as of a day; by default the last order's."""
+    manifest, tables = folder.tables()
+    work = folder.engine(sum(batch.rows for batch in manifest.batches))
+    try:
+        return base_of(work.scan([tables.orders]), until, manifest.state)
+    finally:
+        work.close()
+
+
+def base_of(orders: Any, until: str = "", state: str = "") -> Base:
+    """The base of orders in any engine's frame, lazy or not."""
+    import narwhals as nw
+    import pyarrow.compute as pc
+
+    from lifelong.tables import summary
+
+    table = nw.from_native(orders).lazy().collect(backend="pyarrow").to_native()
+    last = day_of(until) if until else int(pc.max(table["day"]).as_py())
+    made = nw.from_native(summary.summary(orders, last))
+    if isinstance(made, nw.DataFrame):  # sorted already
+        return Base(table, made.to_native(), last, state)
+    return Base(table, made.collect(backend="pyarrow").to_native().sort_by("customer_id"), last, state)
