@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Case:
-    """A log, how far each forecast looks, from which weeks of the log, and what DECISIONS.md (section 1) asks of the blend.
+    """A log, how far each forecast looks, from which weeks of the log, and what is asked of the blend.
 
-    ``bars``: measure -> (limit, is it a least); means over the origins.
+    Where bars come with a number of customers and a share who buy (Online Retail 26w: 4,850 and 0.50), the origins are
+    such that their means are these. ``bars``: measure -> (limit, is it a least); means over the origins.
     """
 
     load: Callable[[], pa.Table]
@@ -40,15 +41,16 @@ class Case:
     bars: dict[str, tuple[float, bool]] = field(default_factory=dict)
 
 
+# Figures that an earlier study of these shops reached with a blend of this kind, and so the least to be asked of this one.
 A2 = {"gini_norm": (0.715, True), "|bias|": (0.12, False), "mae": (23.3, False), "rmse": (63.0, False)}
 A3 = {"gini_norm": (0.867, True), "|bias|": (0.03, False)}
 A4 = {"gini_norm": (0.862, True), "mae": (560.0, False)}
 CASES = {
     "CDNOW 26w": Case(shops.cdnow, 26, (39, 45, 52), bars=A2),
     "CDNOW 13w": Case(shops.cdnow, 13, (39, 52, 65)),
-    "Complete Journey 13w": Case(shops.complete_journey, 13, (26, 32, 39), bars=A3),
+    "Complete Journey 13w": Case(shops.complete_journey, 13, (26, 32, 39), bars=A3 if shops.is_whole_journey() else {}),
     "Online Retail 13w": Case(shops.online_retail, 13, (60, 75, 90)),
-    "Online Retail 26w": Case(shops.online_retail, 26, (60, 70, 79), bars=A4),
+    "Online Retail 26w": Case(shops.online_retail, 26, (70, 75, 79), bars=A4),
     "grocery 26w": Case(shops.grocery, 26, (52, 65, 78), "mbg_cnbd_2"),
 }
 MEASURES: dict[str, Callable[[Floats, Floats], float]] = {
@@ -120,7 +122,8 @@ def verdicts(case: Case, found: Found) -> Iterator[tuple[bool, str]]:
     yield own["decile_error"] <= WORSE * worst, f"A5 decile error {own['decile_error']:.3f}, worse part {worst:.3f}"
     top = np.maximum(HIGH, found.nothing)  # where nearly all bring nothing, a bound of nothing holds for all of them
     text = " ".join(f"{share:.2f}" for share in found.held)
-    yield bool(((found.held >= LOW) & (found.held <= top + 0.01)).all()), f"A6 90 % bound held by tenth: {text}"
+    text += "; nothing came of " + " ".join(f"{share:.2f}" for share in found.nothing)
+    yield bool(((found.held >= LOW) & (found.held <= top)).all()), f"A6 90 % bound held by tenth: {text}"
 
 
 def main() -> int:

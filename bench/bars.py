@@ -189,7 +189,7 @@ def models(size: int, rounds: int) -> Iterator[Line]:
 
 
 def varying(_size: int, rounds: int) -> Iterator[Line]:
-    """7. Covariates that change with time: our fit against Nelder-Mead on the same likelihood, from the same start."""
+    """6. Covariates that change with time: our fit against Nelder-Mead on the same likelihood, from the same start."""
     folder = data.apparel()
     got = jobs({work: ours(work, folder) for work in ("varying", "varying_simplex")}, rounds)
     mine, simplex = got["varying"], got["varying_simplex"]
@@ -202,7 +202,26 @@ def varying(_size: int, rounds: int) -> Iterator[Line]:
     yield Line(what, f"{best:,.3f}", "bar -5,752.940", best + 5752.94, 0.0, "more", is_least=True)
 
 
+def posterior(_size: int, rounds: int) -> Iterator[Line]:
+    """7. Draws from Pareto/NBD's posterior on a tenth of CDNOW, in CPU seconds, against PyMC-Marketing's chains."""
+    arrays = data.cdnow()
+    got = jobs({"ours": ours("posterior", arrays, 1500)}, rounds)["ours"]
+    worth = got.told["effective"]
+    mine = f"{worth:,.0f} effective draws in {got.seconds:.2f} CPU s (k-hat {got.told['k_hat']:.2f})"
+    yield Line("pareto_nbd, 1,000 effective draws", mine, "CPU s", 1000.0 * got.seconds / worth, 1.0, "s")
+    what = "pareto_nbd, effective draws a CPU second"
+    try:
+        script = str(Path(__file__).with_name("peer_posterior.py"))
+        theirs = jobs({"peer": [str(python_of(PYMC)), script, str(arrays), "200"]}, 1, PATIENCE)["peer"]
+    except (MissingPeerError, FailedWorkError) as problem:
+        yield Line(what, mine, str(problem), None, 200.0, is_least=True)
+        return
+    peer = theirs.told["effective"]
+    against = f"{PYMC.name} {peer:,.0f} in {theirs.seconds:.0f} CPU s"
+    yield Line(what, mine, against, (worth / got.seconds) / (peer / theirs.seconds), 200.0, is_least=True)
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
-    "varying": varying,
+    "varying": varying, "posterior": posterior,
 }  # fmt: skip

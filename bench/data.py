@@ -95,6 +95,22 @@ def arrays(count: int) -> Path:
     return path
 
 
+def cdnow() -> Path:
+    """Every tenth customer of CDNOW, seen for 39 weeks: x, t_x and T in weeks."""
+    from lifelong.sources import demo
+
+    path = HOME / "data" / "cdnow-tenth.npz"
+    if not path.exists():
+        query = """WITH days AS (SELECT DISTINCT customer_id, date::DATE AS d FROM read_csv($log)
+                                 WHERE customer_id % 10 = 0 AND date::DATE <= DATE '1997-09-30')
+                   SELECT count(*) - 1 AS x, (max(d) - min(d)) / 7.0 AS t_x, (DATE '1997-09-30' - min(d)) / 7.0 AS T
+                   FROM days GROUP BY customer_id ORDER BY customer_id"""
+        with duckdb.connect() as connection:
+            columns = connection.sql(query, params={"log": str(demo.cdnow(HOME / "data"))}).fetchnumpy()
+        np.savez(path, **{name: np.asarray(values, dtype=np.float64) for name, values in columns.items()})
+    return path
+
+
 def _make(path: Path, count: int) -> None:
     print(f"  simulating {count:,} customers ...", flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)

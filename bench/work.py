@@ -140,6 +140,28 @@ def loglik(model: str, summary: str, *theta: str) -> Told:
     return {"loglik": plugins.load("models", model)().loglik(np.array([float(t) for t in theta]), told)}
 
 
+def posterior(arrays: str, draws: str) -> Told:
+    """CPU seconds from histories to draws of Pareto/NBD's posterior, and how many independent ones they are worth."""
+    import numpy as np
+
+    from lifelong import plugins
+    from lifelong.posterior import posterior as draw
+    from lifelong.values import Patterns
+
+    told = {name: np.rint(values * (1 if name == "x" else 7)) for name, values in np.load(arrays).items()}
+    model = plugins.load("models", "pareto_nbd")()
+    draw(model, Patterns.of([0, 1, 2], [0, 5, 9], [20, 20, 20]), draws=50)
+    start = time.process_time()
+    made = draw(model, Patterns.grouped(told["x"], told["t_x"], told["T"]), draws=int(draws))
+    seconds = time.process_time() - start
+    return {
+        "seconds": seconds,
+        "effective": made.diagnostics["ess"],
+        "k_hat": made.diagnostics["k_hat"],
+        "mean": {p.name: p.estimate for p in made.params},
+    }
+
+
 _PLAIN = ("customer_id", "alive", "orders", "value")
 _WITH_INTERVALS = (*_PLAIN, "low80", "high80", "low90", "high90")
 
@@ -257,7 +279,7 @@ def varying_simplex(folder: str) -> Told:
 WORKS: dict[str, Callable[..., Told]] = {
     work.__name__: work
     for work in (
-        floor, summary, by_hand, fit, loglik, score, score_intervals, ingest, copy, varying, varying_simplex,
+        floor, summary, by_hand, fit, loglik, posterior, score, score_intervals, ingest, copy, varying, varying_simplex,
     )
 }  # fmt: skip
 

@@ -269,6 +269,49 @@ _ALL = (
         "",
         "time",
     ),
+    Definition(
+        "later_spend",
+        "Later spend",
+        "What a customer brought within so long after the first order day, which is the origin: everybody is followed "
+        "equally long. It stands beside what was known on that day: association, not cause.",
+        "sum of revenue on days first < day <= first + horizon, refunds taken off",
+        "money",
+        "the horizon, new orders and refunds",
+    ),
+    Definition(
+        "driver_strength",
+        "Strength of a driver",
+        "By how much later spend differs between a driver's levels, more than chance would make it: association, not cause.",
+        "sqrt((B - (k - 1) W / (n - k)) / n); B, W: squares between and within the k levels of n customers",
+        "money a customer",
+        "the horizon, which customers differ in it",
+    ),
+    Definition(
+        "driver_effect",
+        "Effect of a level",
+        "The mean later spend of customers of one level, less that of all others; not known is a level too. The interval "
+        "is corrected for the number of levels: association, not cause.",
+        "mean of the level - mean of the others, +- t x s.e. at confidence 1 - 0.05 r / m; r of m levels found",
+        "money a customer",
+        "the horizon, how many have the level",
+    ),
+    Definition(
+        "driver_found",
+        "Driver found",
+        "Drivers of which no more than one in twenty is expected to be chance: association, not cause.",
+        "Benjamini-Hochberg at 0.05 over the p-values of 999 permutations",
+        "drivers",
+        "more customers, fewer drivers to compare",
+    ),
+    Definition(
+        "driver_stability",
+        "Stability of a driver",
+        "The rank that a driver has in nine of ten random halves of the customers, and the share of halves in which it is "
+        "found. Even a stable one is an association, not cause.",
+        "5 % and 95 % quantiles of the rank, and mean of found, over 100 complementary halves",
+        "rank and share",
+        "more customers",
+    ),
     # -- the judge's measures
     Definition(
         "bias",

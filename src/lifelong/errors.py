@@ -47,6 +47,9 @@ CODES: dict[str, str] = {
     "E228": "pauses do not lie within their subscription",
     "E229": "no subscription can be used",
     "E233": "the days to compare are in the wrong order",
+    "E234": "too few customers were followed for so long",
+    "E235": "there is no spend that anything could go with",
+    "E236": "there is nothing to compare customers by",
     # -- E3: what was asked for
     "E301": "the setting is not understood",
     "E302": "the name is not known",

@@ -159,7 +159,7 @@ def test_each_figure_shows_exactly_one_drawing(browser: Browser, reports: dict[s
     shown = page.evaluate(
         "[...document.querySelectorAll('.draw')].map(d => [...d.children].filter(s => s.getBoundingClientRect().width > 0).length)"
     )
-    assert shown == [1, 1, 1, 1]
+    assert shown == [1, 1, 1, 1, 1, 1]
     page.context.close()
 
 

@@ -238,6 +238,20 @@ def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> No
     say(effect, as_json=as_json)
 
 
+@lifelong.command(
+    short_help="Say what later spend goes together with.", epilog="Example:  lifelong drivers --horizon 26w"
+)
+@flags.project
+@click.option("--horizon", metavar="TIME", default="26w", show_default=True, help="How long each is followed: 13w.")
+@flags.until
+@flags.as_json
+def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Rank what was known of customers at their first order by how later spend goes with it: association, not cause."""
+    with Progress(quiet=as_json) as progress:
+        found = _open(project_dir, progress).drivers(**told)
+    say(found, as_json=as_json)
+
+
 @lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")
@@ -250,6 +264,20 @@ def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     with Progress(quiet=as_json) as progress:
         path = _open(project_dir, progress).report(out, **told)
     say({"report": str(path)} if as_json else path, as_json=as_json)
+
+
+@lifelong.command(short_help="Write the model card.", epilog="Example:  lifelong card --out card.md")
+@flags.project
+@click.option("--out", default="", metavar="FILE", help="Where: .md or .html. [default: reports/ in the project]")
+@flags.horizon
+@flags.margin
+@flags.discount
+@flags.as_json
+def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
+    """Write the model card of the latest fit: data, definition, back-test, calibration, findings and limits."""
+    with Progress(quiet=as_json) as progress:
+        path = _open(project_dir, progress).card(out, **told)
+    say({"card": str(path)} if as_json else path, as_json=as_json)
 
 
 @lifelong.command(

@@ -39,6 +39,8 @@ SHAPE = {
     "learning_rate": 0.05,
     "min_data_in_leaf": 40,
     "feature_fraction": 0.5,  # many features tell the same: a tree sees half of them
+    "bagging_fraction": 0.6,  # and so many of the customers (Friedman, 2002): no tree hangs on one great spender
+    "bagging_freq": 1,
     "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,

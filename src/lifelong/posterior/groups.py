@@ -196,6 +196,7 @@ def _told(joint: Joint, names: tuple[str, ...], made: Walk) -> Pooled:
         name: about.posterior(Draws(z[:, g], weight, made.value.ravel(), "nuts", CHAINS, figures, found))
         for g, (name, about) in enumerate(zip(names, joint.groups, strict=True))
     }
+    common = [f for f in next(iter(posteriors.values())).findings if f.code != "F275"]  # that one is a group's own
     own = np.array([(about.root**2).sum(axis=1) for about in joint.groups])
     shrinkage = np.stack([(v / (v + spread**2)).mean(axis=0) for v in own])
     few = Finding("F276", f"only {len(names)} groups: how much groups differ rests on the prior", "info",
@@ -206,5 +207,5 @@ def _told(joint: Joint, names: tuple[str, ...], made: Walk) -> Pooled:
         mean=m,
         spread=spread,
         shrinkage=shrinkage,
-        findings=(*found, *([few] if len(names) < FEW else [])),
+        findings=(*common, *([few] if len(names) < FEW else [])),
     )

@@ -1,4 +1,4 @@
-"""The verbs: ingest, check, backtest, fit, score, next_orders, report, export, forget, rebuild, status, and run, which does it all.
+"""The verbs: ingest, check, backtest, fit, score, next_orders, report, card, export, forget, rebuild, status, and run, which does it all.
 
 Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
+    from lifelong.values import Course, Drivers, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
 
 __all__ = [
     "Project",
@@ -227,12 +227,32 @@ class Project:
 
         return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
 
+    def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
+        """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
+
+        The first order's channel, product, month and spend, and every column that :meth:`ingest` was told to ``keep``.
+
+        Args:
+            horizon: how long each customer is followed from the first order day.
+            until: the last day to look at.
+        """
+        from lifelong.project.driving import drivers
+
+        return drivers(self._folder, horizon, until)
+
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""
         from lifelong.project.asked import Question
         from lifelong.project.reporting import report
 
         return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
+
+    def card(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
+        """Write the model card of the latest fit, as .md or .html: data, definition, back-test, calibration, limits."""
+        from lifelong.project.asked import Question
+        from lifelong.project.reporting import card
+
+        return card(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
     def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
         """Write ``scores``, ``orders`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""

@@ -1,4 +1,4 @@
-"""The verbs that hand things out: report, export, and run, which does everything up to the report."""
+"""The verbs that hand things out: report, card, export, and run, which does everything up to the report."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
+    from lifelong.report.inputs import ReportData
     from lifelong.values import Fit, ImportReport, Scores
 
 
@@ -41,12 +42,32 @@ def write_report(
     truth: Sequence[Mapping[str, Any]] | None = None,
 ) -> Path:
     """Gather what the report prints and write it."""
-    from lifelong.project.ripening import ripening
     from lifelong.report import html
+
+    folder.progress("writing the report", 0, None)
+    data = gather(folder, at, made, scores, truth)
+    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
+
+
+def card(folder: Folder, path: Path | None, question: Question) -> Path:
+    """Score with the latest fit and write its model card."""
+    from lifelong.report import card as cards
+
+    with folder.writing("card"):
+        made = fits.load(folder.root / "fits")
+        at = asked.base(folder, made.origin.until)
+        data = gather(folder, at, made, valuing.score_base(folder, made, at, question))
+        return cards.write(data, path or _place(folder, f"model-card_{data.as_of}_en.md"))
+
+
+def gather(
+    folder: Folder, at: Base, made: Fit, scores: Scores, truth: Sequence[Mapping[str, Any]] | None = None
+) -> ReportData:
+    """All that a report or a card prints."""
+    from lifelong.project.ripening import ripening
     from lifelong.report.inputs import ReportData
     from lifelong.tables import cohorts, loyalty
 
-    folder.progress("writing the report", 0, None)
     config = folder.config()
     as_of = date_of(at.until).isoformat()
     grid = cohorts.grid(at.orders, at.until)
@@ -69,12 +90,12 @@ def write_report(
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
-    if is_contract:
-        data = replace(data, instead=renewing.tested(made))
-    if path is None:
-        (folder.root / "reports").mkdir(exist_ok=True)
-        path = folder.root / "reports" / f"clv-report_{as_of}_en.html"
-    return html.write(data, path)
+    return replace(data, instead=renewing.tested(made)) if is_contract else data
+
+
+def _place(folder: Folder, name: str) -> Path:
+    (folder.root / "reports").mkdir(exist_ok=True)
+    return folder.root / "reports" / name
 
 
 @dataclass(frozen=True, slots=True)

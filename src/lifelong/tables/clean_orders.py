@@ -81,6 +81,11 @@ def _numbered(frame: Any) -> Any:
     return frame.with_columns(_key=named).drop("_n", "_least", *sorting)
 
 
+def known_as(lines: Any, merges: Any) -> Any:
+    """Lines of any engine, each with its customer after merges (``alias`` and ``customer_id``)."""
+    return returned(_merged(entered(lines), entered(merges)), lines)
+
+
 def _merged(frame: Any, merges: Any) -> Any:
     joined = merges.select(customer_id=nw.col("alias"), _known_as=nw.col("customer_id"))
     frame = frame.join(joined, on="customer_id", how="left")

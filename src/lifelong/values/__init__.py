@@ -15,6 +15,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 """
 
 from lifelong.values.dates import NextOrders
+from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.histories import Patterns, Spend, Waits
@@ -29,6 +30,7 @@ from lifelong.values.timelines import Course, Timelines
 
 __all__ = [
     "Course",
+    "Drivers",
     "Estimate",
     "Finding",
     "Fit",

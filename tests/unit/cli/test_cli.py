@@ -102,6 +102,9 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     assert sum(row["customers"] for row in json.loads(out)["stages"]) == dated["customers"]
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
+    code, out, _ = shell("card", *at, "--horizon", "13w", "--json")
+    assert code == 0
+    assert json.loads(out)["card"].endswith("_en.md")
     code, out, _ = shell("check", *at)
     assert code == 0
     assert "0 errors" in out
@@ -255,3 +258,24 @@ def test_a_point_of_retention_by_command(shell: Shell, tmp_path: Path) -> None:
     code, out, _ = shell("retention", *at, "--points", "-2")
     assert code == 0
     assert "-2 point(s) of retention" in out
+
+
+def test_drivers_by_command(shell: Shell, tmp_path: Path) -> None:
+    rows = [
+        f"i{c}-{m},c{c},2025-{m:02d}-{1 + c % 28:02d},{9 + c % 2 * 5},{'ab'[c % 2]}"
+        for c in range(120)
+        for m in (1, 3, 9)
+    ]
+    (tmp_path / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,revenue,zone", *rows]) + "\n")
+    at = ("--project", tmp_path / "shop")
+    assert shell("init", *at, "--currency", "EUR")[0] == 0
+    assert shell("ingest", tmp_path / "orders.csv", *at, "--keep", "zone")[0] == 0
+    code, out, _ = shell("drivers", *at, "--horizon", "13w", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["label"] == "association, not cause"
+    assert {driver["name"] for driver in told["drivers"]} == {"first spend", "zone"}
+    code, out, _ = shell("drivers", *at, "--horizon", "13w")
+    assert code == 0
+    assert "association, not cause" in out
+    assert shell("drivers", *at, "--horizon", "lifetime")[0] == 2

@@ -96,7 +96,7 @@ def test_a_parameter_may_be_common_to_all(monkeypatch: pytest.MonkeyPatch) -> No
     assert np.array_equal(r[0], r[2])
     assert (made.spread[:, 0] == 0).all()
     assert np.array_equal(made.shrinkage[:, 0], np.ones(3))
-    assert "F276" in {f.code for f in made.findings}
+    assert {"F272", "F276"} <= {f.code for f in made.findings}  # forty draws are few, and so are three groups
 
 
 def test_spends_have_a_prior_in_units_of_the_typical_one() -> None:

@@ -151,6 +151,10 @@ def test_a_fit_scores_and_a_report(shop: ll.Project, tmp_path: Path) -> None:
     assert not any(f.code == "S390" for f in again.findings)
     path = copy.report(tmp_path / "out.html", horizon="26w")
     assert path.read_text().startswith("<!doctype html>")
+    text = copy.card(tmp_path / "card.md", horizon="26w").read_text(encoding="utf-8")
+    for title in ("Back-test", "Calibration by group", "Calibration by tenth", "Cost of being wrong", "Limits"):
+        assert f"## {title}" in text
+    assert copy.card(horizon="26w").parent == copy.path / "reports"
     csv = copy.export(tmp_path / "out.csv")
     assert csv.read_text().splitlines()[0].startswith("customer_id,")
 

@@ -1,0 +1,302 @@
+"""The model card: what was fitted, on what, how well it did on the firm's own past, and where it must not be trusted.
+
+Written from the values of the run and nothing else, as Markdown or HTML, so that it can lie beside the numbers that it
+speaks of. No customer is named in it, and no group of fewer than ten is shown.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from lifelong import i18n
+from lifelong.definitions import DEFINITIONS, METRICS
+from lifelong.errors import ConfigError
+from lifelong.report.judged import choice_name, group_name
+from lifelong.report.origin import findings
+from lifelong.report.trust import is_baseline
+from lifelong.report.words import model_name, named
+from lifelong.store import files
+from lifelong.units import Horizon, Money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from lifelong.report.inputs import ReportData
+    from lifelong.values import Fit, Leaderboard
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|#~!])")
+
+LEAST = 10  # customers of a tenth that is shown
+LIMITS = (
+    "A forecast says what comes if the firm goes on as before. It does not say what an action changes: for that, test the action.",
+    "Customers not yet won are not in it.",
+    "The past is not the future: the intervals of measures hold other customers of the same weeks, not other weeks.",
+    "A low value is no reason to deny service, safety, complaints or credit, and nobody should be refused by it alone.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the card: sentences, then a table whose first row is its head."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+def write(data: ReportData, path: Path) -> Path:
+    """Write the card to a .md or .html file, all of it or nothing, and return the path.
+
+    Raises:
+        ConfigError: E302 for another ending.
+        StoreError: E403 where the disk refuses.
+    """
+    makers = {".md": markdown, ".html": html}
+    if path.suffix.lower() not in makers:
+        raise ConfigError(
+            "E302",
+            f"{path.name!r} has no ending that a card can have",
+            where=str(path),
+            fix="end the name in .md or .html",
+        )
+    content = makers[path.suffix.lower()](data).encode("utf-8")
+    with files.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files.write_bytes(path, content)
+    return path
+
+
+def markdown(data: ReportData) -> str:
+    """The card as Markdown; words of the data can neither format nor link anything."""
+    parts = [f"# {_plain(_title(data))}\n"]
+    for section in sections(data):
+        parts.append(f"\n## {section.title}\n")
+        parts += [f"\n{'- ' if len(section.lines) > 1 else ''}{_plain(line)}" for line in section.lines]
+        parts.append("\n" if section.lines else "")
+        if section.table:
+            head, *rows = section.table
+            parts.append("\n" + "\n".join([_row(head), _row(["---"] * len(head)), *map(_row, rows)]) + "\n")
+    return "".join(parts)
+
+
+def html(data: ReportData) -> str:
+    """The card as one HTML file: no script, no style, nothing to fetch."""
+    body = Markup("")
+    for section in sections(data):
+        body += Markup("<h2>{}</h2>\n").format(section.title)
+        if section.lines:
+            items = Markup("").join(Markup("<li>{}</li>\n").format(line) for line in section.lines)
+            body += Markup("<ul>\n{}</ul>\n").format(items)
+        if section.table:
+            head, *rows = (
+                Markup("").join(_cells(row, first)) for first, row in zip(_firsts(section), section.table, strict=True)
+            )
+            body += Markup("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n").format(head)
+            body += Markup("").join(Markup("<tr>{}</tr>\n").format(row) for row in rows) + Markup(
+                "</tbody>\n</table>\n"
+            )
+    page = Markup(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{0}</title>\n</head>\n'
+        "<body>\n<h1>{0}</h1>\n{1}</body>\n</html>\n"
+    )
+    return str(page.format(_title(data), body))
+
+
+def sections(data: ReportData) -> list[Section]:
+    """The card's parts in their order; the same for both forms."""
+    board = data.leaderboard
+    judged = (
+        _judged(data, board) if board is not None else [Section("Back-test", ("None: nothing has tested this model.",))]
+    )
+    known = [f"{one['level']} {one['code']}: {one['text']}" for one in findings(data)]
+    return [
+        _what(data), _definition(data), *map(_parameters, _fits(data)), *judged,
+        Section("Findings", tuple(known) or ("None.",)), Section("Limits", tuple(_limits(data))),
+    ]  # fmt: skip
+
+
+# -- what it is
+
+
+def _title(data: ReportData) -> str:
+    return f"Model card: {model_name(data.fit.model)} of {data.name}, as of {data.as_of}"
+
+
+def _fits(data: ReportData) -> list[Fit]:
+    return [data.fit, *([data.fit.spend] if data.fit.spend else [])]
+
+
+def _what(data: ReportData) -> Section:
+    fit, origin = data.fit, data.fit.origin
+    spend = f"; spend by {model_name(fit.spend.model)}" if fit.spend else ""
+    rows = [
+        ("Model", f"{model_name(fit.model)} ({fit.model}){spend}"),
+        ("What it is for", "forecasting orders and value of present customers who buy freely and leave unseen"),
+        ("Customers", said(data.scores.customers)),
+        ("Distinct histories", said(origin.patterns)),
+        ("Last day of the data", origin.until or data.as_of),
+        ("Hash of the histories", origin.data or "not known"),
+        ("Version and seed", f"lifelong {origin.version or 'not known'}, seed {origin.seed}"),
+    ]
+    for one in data.imports:
+        parts = f"{said(one.rows_in)} rows: {said(one.kept)} used, {said(one.quarantined)} in quarantine, {said(one.duplicates)} said twice"
+        rows.append((f"File {one.source}", f"{parts}; {said(one.orders)} orders, {one.first_day} to {one.last_day}"))
+    return Section("What it is", (), (("Fact", "Value"), *rows))
+
+
+def _definition(data: ReportData) -> Section:
+    t, unit = data.scores.totals, data.currency
+    rows = [
+        ("All customers", "Expected", "80 % from", "80 % to"),
+        ("Orders", *map(said, (t.orders, t.orders_low80, t.orders_high80))),
+    ]
+    if unit:
+        rows.append((f"Value, {unit}", *map(said, (t.value, t.low80, t.high80))))
+    meaning = [
+        f"Value means {data.scores.definition}.",
+        *(DEFINITIONS[key].text for key in ("value", "interval", "orders", "alive")),
+    ]
+    return Section("What the numbers mean", tuple(meaning), tuple(rows))
+
+
+def _parameters(fit: Fit) -> Section:
+    rows = [(p.name, p.unit, *map(said, (p.estimate, p.se, p.low, p.high))) for p in fit.params]
+    lines = (f"Log-likelihood {said(fit.loglik)}.",)
+    return Section(
+        f"Parameters of {model_name(fit.model)}",
+        lines,
+        (("Parameter", "Unit", "Estimate", "Standard error", "95 % from", "95 % to"), *rows),
+    )
+
+
+# -- how well it did
+
+
+def _judged(data: ReportData, board: Leaderboard) -> list[Section]:
+    parts = [_measures(data.fit.model, board)]
+    if board.chosen == data.fit.model:
+        parts += [one for one in (_groups(board), _tenths(board)) if len(one.table) > 1]
+    own = [r for r in board.costs if r["model"] == data.fit.model]
+    if own:
+        head = ("Choice", "Best possible", "Missed", "90 % from", "90 % to", "Saved", "90 % from", "90 % to", "Against")
+        parts.append(Section("Cost of being wrong", (DEFINITIONS["missed"].text,), (head, *map(_cost, own))))
+    return parts
+
+
+def _groups(board: Leaderboard) -> Section:
+    head = ("Group", "Customers", "Forecast", "90 % from", "90 % to", "Came", "Off")
+    keys = ("customers", "forecast", "low90", "high90", "came")
+    rows = [(group_name(r), *(said(r[k]) for k in keys), "yes" if r["is_off"] else "no") for r in board.calibration]
+    return Section("Calibration by group", (DEFINITIONS["calibration"].text,), (head, *rows))
+
+
+def _tenths(board: Leaderboard) -> Section:
+    head = ("Tenth", "Customers", "Forecast each", "80 % from", "80 % to", "Came each")
+    keys = ("decile", "customers", "forecast", "low80", "high80", "actual")
+    rows = [tuple(said(r.get(k)) for k in keys) for r in board.deciles if r["customers"] >= LEAST]
+    return Section("Calibration by tenth", (), (head, *rows))
+
+
+def _measures(model: str, board: Leaderboard) -> Section:
+    """Every measure of the model with its interval, beside both baselines."""
+    origins = sorted({str(r["origin"]) for r in board.rows})
+    lines = [
+        f"Tested at {', '.join(origins)}; each measure is the mean over them.",
+        "Amounts are by the margin that the back-test was given.",
+        DEFINITIONS["metric_interval"].text,
+        named(board.why),
+    ]
+    if not any(r["model"] == model for r in board.rows):
+        return Section("Back-test", (*lines, "This model was not among those tested."))
+    rivals = [m for m in dict.fromkeys(str(r["model"]) for r in board.rows) if is_baseline(m)]
+    head = ("Measure", "Mean", "90 % from", "90 % to", *map(model_name, rivals))
+    rows = []
+    for metric in METRICS:
+        own = board.interval(model, metric)
+        if own is not None:
+            others = [board.interval(name, metric) for name in rivals]
+            rows.append(
+                (
+                    DEFINITIONS[metric].title,
+                    *map(said, (own["mean"], own["low"], own["high"])),
+                    *(said(o["mean"]) if o else "none" for o in others),
+                )
+            )
+    return Section("Back-test", tuple(lines), (head, *rows) if rows else ())
+
+
+def _cost(row: Mapping[str, Any]) -> tuple[str, ...]:
+    names = ("perfect", "missed", "missed_low", "missed_high", "saved", "saved_low", "saved_high")
+    amounts = ("not known" if row[n] is None else i18n.ledger(Money(int(row[n]), str(row["currency"]))) for n in names)
+    return (choice_name(row), *amounts, model_name(str(row["rival"])))
+
+
+# -- where it ends
+
+
+def _limits(data: ReportData) -> list[str]:
+    """What the numbers do not say: some always, some because of this run."""
+    board, made = data.leaderboard, []
+    if board is None:
+        made.append("Nothing has tested this model: the history is too short to hide any of it.")
+    else:
+        held = str(board.rows[0].get("horizon", "")) if board.rows else ""
+        asked = Horizon.parse(data.scores.horizon)
+        if held and (asked.is_lifetime or asked.days > Horizon.parse(held).days):
+            made.append(
+                f"Values look {data.scores.horizon} ahead, and the back-test looked {held}: what lies beyond was never tested."
+            )
+        if board.level("mae") and board.chosen == data.fit.model:
+            near = ", ".join(model_name(m) for m in board.level("mae"))
+            made.append(f"By the error each it cannot be told from {near}.")
+        off = [group_name(r) for r in board.calibration if r["is_off"]]
+        if off and board.chosen == data.fit.model:
+            made.append(
+                f"It missed these groups by more than chance: {', '.join(off)}. Do not set them beside others by its forecast."
+            )
+    if data.is_left_truncated:
+        made.append(
+            "Customers were there before the data begin, so tenure and cohorts count from the first order that is seen."
+        )
+    return [*made, *LIMITS]
+
+
+# -- how it is written
+
+
+def said(value: float | None) -> str:
+    """A number to four significant digits, whole from a thousand on.
+
+    >>> said(0.24259), said(1234.5), said(3), said(None)
+    ('0.2426', '1,234', '3', 'not known')
+    """
+    if value is None or not math.isfinite(value):
+        return i18n.unknown()
+    if isinstance(value, int) or value == 0 or abs(value) >= 1000:
+        return i18n.number(value)
+    return i18n.number(value, min(3 - math.floor(math.log10(abs(value))), 12))
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", str(escape(" ".join(text.split()))).replace("&#39;", "'").replace("&#34;", '"'))
+
+
+def _row(cells: Sequence[str]) -> str:
+    shown = cells if set(cells) == {"---"} else [_plain(cell) for cell in cells]
+    return f"| {' | '.join(shown)} |"
+
+
+def _firsts(section: Section) -> list[str]:
+    return ["th", *["td"] * (len(section.table) - 1)]
+
+
+def _cells(row: Sequence[str], kind: str) -> list[Markup]:
+    return [Markup("<{0}>{1}</{0}>").format(Markup(kind), cell) for cell in row]  # noqa: S704 - th or td
