@@ -19,7 +19,8 @@ from lifelong.judge.origin import Seen, edges, has_money, see
 from lifelong.models.blend import recalibration, weights
 from lifelong.models.bounds import UpperBounds
 from lifelong.models.learned import LEAST_ORIGINS, Examples, Hurdle, OffsetTweedie, scaled
-from lifelong.models.optimise import fit_model, fit_spend
+from lifelong.models.optimise import fit_model
+from lifelong.models.spend_choice import fit_spend_named
 from lifelong.schema import FEATURES, names
 from lifelong.score.base import arrow
 from lifelong.score.scores import prepare
@@ -129,7 +130,7 @@ class Past:
         fit = fit_model(plugins.load("models", self.purchase)(), histories, prior=trial.prior)
         if trial.spend and has_money(seen.summary):
             spends = patterns.to_spend(patterns.spends(seen.summary), minor_digits(trial.currency))
-            spend = fit_spend(plugins.load("spend", trial.spend)(), spends, prior=trial.prior)
+            spend = fit_spend_named(trial.spend, spends, prior=trial.prior)
         margin = 1.0 if trial.margin is None else trial.margin
         terms = Terms(self.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
         ahead, _ = prepare(replace(fit, spend=spend), seen.summary, terms, 0)

@@ -14,6 +14,7 @@ from lifelong.score import Terms
 from lifelong.score import futures as rooms
 from lifelong.score.base import Base, Past
 from lifelong.score.engine import Engine, factor_of, means, spend_each
+from lifelong.score.rows import known, rows
 from lifelong.score.scores import prepare
 from lifelong.score.signed import Noise
 from lifelong.score.totals import group_totals
@@ -100,9 +101,9 @@ def test_a_factor_that_hangs_on_the_orders_is_in_every_mean(dependent: Forecast)
     wanted = dependent.margin * dependent.mean_worth[base.history] * each
     assert dependent.customer_value(slice(None)) == pytest.approx(wanted, rel=1e-12)
     small, large = np.arange(150), np.arange(400)
-    for rows in (small, large):
-        told = group_totals(dependent, {"group": rows})["group"]
-        assert told.value == pytest.approx(wanted[rows].sum(), rel=1e-9)
+    for group in (small, large):
+        told = group_totals(dependent, {"group": group})["group"]
+        assert told.value == pytest.approx(wanted[group].sum(), rel=1e-9)
         assert told.low80 < told.value < told.high80
     simulated = dependent.margin * dependent.futures.moments(1) * dependent.means.alive
     assert simulated[base.history] @ dependent.factor(slice(None)) == pytest.approx(wanted.sum(), rel=0.1)
@@ -116,14 +117,25 @@ def test_totals_of_amounts_of_either_sign_are_those_of_their_customers(signed: F
     assert signed.customer_value(slice(None)) == pytest.approx(wanted, rel=1e-12)
     assert signed.each_value() == pytest.approx(wanted, rel=1e-12)
     rng = np.random.default_rng(7)
-    for rows in (np.argsort(wanted)[:120], np.argsort(wanted)[:220], np.arange(600)):
-        told = group_totals(signed, {"group": rows})["group"]
-        assert told.value == pytest.approx(wanted[rows].sum(), rel=1e-9)
-        sample = np.sum([direct(signed, row, 60, rng) for row in rows], axis=0)  # parameters of each customer's own
+    for group in (np.argsort(wanted)[:120], np.argsort(wanted)[:220], np.arange(600)):
+        told = group_totals(signed, {"group": group})["group"]
+        assert told.value == pytest.approx(wanted[group].sum(), rel=1e-9)
+        sample = np.sum([direct(signed, row, 60, rng) for row in group], axis=0)  # parameters of each customer's own
         assert told.low80 < np.mean(sample) < told.high80
         width = np.subtract(*np.quantile(sample, [0.9, 0.1]))
         assert 0.7 * width < told.high80 - told.low80 < 2.0 * width
     assert group_totals(signed, {"group": np.argsort(wanted)[:220]})["group"].high80 < 0
+
+
+def test_rows_of_amounts_of_either_sign_may_be_losses(signed: Forecast, summary: pa.Table) -> None:
+    wanted = ("value", "median", "low80", "high80", "low90", "high90")
+    table = rows(signed, known(signed, wanted, has_cost=False), summary, 0, wanted)
+    low, median, high = (table[name].to_numpy() for name in ("low80", "median", "high80"))
+    assert (table["value"].to_numpy() < 0).any()
+    assert (table["value"].to_numpy() > 0).any()
+    assert ((low <= median) & (median <= high)).all()
+    assert ((table["low90"].to_numpy() <= low) & (high <= table["high90"].to_numpy())).all()
+    assert low[0] == signed.customer_quantile(0.10, slice(0, 1))[0]
 
 
 def test_one_factor_for_all_needs_no_neighbour() -> None:
