@@ -312,6 +312,49 @@ _ALL = (
         "rank and share",
         "more customers",
     ),
+    Definition(
+        "change",
+        "Change between two runs",
+        "By how much the total value differs from that of the scoring run before, of the same question. It is exactly "
+        "the sum of its four parts: new customers, behaviour, model change, customers no longer there.",
+        "value of the later run - value of the earlier run = came + behaviour + model + gone",
+        "money, whole minor units",
+        "the two runs",
+    ),
+    Definition(
+        "came",
+        "Change by new customers",
+        "The value of customers who are in the later run and not in the earlier one, by the earlier run's model.",
+        "sum over new customers of w; w: value by the earlier model, on the later data and day",
+        "money, whole minor units",
+        "customers won",
+    ),
+    Definition(
+        "behaviour",
+        "Change by behaviour",
+        "What customers in both runs are worth more or less by one model, the earlier one: their orders, their "
+        "silence, time, and where costs give the margin, the margin.",
+        "sum over customers in both of w - earlier value",
+        "money, whole minor units",
+        "new orders, each silent day",
+    ),
+    Definition(
+        "model",
+        "Model change",
+        "The later run's model against the earlier one's, everybody, on the same data and day. Not known where the "
+        "earlier model cannot be run there; new customers and behaviour then hold it.",
+        "sum over customers of the later run of later value - w",
+        "money, whole minor units",
+        "a new fit, another model",
+    ),
+    Definition(
+        "gone",
+        "Change by customers no longer there",
+        "The earlier value of customers who are not in the later run: joined to another customer. With a minus.",
+        "- sum over customers only in the earlier run of earlier value",
+        "money, whole minor units",
+        "joined and undone identities",
+    ),
     # -- the judge's measures
     Definition(
         "bias",

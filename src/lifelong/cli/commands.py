@@ -396,6 +396,7 @@ def completion(shell: str) -> None:
 
 
 lifelong.add_command(over_time.stages)
+lifelong.add_command(over_time.trend)
 
 _READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
 

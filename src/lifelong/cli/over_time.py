@@ -26,3 +26,21 @@ def stages(project_dir: str, as_json: bool, **told: Any) -> None:
     with Progress(quiet=as_json) as progress:
         answer = Project(project_dir, create=False, progress=progress).stages(**told)
     say(answer, as_json=as_json)
+
+
+@click.command(
+    short_help="Follow the total value over the stored runs.",
+    epilog="Examples:  lifelong trend\n\n           lifelong trend --horizon 52w --json",
+)
+@flags.project
+@click.option(
+    "--horizon", metavar="TIME", default="", help="Runs of this horizon. [default: that of the latest scores]"
+)
+@flags.as_json
+def trend(project_dir: str, as_json: bool, horizon: str) -> None:
+    """Say how the total value went over the scoring runs, and what changed it: new customers, behaviour, the model."""
+    from lifelong.project import Project
+
+    with Progress(quiet=as_json) as progress:
+        answer = Project(project_dir, create=False, progress=progress).trend(horizon)
+    say(answer, as_json=as_json)

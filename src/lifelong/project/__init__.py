@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Course, Drivers, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
+    from lifelong.values import (
+        Course,
+        Drivers,
+        Fit,
+        ImportReport,
+        Leaderboard,
+        NextOrders,
+        Scores,
+        Stages,
+        Timelines,
+        Trend,
+    )
 
 __all__ = [
     "Project",
@@ -203,6 +214,16 @@ class Project:
         from lifelong.project.staging import stages
 
         return stages(self._folder, until, since, Path(out) if out else None)
+
+    def trend(self, horizon: str = "") -> Trend:
+        """The total value over the stored scoring runs, each change split into new customers, behaviour and model.
+
+        Args:
+            horizon: of the runs; by default that of the latest. All of them have asked the same question.
+        """
+        from lifelong.project.trending import trend
+
+        return trend(self._folder, horizon)
 
     def retention(
         self,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifelong.units import Horizon, Rate, day_of, share
+from lifelong.units import Horizon, Rate, date_of, day_of, share
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.config import Config
     from lifelong.project.folder import Folder
+    from lifelong.store.build import Tables
+    from lifelong.store.landing import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,20 @@ class Base:
         """Whether any order has an amount."""
         return bool(self.summary["revenue"].null_count < len(self.summary))
 
+    @property
+    def stamp(self) -> str:
+        """The name of a result: the as-of day and the state of the landing."""
+        return f"{date_of(self.until).isoformat()}-{hashlib.sha256(self.state.encode()).hexdigest()[:8]}"
+
 
 def base(folder: Folder, until: str = "") -> Base:
     """Orders and summary as of a day; by default the last order's."""
     manifest, tables = folder.tables()
+    return base_from(folder, manifest, tables, until)
+
+
+def base_from(folder: Folder, manifest: Manifest, tables: Tables, until: str = "") -> Base:
+    """Orders and summary of the tables of a manifest, as of a day."""
     work = folder.engine(sum(batch.rows for batch in manifest.batches))
     try:
         return base_of(work.scan([tables.orders]), until, manifest.state)

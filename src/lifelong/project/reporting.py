@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.project import asked, renewing, valuing
+from lifelong.errors import ConfigError, did_you_mean
+from lifelong.project import asked, renewing, runs, valuing
 from lifelong.project.answers import Run
 from lifelong.store import fits
 from lifelong.units import date_of
@@ -154,23 +154,9 @@ def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
 
 def _scores(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
     """The latest scores, with what defines them on each row."""
-    import pyarrow.parquet as pq
-
-    from lifelong.store import files
-
-    pointer = folder.root / "scores" / "latest"
-    if not pointer.exists():
-        raise DataError(
-            "E106",
-            "nothing has been scored yet",
-            where=str(folder.root),
-            why="scores are exported, not computed",
-            fix="lifelong score",
-        )
-    path = pointer.with_name(pointer.read_text(encoding="utf-8") + ".parquet")
-    told = files.read_sealed(path.with_suffix(".json"), valuing.SCORES)
-    beside = {name: told[name] for name in ("as_of", "horizon", "currency", "definition")}
-    return pq.read_table(path), beside | {"model_version": told["model"]}
+    run = runs.last(folder)
+    beside = {name: run.told[name] for name in ("as_of", "horizon", "currency", "definition")}
+    return run.rows(), beside | {"model_version": run.told["model"]}
 
 
 def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:

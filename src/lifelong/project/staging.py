@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
-from lifelong.project import asked, renewing, valuing
+from lifelong.project import asked, renewing, runs
 from lifelong.units import date_of, day_of
 from lifelong.values import Finding
 
@@ -28,12 +28,14 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
             raise _not_before(since, at.until)
         folder.progress("finding everybody's stage", 0, len(at.summary))
         found = renewing.looked(at)
-        told = valuing.latest(folder, at)
-        table, words = told or (None, {})
-        made = life_stages(_seen(at), _seen(asked.base_of(at.orders, since)) if since else None, table)
+        told = runs.latest(folder, at)
+        made = life_stages(
+            _seen(at), _seen(asked.base_of(at.orders, since)) if since else None, told.rows() if told else None
+        )
     notes = list(made.findings)
     if found.is_contractual:
         notes.append(Finding("F293", f"{found.words}: these look like subscriptions, and stages are of free buyers"))
+    words = told.told if told else {}
     if told is None:
         text = (
             "no scores of this day and these orders are the latest, so stages have no value: lifelong score makes them"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
-from lifelong.project import renewing
+from lifelong.project import renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.store import files, fits
 from lifelong.units import Horizon, date_of, minor_digits
@@ -17,15 +16,12 @@ from lifelong.values import Finding, Leaderboard, Scores
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
-
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
 
 LEADERBOARD = "lifelong-leaderboard/1"
-SCORES = "lifelong-scores/1"
 #: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
 UNTESTED = "pareto_nbd"
 
@@ -56,13 +52,13 @@ def _backtest(folder: Folder, at: Base, models: Sequence[str], holdout: str, mar
         currency=folder.currency,
     )
     _folder(folder, "backtests")
-    files.write_sealed(folder.root / "backtests" / f"{_stamp(at)}.json", LEADERBOARD, board.as_dict())
+    files.write_sealed(folder.root / "backtests" / f"{at.stamp}.json", LEADERBOARD, board.as_dict())
     return board
 
 
 def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
     """The last back-test of these orders as of this day, if there was one."""
-    path = folder.root / "backtests" / f"{_stamp(at)}.json"
+    path = folder.root / "backtests" / f"{at.stamp}.json"
     if not path.exists():
         return None
     told = files.read_sealed(path, LEADERBOARD)
@@ -170,13 +166,18 @@ def score(folder: Folder, fitted: Fit | None, question: Question) -> Scores:
 
 
 def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
+    """Scores of a base, kept as a run."""
+    folder.progress("valuing every customer", 0, len(at.summary))
+    return runs.keep(folder, at, scored(folder, made, at, question), made, question)
+
+
+def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, with the model's own error as the back-test measured it."""
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
-    folder.progress("valuing every customer", 0, len(at.summary))
     if renewing.is_contract(made.model):
-        return _kept(folder, at, renewing.scores(at, made, question, folder.currency))
+        return renewing.scores(at, made, question, folder.currency)
     board = saved_backtest(folder, at)
     measured = board.model_error.get(made.model) if board else None
     error = ModelError.of(measured) if measured else ModelError()
@@ -185,34 +186,7 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
-    return _kept(folder, at, scores)
-
-
-def _kept(folder: Folder, at: Base, scores: Scores) -> Scores:
-    """Write scores beside the words that define them."""
-    import pyarrow.parquet as pq
-
-    _folder(folder, "scores")
-    path = folder.root / "scores" / f"{_stamp(at)}-{scores.horizon}.parquet"
-    temporary = files.temporary_beside(path)
-    pq.write_table(scores.table, temporary, compression="zstd")
-    files.put(temporary, path)
-    scores = replace(scores, path=str(path))
-    files.write_sealed(path.with_suffix(".json"), SCORES, scores.as_dict())
-    files.write_bytes(folder.root / "scores" / "latest", path.stem.encode())
     return scores
-
-
-def latest(folder: Folder, at: Base) -> tuple[pa.Table, dict[str, Any]] | None:
-    """The latest scores with the words that define them, where they are of this base."""
-    import pyarrow.parquet as pq
-
-    pointer = folder.root / "scores" / "latest"
-    name = pointer.read_text(encoding="utf-8") if pointer.exists() else ""
-    if not name.startswith(_stamp(at)):
-        return None
-    path = pointer.with_name(f"{name}.parquet")
-    return pq.read_table(path), files.read_sealed(path.with_suffix(".json"), SCORES)
 
 
 def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:
@@ -223,11 +197,6 @@ def retention(folder: Folder, fitted: Fit | None, question: Question, points: fl
             raise renewing.not_a_contract(made.model)
         at = base(folder, made.origin.until)
         return renewing.effect(at, made, question, folder.currency, points)
-
-
-def _stamp(at: Base) -> str:
-    """The name of a result: the state of the landing and the as-of day."""
-    return f"{date_of(at.until).isoformat()}-{hashlib.sha256(at.state.encode()).hexdigest()[:8]}"
 
 
 def _folder(folder: Folder, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +21,30 @@ KIND = "lifelong-fit/1"
 def save(fit: Fit, folder: Path) -> str:
     """Write a fit; its name is its content, so that saving it again changes nothing. Returns the name."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{fit.model}-{fit.origin.until}-{fit.origin.data[:8]}"
-    files.write_sealed(folder / f"{name}.json", KIND, _as_stored(fit))
+    name = name_of(fit)
+    write(fit, folder / f"{name}.json")
     files.write_bytes(folder / "latest", name.encode())
     return name
+
+
+def name_of(fit: Fit) -> str:
+    """The name under which a fit is kept."""
+    return f"{fit.model}-{fit.origin.until}-{fit.origin.data[:8]}"
+
+
+def write(fit: Fit, path: Path) -> None:
+    """Write a fit to a file of its own."""
+    files.write_sealed(path, KIND, _as_stored(fit))
+
+
+def read(path: Path) -> Fit:
+    """Read what :func:`write` wrote."""
+    return _from_stored(files.read_sealed(path, KIND))
+
+
+def digest(fit: Fit) -> str:
+    """The fit's content in eight digits."""
+    return hashlib.sha256(json.dumps(_as_stored(fit), sort_keys=True).encode()).hexdigest()[:8]
 
 
 def load(folder: Path, name: str = "") -> Fit:
@@ -39,7 +61,7 @@ def load(folder: Path, name: str = "") -> Fit:
             why=did_you_mean(name, known) if known else "a fit comes before scores",
             fix="lifelong fit",
         )
-    return _from_stored(files.read_sealed(folder / f"{name}.json", KIND))
+    return read(folder / f"{name}.json")
 
 
 def _as_stored(fit: Fit) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from lifelong.values.scores import Scores, Totals
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
+from lifelong.values.trend import Trend
 
 __all__ = [
     "Course",
@@ -47,6 +48,7 @@ __all__ = [
     "Tenures",
     "Timelines",
     "Totals",
+    "Trend",
     "Waits",
     "to_json",
 ]

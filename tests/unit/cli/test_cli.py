@@ -100,6 +100,9 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     code, out, _ = shell("stages", *at, "--json")
     assert code == 0
     assert sum(row["customers"] for row in json.loads(out)["stages"]) == dated["customers"]
+    code, out, _ = shell("trend", *at, "--json")
+    assert code == 0
+    assert [point["model"] for point in json.loads(out)["points"]] == ["bg_nbd"]
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
     code, out, _ = shell("card", *at, "--horizon", "13w", "--json")
