@@ -11,6 +11,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import pytest
 
+import lifelong as ll
 from lifelong.models.association import separation
 from lifelong.models.levels import Levels
 from lifelong.project.driving import LEAK
@@ -85,3 +86,36 @@ def test_tiers_made_from_spend_pass_the_bar_and_first_spend_does_not(
 
     assert reached == pytest.approx(figures, abs=0.006)
     assert reached["first"] < LEAK < min(reached["all"], reached["order days"])
+
+
+def test_the_grocers_households_differ_by_who_is_in_the_table(shared_data: Path, tmp_path: Path) -> None:
+    """The figures of docs/how-to/drivers.md: most of the strength is in who told, little in what they told."""
+    lines = pq.read_table(shared_data / "complete_journey/transactions.parquet")
+    orders = lines.group_by(["basket_id", "household_id"]).aggregate(
+        [("transaction_timestamp", "min"), ("sales_value", "sum"), ("store_id", "min")]
+    )
+    orders = orders.rename_columns(["order_id", "customer_id", "ordered_at", "revenue", "channel"])
+    day = orders["ordered_at"].cast(pa.timestamp("s"), safe=False).cast(pa.date32(), safe=False)
+    orders = orders.set_column(2, "ordered_at", day).set_column(3, "revenue", pc.round(orders["revenue"], 2))
+    homes = arrow_csv.read_csv(shared_data / "complete_journey/demographics.csv")
+    homes = homes.rename_columns(["customer_id", *homes.column_names[1:]])
+    homes = homes.set_column(0, "customer_id", homes["customer_id"].cast(orders["customer_id"].type))
+    arrow_csv.write_csv(orders.join(homes, "customer_id"), tmp_path / "orders.csv")
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "USD"})
+    shop.ingest(tmp_path / "orders.csv", keep=homes.column_names[1:])
+    told = shop.drivers(horizon="26w")
+    drivers = {driver.name: driver for driver in told.drivers}
+    assert told.customers == 1434
+    assert {d.name for d in told.drivers[:7]} == set(homes.column_names[1:])
+    assert [d.name for d in told.drivers[7:]] == ["first month", "first spend", "first channel"]
+    assert all(d.found and not d.suspect for d in told.drivers)
+    known = {
+        name: (round(drivers[name].strength), round(drivers[name].strength_known or 0)) for name in ("income", "age")
+    }
+    assert known == {"income": (481, 303), "age": (451, 111)}
+    assert drivers["home_ownership"].strength_known == 0.0
+    untold = next(level for level in drivers["income"].levels if level.level == "(missing)")
+    assert untold.customers == 943
+    assert untold.low is not None
+    assert untold.high is not None
+    assert [round(v) for v in (untold.effect, untold.low, untold.high)] == [-939, -1062, -815]
