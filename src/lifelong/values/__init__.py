@@ -22,6 +22,7 @@ from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.spacings import Spacings
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 
@@ -37,6 +38,7 @@ __all__ = [
     "Patterns",
     "Posterior",
     "Scores",
+    "Spacings",
     "Spend",
     "Tenures",
     "Timelines",
