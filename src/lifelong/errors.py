@@ -36,7 +36,7 @@ CODES: dict[str, str] = {
     "E215": "the covariates cannot be used",
     "E216": "the model cannot run in the firm's calendar",
     "E221": "the prior is not one that a posterior can have",
-    "E222": "the gaps do not fit the histories",
+    "E223": "the gaps do not fit the histories",
     "E224": "subscriptions end before they start",
     "E225": "subscriptions of one customer overlap",
     "E226": "subscriptions have no price",

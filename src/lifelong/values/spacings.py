@@ -41,7 +41,7 @@ class Spacings:
         """Check the columns and make them histories.
 
         Raises:
-            FitError: E222 where x gaps that add up to t_x days cannot have these logarithms.
+            FitError: E223 where x gaps that add up to t_x days cannot have these logarithms.
         """
         told = Patterns.of(x, t_x, T)
         gaps = np.asarray(log_gaps, dtype=np.float64)
@@ -56,7 +56,7 @@ class Spacings:
         if len(wrong):
             first = int(wrong[0])
             raise FitError(
-                "E222",
+                "E223",
                 f"{len(wrong):,} of {len(gaps):,} customers have gaps that do not fit their history",
                 where=f"row {first}: x = {told.x[first]}, t_x = {told.t_x[first]} days, log_gaps = {gaps[first]:g}",
                 why="x gaps of at least a day that add up to t_x have the largest sum of logarithms where all are equal",

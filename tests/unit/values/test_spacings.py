@@ -19,7 +19,7 @@ def test_equal_gaps_and_one_long_gap_are_the_ends() -> None:
 def test_impossible_sums_are_told(log_gaps: float) -> None:
     with pytest.raises(FitError) as caught:
         Spacings.of([0, 3], [0, 21], [30, 30], [0.0, log_gaps])
-    assert caught.value.code == "E222"
+    assert caught.value.code == "E223"
     assert "row 1" in caught.value.where
 
 
