@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "E219": "too few origins to learn from",
     "E221": "the prior is not one that a posterior can have",
     "E222": "the groups cannot be pooled",
+    "E223": "the gaps do not fit the histories",
     "E224": "subscriptions end before they start",
     "E225": "subscriptions of one customer overlap",
     "E226": "subscriptions have no price",

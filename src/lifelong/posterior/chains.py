@@ -98,7 +98,10 @@ def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, see
 
 def judged(seen: Floats, divergences: int) -> tuple[dict[str, float], list[Finding]]:
     """R-hat, effective draws and divergences of quantities seen by chains, (chains, draws, quantities), and what they should tell."""
-    rhat, ess = (getattr(import_module("arviz"), name) for name in ("rhat", "ess"))
+    try:
+        rhat, ess = (getattr(import_module("arviz"), name) for name in ("rhat", "ess"))
+    except ImportError as problem:
+        raise missing_extra("arviz", "bayes", "judging chains") from problem
     apart = float(np.max([rhat(one) for one in np.moveaxis(seen, 2, 0)]))
     worth = min(float(ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(seen, 2, 0))
     found = []

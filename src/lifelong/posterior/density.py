@@ -98,16 +98,10 @@ class Density:
         model, prior, z = self.model, self.prior, draws.z
         names = tuple(p.name for p in model.params)
         centre = draws.weight @ z
-        barely = np.sqrt(draws.weight @ (z - centre) ** 2) >= BARELY * prior.sd
-        found = list(draws.findings)
-        worth = float(draws.diagnostics["ess"])
-        if worth < ENOUGH:
-            text = f"the draws are worth only {worth:.0f} independent ones: ask for more of them"
-            found.append(Finding("F272", text, facts={"ess": worth}))
-        if barely.any():
-            told = " and ".join(n for n, b in zip(names, barely, strict=True) if b)
-            text = f"the data say little about {told}: the posterior is nearly the prior"
-            found.append(Finding("F275", text, facts={"names": told}))
+        spread = np.sqrt(draws.weight @ (z - centre) ** 2)
+        found = [
+            *draws.findings, *few_draws(float(draws.diagnostics["ess"])), *barely_told(names, spread, prior),
+        ]  # fmt: skip
         return Posterior(
             model=model.name,
             names=names,
@@ -149,7 +143,7 @@ def density(model: Any, data: Patterns | Spend | Tenures, prior: Prior | None, s
         raise FitError("E201", "there is no customer to learn from", fix="look at the import report:  lifelong check")
     spend = float(np.exp(typical_spend(data))) if isinstance(data, Spend) else 1.0
     usual = stated_prior(model, spend)
-    stated = _checked(prior or usual, len(usual.sd))
+    stated = checked(prior or usual, len(usual.sd))
     make = getattr(model, "objective", None)
     objective = make(data) if make else PlainObjective(model, data)
     shift = usual.mean - stated_prior(model).mean
@@ -159,7 +153,23 @@ def density(model: Any, data: Patterns | Spend | Tenures, prior: Prior | None, s
     return Density(model, Scaled(objective, stated, low, high), mode, _root(mode.hessian, stated.sd), origin)
 
 
-def _checked(prior: Prior, size: int) -> Prior:
+def few_draws(worth: float) -> list[Finding]:
+    """F272 where the draws are worth too few independent ones."""
+    if worth >= ENOUGH:
+        return []
+    text = f"the draws are worth only {worth:.0f} independent ones: ask for more of them"
+    return [Finding("F272", text, facts={"ess": worth})]
+
+
+def barely_told(names: tuple[str, ...], spread: Floats, prior: Prior) -> list[Finding]:
+    """F275 where the posterior of a log parameter is nearly as wide as its prior."""
+    told = " and ".join(n for n, is_wide in zip(names, spread >= BARELY * prior.sd, strict=True) if is_wide)
+    text = f"the data say little about {told}: the posterior is nearly the prior"
+    return [Finding("F275", text, facts={"names": told})] if told else []
+
+
+def checked(prior: Prior, size: int) -> Prior:
+    """The prior, as arrays, if it is proper and of the right size; else E221."""
     mean, sd = np.asarray(prior.mean, dtype=np.float64), np.asarray(prior.sd, dtype=np.float64)
     if mean.shape == sd.shape == (size,) and np.isfinite(mean).all() and np.isfinite(sd).all() and (sd > 0).all():
         return Prior(mean, sd)

@@ -10,8 +10,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 
 from lifelong.tables.clean_frame import before
+from lifelong.tables.summary import collected, summary
+from lifelong.values import Spacings
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -61,6 +64,26 @@ def last_gaps(orders: IntoFrame, until: int) -> Any:
     if isinstance(made, nw.LazyFrame):
         return made.to_native()
     return nw.maybe_reset_index(made.sort("customer_id")).to_native()
+
+
+def spacings(orders: IntoFrame, until: int) -> Spacings:
+    """Each customer's history with the sum of log(weeks) over its gaps: what Pareto/GGG sees; sorted by customer.
+
+    Logarithms are taken here, and each customer's gaps added in the order of their length: every engine gives the same.
+    Orders of one day are one order, so that no gap is zero.
+    """
+    people, told = (
+        collected(nw.from_native(table)).to_arrow().sort_by([(column, "ascending") for column in by])
+        for table, by in ((summary(orders, until), ["customer_id"]), (gaps(orders, until), ["customer_id", "gap"]))
+    )
+    ids = people["customer_id"].to_pylist()
+    row = {one: i for i, one in enumerate(ids)}
+    sums = np.zeros(len(ids))
+    whose = [row[one] for one in told["customer_id"].to_pylist()]
+    days, count = (np.array(told[name].to_pylist(), dtype=np.float64) for name in ("gap", "count"))
+    np.add.at(sums, np.array(whose, dtype=np.int64), count * np.log(days / 7.0))
+    x, t_x, T = (people[name].to_pylist() for name in ("x", "t_x", "T"))
+    return Spacings.of(x, t_x, T, sums, ids)
 
 
 def between(orders: IntoFrame, until: int) -> Frame:

@@ -24,6 +24,7 @@ from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.spacings import Spacings
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
@@ -43,6 +44,7 @@ __all__ = [
     "Pooled",
     "Posterior",
     "Scores",
+    "Spacings",
     "Spend",
     "Stages",
     "Tenures",

@@ -30,10 +30,11 @@ class Posterior:
         names, units: of the parameters.
         theta: draws, shape (draws, parameters).
         weight: of each draw, summing to 1; all equal where a chain made them.
-        log_density: log-likelihood and prior of each draw, in log(theta), the prior's constant left out.
-        loglik: log-likelihood at :attr:`centre`.
+        log_density: log-likelihood and prior of each draw, in log(theta), the prior's constant left out; empty where a
+            hierarchy has no likelihood in closed form.
+        loglik: log-likelihood at :attr:`centre`; nan there.
         prior: for each parameter the mean and standard deviation of the normal prior on its logarithm.
-        how: ``"laplace"`` or ``"nuts"``.
+        how: ``"laplace"``, ``"nuts"`` or, for a hierarchy, ``"gibbs"``.
         chains: how many chains made the draws, one after the other in ``theta``; 1 where draws are independent.
         diagnostics: figures about the draws, by name.
         findings: what these figures and the posterior itself should tell.
@@ -105,7 +106,7 @@ class Posterior:
             import arviz
         except ImportError as problem:
             raise missing_extra("arviz", "bayes", "a posterior for ArviZ") from problem
-        theta = self.theta if self.how == "nuts" else self.draws(len(self.theta), np.random.default_rng(0))
+        theta = self.theta if self.how != "laplace" else self.draws(len(self.theta), np.random.default_rng(0))
         chains = theta.reshape(self.chains, -1, len(self.names))
         drawn = {name: chains[:, :, j] for j, name in enumerate(self.names)}
         stats = {"lp": self.log_density.reshape(self.chains, -1)} if self.how == "nuts" else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
 from lifelong import schema
-from lifelong.tables.gaps import gaps, last_gaps
+from lifelong.tables.gaps import gaps, last_gaps, spacings
 from lifelong.tables.summary import summary
 
 if TYPE_CHECKING:
@@ -73,3 +74,31 @@ def test_the_sum_of_log_gaps_is_the_same_on_every_engine() -> None:
     for frame in (pl.DataFrame(rows), pl.LazyFrame(rows), pd.DataFrame(rows)):
         assert log_gaps(frame, 30) == expected
     assert log_gaps(pl.DataFrame(rows), 10) == 0.0
+
+
+def test_each_customers_logs_of_weeks_are_summed() -> None:
+    rows = [
+        ("b", 30, 1),
+        ("a", 17, 1),
+        ("a", 10, 1),
+        ("a", 10, 1),
+        ("a", 24, 1),
+        ("a", 38, 1),
+        ("b", 31, 1),
+        ("c", 9, 1),
+    ]
+    told = spacings(_orders(rows), 100)
+    assert told.customer_id == ("a", "b", "c")
+    assert (told.x.tolist(), told.t_x.tolist(), told.T.tolist()) == ([3, 1, 0], [28, 1, 0], [90, 70, 91])
+    assert np.allclose(told.log_gaps, [np.log(2.0), -np.log(7.0), 0.0], rtol=1e-15)
+
+
+def test_another_engine_gives_the_same_sums() -> None:
+    rng = np.random.default_rng(1)
+    rows = [(f"c{i:02d}", int(day), 1) for i in range(30) for day in rng.integers(0, 300, 8)]
+    frame = _orders(rows)
+    lazy = duckdb.sql("from frame")
+    one, two = spacings(frame, 250), spacings(lazy, 250)
+    assert one.customer_id == two.customer_id
+    assert np.array_equal(one.log_gaps, two.log_gaps)
+    assert np.array_equal(one.T, two.T)
