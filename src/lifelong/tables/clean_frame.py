@@ -62,3 +62,8 @@ def before(frame: Any, name: str, by: str | list[str]) -> Any:
     Only lazy engines are asked: PyArrow's windows are not to be trusted, see :func:`spread`.
     """
     return frame.with_columns(before=nw.col(name).shift(1).over(by, order_by=name))
+
+
+def along(figure: nw.Expr, by: str, order: str) -> nw.Expr:
+    """A figure that runs along the rows of each group in an order, of a lazy frame only: as :func:`before`."""
+    return figure.over(by, order_by=order)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong import schema
-from lifelong.tables.clean_frame import before, entered, returned
+from lifelong.tables.clean_frame import along, before, entered, returned
 from lifelong.tables.periods import NAMES, named
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _days(orders: IntoFrame, until: int) -> Any:
     days = frame.group_by("customer_id", "day").agg(revenue=nw.col("revenue").sum())
     day, who = nw.col("day"), nw.col("customer_id")
     if isinstance(days, nw.LazyFrame):
-        after = day.shift(-1).over("customer_id", order_by="day")
+        after = along(day.shift(-1), "customer_id", "day")
         return before(days, "day", "customer_id").with_columns(after=after)
     days = days.sort("customer_id", "day")
     return days.with_columns(
@@ -125,5 +125,5 @@ def _days(orders: IntoFrame, until: int) -> Any:
 def _numbered(days: Any) -> Any:
     """The runs of each customer, numbered."""
     if isinstance(days, nw.LazyFrame):
-        return days.with_columns(_run=nw.col("_new").cum_sum().over("customer_id", order_by="day"))
+        return days.with_columns(_run=along(nw.col("_new").cum_sum(), "customer_id", "day"))
     return days.sort("customer_id", "day").with_columns(_run=nw.col("_new").cum_sum())

@@ -14,7 +14,7 @@ from lifelong.errors import DataError
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
-from lifelong.tables.clean_frame import before, entered, looked, names_of, returned
+from lifelong.tables.clean_frame import along, before, entered, looked, names_of, returned
 
 if TYPE_CHECKING:
     from lifelong.tables.clean_rules import Rules
@@ -199,9 +199,9 @@ def _latest(frame: Any) -> Any:
     who = nw.col("customer_id")
     if isinstance(frame, nw.LazyFrame):
         told = before(frame, "_at", "customer_id").with_columns(_start_before=nw.col("before") // 2**31)
-        most = nw.col("_until").cum_max().over("customer_id", order_by="_at")
+        most = along(nw.col("_until").cum_max(), "customer_id", "_at")
         told = told.with_columns(_most=most)
-        return told.with_columns(_latest=nw.col("_most").shift(1).over("customer_id", order_by="_at"))
+        return told.with_columns(_latest=along(nw.col("_most").shift(1), "customer_id", "_at"))
     # A window is not to be trusted on every eager engine: customers are numbered, so that one running maximum will do.
     told = frame.sort("customer_id", "_at")
     told = told.with_columns(_new=nw.when(who == who.shift(1)).then(nw.lit(0)).otherwise(nw.lit(1)))

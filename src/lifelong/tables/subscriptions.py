@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong import schema
-from lifelong.tables.clean_frame import before, entered, returned
+from lifelong.tables.clean_frame import along, before, entered, returned
 from lifelong.tables.periods import named, with_periods
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def _spells(frame: Any) -> Any:
     if lazy:
         told = before(frame, "start", "customer_id")
         told = told.with_columns(
-            _ended=nw.col("_stop").shift(1).over("customer_id", order_by="start"),
-            _plan=nw.col("plan").shift(1).over("customer_id", order_by="start"),
-            _old=nw.col("period").shift(1).over("customer_id", order_by="start"),
+            _ended=along(nw.col("_stop").shift(1), "customer_id", "start"),
+            _plan=along(nw.col("plan").shift(1), "customer_id", "start"),
+            _old=along(nw.col("period").shift(1), "customer_id", "start"),
             _same=~nw.col("before").is_null(),
         )
     else:
@@ -115,7 +115,7 @@ def _spells(frame: Any) -> Any:
         _fresh=1 - nw.col("_goes"),
     )
     number = nw.col("_fresh").cum_sum()
-    return told.with_columns(_spell=number.over("customer_id", order_by="start") if lazy else number)
+    return told.with_columns(_spell=along(number, "customer_id", "start") if lazy else number)
 
 
 def last_day(rows: IntoFrame, today: int) -> int:

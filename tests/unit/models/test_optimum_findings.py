@@ -47,7 +47,7 @@ def test_every_finding_can_be_told() -> None:
         "customers": 3, "name": "r", "estimate": 0.5, "first": "a", "second": "b", "correlation": 0.99, "names": "r",
         "gain": 0.1, "direction": "more", "p_value": 1e-4, "days": 5,
         "renewals": 1, "params": 2, "power": 0.7, "cohorts": 2, "gaps": 9,
-        "cells": 7, "word": "with", "penalty": 0.1, "low": -0.1, "high": 0.2, "older": 4,
+        "cells": 7, "word": "with", "penalty": 0.1, "older": 4, "all": 9, "effect": 0.2, "ratio": 1.1,
     }  # fmt: skip
     for code, (severity, text) in TEXTS.items():
         assert code.startswith("F2")

@@ -1,0 +1,52 @@
+"""The registry of every number that lifelong shows: what it is, its formula and its unit.
+
+Reports, the command line and exports take their words from here, so that one word means one thing. A test walks
+every output and asserts that each metric in it has an entry.
+"""
+
+from __future__ import annotations
+
+from lifelong.definitions.definition import Definition
+from lifelong.definitions.measures import MEASURES
+from lifelong.definitions.values import VALUES
+
+__all__ = ["DEFINITIONS", "JUDGED", "METRICS", "Definition", "value_definition"]
+
+DEFINITIONS: dict[str, Definition] = {d.key: d for d in (*VALUES, *MEASURES)}
+
+#: The judge's measures, in the order in which a leaderboard shows them.
+METRICS = (
+    "bias",
+    "mae",
+    "rmse",
+    "spearman",
+    "gini_norm",
+    "decile_error",
+    "capture",
+    "coverage80",
+    "coverage90",
+    "log_score",
+    "crps",
+)
+
+#: All that the judge says, the measures first.
+JUDGED = (*METRICS, "metric_interval", "difference", "calibration", "missed", "saved")
+
+
+def value_definition(horizon: str, margin: float | None, discount: str, *, has_cost: bool, has_money: bool) -> str:
+    """The words that stand beside every value.
+
+    >>> value_definition("52w", 0.35, "10%/year", has_cost=False, has_money=True)
+    'gross margin (35 % of revenue), next 52w, discounted 10%/year at the time of each order'
+    """
+    if not has_money:
+        what = "orders (the data hold no amounts)"
+    elif margin is not None:
+        what = f"gross margin ({margin * 100:g} % of revenue)"
+    elif has_cost:
+        what = "gross margin (revenue less cost)"
+    else:
+        what = "revenue"
+    when = "the rest of life" if horizon == "lifetime" else f"next {horizon}"
+    worth = "not discounted" if discount in {"0%/year", "0"} else f"discounted {discount} at the time of each order"
+    return f"{what}, {when}, {worth}"
