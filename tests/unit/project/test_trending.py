@@ -20,10 +20,12 @@ from lifelong.values import to_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lifelong.values import Trend
+
 
 @pytest.fixture(scope="module")
 def shop(orders_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> ll.Project:
-    """Scored three times: early orders, all orders with the same fit, all orders with another one."""
+    """Early orders, scored over two horizons; then all orders by another model, and by a third fit."""
     folder = tmp_path_factory.mktemp("trend")
     head, *rows = list(csv.reader(orders_csv.read_text().splitlines()))
     days = sorted(row[2][:10] for row in rows)
@@ -44,15 +46,19 @@ def shop(orders_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> ll.Proje
     return made
 
 
-def test_every_change_is_the_sum_of_its_parts_and_each_run_is_kept(shop: ll.Project) -> None:
-    made = shop.trend()
-    assert [(p.model, p.change is None) for p in made.points] == [
+@pytest.fixture(scope="module")
+def trend(shop: ll.Project) -> Trend:
+    return shop.trend()
+
+
+def test_every_change_is_the_sum_of_its_parts_and_each_run_is_kept(trend: Trend) -> None:
+    assert [(p.model, p.change is None) for p in trend.points] == [
         ("pareto_nbd", True),
         ("bg_nbd", False),
         ("pareto_nbd", False),
     ]
-    assert (made.horizon, made.currency, made.digits, made.others) == ("26w", "EUR", 2, 1)
-    for before, point in zip(made.points, made.points[1:], strict=False):
+    assert (trend.horizon, trend.currency, trend.digits, trend.others) == ("26w", "EUR", 2, 1)
+    for before, point in zip(trend.points, trend.points[1:], strict=False):
         told = point.change
         assert told is not None
         assert told.model is not None
@@ -61,8 +67,8 @@ def test_every_change_is_the_sum_of_its_parts_and_each_run_is_kept(shop: ll.Proj
         assert before.customers + told.customers_came == point.customers
 
 
-def test_on_the_same_orders_all_of_the_change_is_the_model(shop: ll.Project) -> None:
-    told = shop.trend().points[-1].change
+def test_on_the_same_orders_all_of_the_change_is_the_model(trend: Trend) -> None:
+    told = trend.points[-1].change
     assert told is not None
     assert (told.came, told.behaviour, told.model) == (0, 0, told.total)
     assert told.total != 0
@@ -80,7 +86,7 @@ def test_each_run_can_be_made_again_from_the_landing_and_its_fit(shop: ll.Projec
         assert run.fit.startswith(run.told["model"])
 
 
-def test_the_parts_are_those_of_scores_by_the_old_fit(shop: ll.Project) -> None:
+def test_the_parts_are_those_of_scores_by_the_old_fit(shop: ll.Project, trend: Trend) -> None:
     """By another way: the old fit, given to the verb that scores."""
     folder = Folder(shop.path, silent)
     first, second = [run for run in runs.kept(folder) if run.told["horizon"] == "26w"][:2]
@@ -88,7 +94,7 @@ def test_the_parts_are_those_of_scores_by_the_old_fit(shop: ll.Project) -> None:
     assert summary is not None
     fit = first.made_by()
     alone = ll.predict(fit, summary.summary, horizon="26w", margin="35%", discount=str(first.question.discount))
-    told = shop.trend().points[1].change
+    told = trend.points[1].change
     assert told is not None
     known = set(first.rows()["customer_id"].to_pylist())
     came = sum(r["value"] for r in alone.table.to_pylist() if r["customer_id"] not in known)
@@ -97,10 +103,9 @@ def test_the_parts_are_those_of_scores_by_the_old_fit(shop: ll.Project) -> None:
     assert told.model == pytest.approx(100 * (second.told["totals"]["value"] - alone.totals.value), abs=2)
 
 
-def test_scoring_the_same_again_keeps_one_run(shop: ll.Project) -> None:
-    before = shop.trend()
+def test_scoring_the_same_again_keeps_one_run(shop: ll.Project, trend: Trend) -> None:
     shop.score(horizon="26w", margin="35%")
-    assert shop.trend() == before
+    assert shop.trend() == trend
 
 
 def test_runs_of_another_horizon_are_followed_by_name(shop: ll.Project) -> None:
@@ -112,16 +117,15 @@ def test_runs_of_another_horizon_are_followed_by_name(shop: ll.Project) -> None:
     assert caught.value.code == "E106"
 
 
-def test_text_and_json_tell_it(shop: ll.Project) -> None:
-    made = shop.trend()
-    told = json.loads(to_json(made))
+def test_text_and_json_tell_it(trend: Trend) -> None:
+    told = json.loads(to_json(trend))
     assert set(told) == {"horizon", "currency", "definition", "digits", "points", "others"}
     assert set(told["points"][1]["change"]) == {
         "total", "came", "behaviour", "gone", "model", "customers_came", "customers_gone", "why",
     }  # fmt: skip
-    text = str(made)
+    text = str(trend)
     assert "change to" in text
-    assert f"{made.points[1].value / 100:,.2f}" in text
+    assert f"{trend.points[1].value / 100:,.2f}" in text
     assert all(len(line) <= 80 for line in text.splitlines()[1:])
 
 
@@ -167,3 +171,18 @@ def test_a_run_of_an_earlier_version_has_no_fit_to_run(shop: ll.Project, tmp_pat
     assert told is not None
     assert (made.points[0].fit, told.model) == ("", None)
     assert "without its fit" in told.why
+
+
+def test_one_fit_on_more_orders_has_no_model_part(halves: tuple[Path, Path], tmp_path: Path) -> None:
+    shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    shop.ingest(halves[0])
+    fit = shop.fit("bg_nbd")
+    shop.score(fit, horizon="26w")
+    shop.ingest(halves[1])
+    shop.score(fit, horizon="26w")
+    first, second = shop.trend().points
+    told = second.change
+    assert told is not None
+    assert first.fit == second.fit
+    assert (told.model, told.why) == (0, "")
+    assert told.came + told.behaviour + told.gone == told.total == second.value - first.value != 0
