@@ -1,7 +1,7 @@
 # The verbs of a developer. A fresh machine needs python3 (3.11 or later), pip and make; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow mutation bench docs test-engines lock clean
+.PHONY: help demo test check slow mutation bench accuracy docs test-engines lock clean
 SHELL := /bin/sh
 
 PYTHON ?= python3
@@ -42,6 +42,9 @@ mutation: $(STAMP)  ## how many small faults in the models the tests notice; SAM
 
 bench: $(STAMP)  ## time and memory, as ratios in one run
 	@$(BIN)/python -m bench $(ARGS)
+
+accuracy: $(STAMP)  ## learned and statistical forecasts on six real back-tests, and what must hold of them
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.accuracy $(ARGS)
 
 docs: $(STAMP)  ## write the generated pages anew, then test all pages
 	$(BIN)/python scripts/docs.py

@@ -185,6 +185,17 @@ _ALL = (
         "new orders",
     ),
     Definition(
+        "stage",
+        "Life stage",
+        "Where a customer stands by the own rhythm. Cooling: of such customers, 80 % would have ordered again by now; "
+        "lapsed: 95 %. Before that new (one order day), reactivated (lapsed on the day before the last order) or "
+        "active. Two days are compared by one rhythm, that of the later day; own orders count as known on each.",
+        "F = overdue. new, active, reactivated: F < 0.80; cooling: 0.80 <= F < 0.95; lapsed: F >= 0.95; reactivated: "
+        "F(last gap - 1 day), by the gaps before it, >= 0.95",
+        "customers",
+        "each silent day, new orders; a little, the rhythm of all customers",
+    ),
+    Definition(
         "one_time",
         "Customers with one order only",
         "Customers whose orders all fell on one day.",

@@ -42,6 +42,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
     "spend": {
         "gamma_gamma": "lifelong.models.gamma_gamma:GammaGamma",
         "gamma_gamma_dependent": "lifelong.models.gamma_gamma_dependent:DependentGammaGamma",
+        "normal_normal": "lifelong.models.normal_normal:NormalNormal",
     },
 }
 

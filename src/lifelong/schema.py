@@ -196,6 +196,16 @@ NEXT_ORDERS = (
     Column("high90", "int32", "days since 1970-01-01", "One in twenty will order later."),
 )
 
+# A row a customer: the stage of life, by the own rhythm.
+STAGES = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("stage", "text", "", "new, active, reactivated, cooling or lapsed."),
+    Column("before", "text", "", "The stage on the day compared with; empty without one, or if not yet a customer."),
+    Column("overdue", "float64", "probability", "Chance that the customer, if still one, would have ordered by now."),
+    Column("silent_days", "int32", "days", "Days since the last order."),
+    Column("value", "float64", "money", "As in the scores of that day; empty where there are none."),
+)
+
 
 def names(table: tuple[Column, ...]) -> tuple[str, ...]:
     """The table's column names, in order."""

@@ -83,6 +83,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "window": _rows(summary.window(orders, 10_100, UNTIL)),
         "patterns": _rows(patterns.patterns(made)),
         "gaps": _rows(gaps.gaps(orders, UNTIL)),
+        "last gaps": _rows(gaps.last_gaps(orders, UNTIL)),
         "features": _rows(features.features(features.visits(orders), UNTIL, 91)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),
@@ -94,6 +95,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "by product": loyalty.one_time(orders, UNTIL, by="product"),
         "by cohort": loyalty.one_time(orders, UNTIL, by="cohort"),
         "periods": _rows(renewals.periods(orders, UNTIL)),
+        "waits": _rows(renewals.waits(orders, renewals.periods(orders, UNTIL), "month", UNTIL)),
         "renewals": _rows(renewals.tenures(orders, renewals.periods(orders, UNTIL), "month", 10_150, UNTIL)),
     }
 

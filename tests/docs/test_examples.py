@@ -27,6 +27,7 @@ TRAILS = {
             "docs/how-to/own-model.md",
             "docs/how-to/small-firms.md",
             "docs/how-to/next-order-date.md",
+            "docs/how-to/life-stages.md",
             "docs/how-to/time-varying-covariates.md",
             "docs/how-to/export.md",
             "docs/explanation/identity.md",

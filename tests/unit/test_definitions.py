@@ -40,6 +40,13 @@ def test_every_column_of_the_next_orders_leads_to_a_definition() -> None:
             assert same.get(column.name, column.name) in definitions.DEFINITIONS
 
 
+def test_every_column_of_the_stages_leads_to_a_definition() -> None:
+    same = {"before": "stage", "silent_days": "silence"}
+    for column in schema.STAGES:
+        if column.name != "customer_id":
+            assert same.get(column.name, column.name) in definitions.DEFINITIONS
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -8,6 +8,7 @@ from lifelong.charts.deciles import Tenth, deciles, is_log
 from lifelong.charts.distribution import Distribution, distribution, measure
 from lifelong.charts.grammar import Spec, Tick
 from lifelong.charts.lorenz import Curve, Lorenz, best_share, curve, lorenz
+from lifelong.charts.standings import Standing, round_ticks, standings
 from lifelong.charts.svg import render
 from lifelong.charts.tracking import Week, nice_ticks, tracking
 from lifelong.errors import missing_extra
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "Curve", "Distribution", "Lorenz", "Spec", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
-    "distribution", "is_log", "lorenz", "measure", "nice_ticks", "render", "tracking",
+    "Curve", "Distribution", "Lorenz", "Spec", "Standing", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
+    "distribution", "is_log", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
+    "standings", "tracking",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import flags
+from lifelong.cli import flags, over_time
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -366,6 +366,8 @@ def completion(shell: str) -> None:
     if kind is not None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
+
+lifelong.add_command(over_time.stages)
 
 _READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
 

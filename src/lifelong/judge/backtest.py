@@ -165,8 +165,7 @@ def _guesses(ahead: Forecast, seen: Seen) -> tuple[Guess, Guess | None]:
     orders = Guess(ahead.mean_orders[history], counts, crps.of_orders(ahead, seen.orders))
     if seen.value is None or not ahead.has_money:
         return orders, None
-    factor = ahead.margin * ahead.factor(slice(None))
-    bands = tuple(ahead.quantile(LEVELS[n])[history] * factor for n in names)
+    bands = tuple(ahead.customer_quantile(LEVELS[n], slice(None)) for n in names)
     return orders, Guess(ahead.customer_value(slice(None)), bands, crps.of_value(ahead, seen.value))
 
 

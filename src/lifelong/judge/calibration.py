@@ -137,16 +137,14 @@ def off(rows: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     found = [row for row in rows if row["is_off"]]
     if not found:
         return ()
-    said = "; ".join(
-        f"{row['by']} {row['group']} {(row['forecast'] / row['came'] - 1) * 100:+.0f} %"
-        for row in found
-        if row["came"] > 0
-    )
-    text = (
-        f"groups whose forecast missed by more than chance and the model's own error explain: {said or 'nothing came'}"
-    )
+    said = "; ".join(f"{row['by']} {row['group']} ({_miss(row)})" for row in found)
+    text = f"groups whose forecast missed by more than chance and the model's own error explain: {said}"
     facts = {"groups": [f"{row['by']} {row['group']}" for row in found]}
     return (Finding("F304", text, "warning", facts),)
+
+
+def _miss(row: Mapping[str, Any]) -> str:
+    return f"{(row['forecast'] / row['came'] - 1) * 100:+.0f} %" if row["came"] > 0 else "nothing came"
 
 
 def _told(

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+#: Parts of the unit interval of which a score by quantiles takes the middles.
+LEVELS = 50
+
+
 def of_orders(ahead: Forecast, counted: Floats) -> Floats:
     r"""The score of each customer's number of orders.
 
@@ -53,6 +57,8 @@ def of_value(ahead: Forecast, came: Floats) -> Floats:
         ahead: the forecast.
         came: the value that came, shape (customers,).
     """
+    if ahead.futures.noise is not None:
+        return _by_quantiles(ahead, came)
     worth, cell, p = ahead.futures.worth, *_places(ahead)
     draws = worth.shape[1]
     scale = ahead.margin * ahead.factor(slice(None)) * ahead.futures.stretch[ahead.base.history]
@@ -67,6 +73,18 @@ def of_value(ahead: Forecast, came: Floats) -> Floats:
     apart = at * (2.0 * rank / draws - 1.0) + mean[cell] - 2.0 * below[cell, rank] / draws
     score: Floats = scale * ((1.0 - p) * np.abs(at) + p * (apart - (1.0 - p) * mean[cell] - p * half[cell]))
     return score
+
+
+def _by_quantiles(ahead: Forecast, came: Floats) -> Floats:
+    r"""The same score by quantiles, for amounts that do not go in proportion to one factor.
+
+    .. math:: 2 \int_0^1 (1[y \le q_u] - u) (q_u - y) du, \qquad \text{at the middles of } LEVELS \text{ parts}
+    """
+    total = np.zeros(len(came))
+    for level in (np.arange(LEVELS) + 0.5) / LEVELS:
+        apart = ahead.customer_quantile(float(level), slice(None)) - came
+        total += 2.0 * (np.where(apart >= 0, 1.0, 0.0) - level) * apart
+    return total / LEVELS
 
 
 def _places(ahead: Forecast) -> tuple[NDArray[np.int64], Floats]:

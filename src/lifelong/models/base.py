@@ -131,7 +131,8 @@ class SpendModel(Protocol):
     def scale(self, theta: Floats, total: ArrayLike, x: ArrayLike) -> Floats:
         """The customer's factor: a spend is its :meth:`draw_spend` times this (Gamma-Gamma: gamma + total).
 
-        A model whose factor hangs on x, the orders so far, beside total sets ``is_dependent = True``.
+        A model whose factor hangs on x, the orders so far, beside total sets ``is_dependent = True``. One whose spends
+        may be below 0 has ``location(theta, total, x)`` too: a spend is that and its draw times this.
         """
 
     def draw_spend(self, theta: Floats, x: ArrayLike, owner: Ints, rng: np.random.Generator) -> Floats:

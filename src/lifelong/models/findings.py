@@ -61,6 +61,16 @@ TEXTS: dict[str, tuple[Literal["info", "warning", "error"], str]] = {
         "customers with twice the orders spend {effect:.0%} {direction} an order (likelihood ratio {ratio:.1f}, "
         "p = {p_value:.1g}): the spend model that knows this was taken",
     ),
+    "F221": (
+        "info",
+        "{customers} of {all} customers have brought nothing or less over their repeat orders: the spend model that has amounts "
+        "of either sign was taken",
+    ),
+    "F223": (
+        "warning",
+        "{customers} of {all} customers have brought nothing or less over their repeat orders, which the spend model does not "
+        "know: it was learned without them",
+    ),
     "F222": (
         "info",
         "customers with twice the orders spend {effect:.0%} {direction} an order (likelihood ratio {ratio:.1f}, "
@@ -146,7 +156,7 @@ def spend_findings(spend: Spend, prior_on: bool, few: int, is_dependent: bool = 
     some = (spend.x > 0) & (spend.count > 0)
     mean = spend.total[some] / spend.x[some]
     found = size_findings(int(spend.count[some].sum()), prior_on, few)
-    if np.ptp(mean) <= 1e-9 * mean.max():
+    if np.ptp(mean) <= 1e-9 * np.abs(mean).max():
         found.append(finding("F212"))
         return found
     if is_dependent:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from lifelong.models.base import Parameter
-from lifelong.models.cell_objective import FARTHEST, CellObjective
+from lifelong.models.cell_objective import FARTHEST
 from lifelong.models.gamma_gamma import GammaGamma, SpendObjective
 from lifelong.models.optimise import Z95, fit_spend, log_estimates
+from lifelong.models.special import gammas, tally, weigh
 from lifelong.values import Estimate
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class DependentGammaGamma:
 
     **Symbols.** As in ``gamma_gamma``; ``theta`` holds :math:`e^\delta` last, the estimates of a fit tell delta itself.
 
-    **Numerics.** Customers of one x are a cell of ``models.cell_objective``: value, gradient and Hessian are
-    Gamma-Gamma's own.
+    **Numerics.** As Gamma-Gamma: a row costs one logarithm, for its scale is a matter of x alone.
 
     **Source.** Fader, P. S. and Hardie, B. G. S. (2013), note 025, eq. 1a and 5, with a covariate of the scale as in note
     045. That the number of orders should speak for the profit of one: Glady, N., Baesens, B. and Croux, C. (2009), A
@@ -73,17 +73,9 @@ class DependentGammaGamma:
         """Fit to a Spend, or to anything that has one as ``.spend``; see ``optimise.fit_spend``."""
         return fit_spend(self, getattr(spend, "spend", spend), prior=prior, seed=seed)
 
-    def objective(self, spend: Spend) -> CellObjective:
+    def objective(self, spend: Spend) -> DependentObjective:
         """The likelihood of these spends, prepared for the fitting routine."""
-        some = (spend.x > 0) & (spend.total > 0) & (spend.count > 0)
-        x, cell = np.unique(spend.x[some], return_inverse=True)
-        rows = np.split(np.argsort(cell, kind="stable"), np.cumsum(np.bincount(cell, minlength=len(x)))[:-1])
-        total, count = spend.total[some], spend.count[some]
-        parts = [SpendObjective(np.full(len(at), n), total[at], count[at]) for n, at in zip(x, rows, strict=False)]
-        jacobians = np.tile(np.eye(3, 4), (len(x), 1, 1))
-        jacobians[:, 2, 3] = np.log1p(x)
-        starts = [np.r_[start, 1.0] for start in SpendObjective(spend.x, spend.total, spend.count).starts()]
-        return CellObjective(parts, jacobians, starts)
+        return DependentObjective(SpendObjective(spend.x, spend.total, spend.count))
 
     def loglik(self, theta: Floats, spend: Spend) -> float:
         """Log-likelihood (density of the mean spend given x) of the customers with x > 0."""
@@ -99,8 +91,7 @@ class DependentGammaGamma:
 
     def scale(self, theta: Floats, total: ArrayLike, x: ArrayLike) -> Floats:
         """The customer's factor, gamma (1 + x)^delta + total: a spend is :meth:`draw_spend` times this."""
-        power = np.log(theta[3]) * np.log1p(np.asarray(x, dtype=np.float64))
-        at = np.exp(np.clip(np.log(theta[2]) + power, -FARTHEST, FARTHEST))  # as in the likelihood
+        at = _scale(theta, np.log1p(np.asarray(x, dtype=np.float64)))
         return np.asarray(at + np.asarray(total, dtype=np.float64))
 
     def draw_spend(self, theta: Floats, x: ArrayLike, owner: Ints, rng: np.random.Generator) -> Floats:
@@ -113,3 +104,62 @@ class DependentGammaGamma:
         delta, error = float(np.log(theta[3])), float(sd[3])
         told = Estimate("delta", delta, error, delta - Z95 * error, delta + Z95 * error, "")
         return (*log_estimates(self.params[:3], theta[:3], sd[:3]), told)
+
+
+class DependentObjective:
+    """The log-likelihood of spends whose scale hangs on x: Gamma-Gamma's sums, taken by x where the scale is in them."""
+
+    def __init__(self, base: SpendObjective) -> None:
+        self.base, self.size = base, base.size
+        self.log = np.log1p(base.x)
+
+    def value(self, theta: Floats) -> tuple[float, Floats]:
+        """Log-likelihood and its gradient in theta."""
+        base, (p, q, gamma, power) = self.base, theta
+        n, N, scale = base.count_x, base.customers, _scale(theta, self.log)
+        (all_, d_all, _), (bare, d_bare, _), (alone, d_alone, _) = gammas(p * base.x + q), gammas(p * base.x), gammas(q)
+        log_all = np.log(scale[base.ix] + base.total)
+        plain, by_x = float(weigh(log_all, base.count)), float(weigh(log_all, base.rows_x))
+        log_scale = float(n @ np.log(scale))
+        f = n @ (all_ - bare) - N * alone + q * log_scale + p * (base.sum_x_log - by_x) - base.sum_log - q * plain
+        d_p = n @ (base.x * (d_all - d_bare)) + base.sum_x_log - by_x
+        d_q = n @ d_all - N * d_alone + log_scale - plain
+        tilt = self._tilt(theta, scale)[0]
+        return float(f), np.array([d_p, d_q, tilt.sum() / gamma, tilt @ self.log / power])
+
+    def hessian(self, theta: Floats) -> Floats:
+        """Second derivatives in theta, exact."""
+        base, (p, q, gamma, power) = self.base, theta
+        n, px = base.count_x, p * base.x
+        both = gammas(px + q)[2]
+        tilt, bend, by_q = self._tilt(theta, _scale(theta, self.log))
+        by_p = (by_q - n) * base.x  # p multiplies x where q multiplies 1, but for the scale's own power
+        made = np.zeros((4, 4))
+        made[0, 0] = n @ (base.x**2 * (both - gammas(px)[2]))
+        made[0, 1], made[1, 1] = n @ (base.x * both), n @ both - base.customers * gammas(q)[2]
+        made[:2, 2] = by_p.sum() / gamma, by_q.sum() / gamma
+        made[:2, 3] = by_p @ self.log / power, by_q @ self.log / power
+        made[2, 2], made[2, 3] = (bend - tilt).sum() / gamma**2, bend @ self.log / (gamma * power)
+        made[3, 3] = (bend * self.log - tilt) @ self.log / power**2
+        return np.asarray(made + np.triu(made, 1).T)
+
+    def starts(self) -> list[Floats]:
+        """Gamma-Gamma's, without dependence."""
+        return [np.r_[start, 1.0] for start in self.base.starts()]
+
+    def coarser(self) -> list[DependentObjective]:
+        """Of the same sample of rows."""
+        return [DependentObjective(some) for some in self.base.coarser()]
+
+    def _tilt(self, theta: Floats, scale: Floats) -> tuple[Floats, Floats, Floats]:
+        """At each x: first and second derivative by the logarithm of the scale, and the mixed one by that and q."""
+        base, size = self.base, len(self.base.x)
+        share = scale[base.ix] / (scale[base.ix] + base.total)
+        all_, each = theta[0] * base.x + theta[1], tally(base.ix, base.count * share, size)
+        square = tally(base.ix, base.count * share**2, size)
+        return theta[1] * base.count_x - all_ * each, all_ * (square - each), base.count_x - each
+
+
+def _scale(theta: Floats, log: Floats) -> Floats:
+    """Gamma (1 + x)^delta; ``log`` of 1 + x."""
+    return np.asarray(np.exp(np.clip(np.log(theta[2]) + np.log(theta[3]) * log, -FARTHEST, FARTHEST)))

@@ -166,7 +166,7 @@ def fit_rhythm(gaps: Gaps) -> Rhythm:
         raise FitError(
             "E201",
             "no customer has ordered on two days",
-            why="a next order date is learned from the days between orders",
+            why="the rhythm of customers is learned from the days between orders",
             fix="ingest more orders:  lifelong ingest FILE",
         )
     sums = _Sums.of(gaps.n[some], gaps.total[some], gaps.square[some])

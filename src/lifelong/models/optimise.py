@@ -85,9 +85,10 @@ def fit_spend(model: SpendModel, spend: Spend, *, prior: str = "auto", seed: int
     some = spend.x > 0
     customers = int(spend.count[some].sum())
     total = float(spend.total[some] @ spend.count[some])
-    if customers <= 0 or not total > 0:
+    is_signed = hasattr(model, "location")
+    if customers <= 0 or not (total > 0 or (is_signed and spend.total[some].any())):
         raise _nothing("no customer with a repeat order that brought money")
-    typical = typical_spend(spend)
+    typical = typical_amount(spend) if is_signed else typical_spend(spend)
     make = getattr(model, "objective", None)
     objective: Objective = make(spend) if make else PlainObjective(model, spend)
     origin = Origin(customers=customers, patterns=int(some.sum()), seed=seed)
@@ -101,6 +102,12 @@ def typical_spend(spend: Spend) -> float:
     """Log of the geometric mean of the mean spends: where q <= 1 the plain mean is a matter of the largest order."""
     paid = (spend.x > 0) & (spend.total > 0)
     return float(np.average(np.log(spend.total[paid] / spend.x[paid]), weights=spend.count[paid]))
+
+
+def typical_amount(spend: Spend) -> float:
+    """Log of the root mean square of the means, where some are 0 or less."""
+    some = spend.x > 0
+    return float(np.log(np.average((spend.total[some] / spend.x[some]) ** 2, weights=spend.count[some])) / 2.0)
 
 
 def fit_tenure(model: ContractModel, tenures: Tenures, *, prior: str | Prior = "auto", seed: int = 0) -> Fit:

@@ -1,8 +1,9 @@
 """Which spend model a shop needs: Gamma-Gamma where spend and frequency go their own ways, else one that knows better.
 
-Three questions, the cheap one first. Do those who order more often spend more, or less (``findings.independence``)? If so,
-is the dependent model likelier than chance makes it, by the likelihood ratio? And does it matter? Among a million customers
-everything is significant, so the last is a bar on the effect, not on the chance.
+Customers who have brought nothing or less have no place in a gamma distribution: where they are more than a few, amounts
+are taken to be normal. Else three questions, the cheap one first. Do those who order more often spend more, or less, an
+order (``findings.independence``)? If so, is the dependent model likelier than chance makes it, by the likelihood ratio? And
+does it matter? Among a million customers everything is significant, so the last is a bar on the effect, not on the chance.
 
 Held out, on the customers' mean spend an order (see docs/explanation/models.md): CDNOW and Online Retail, where delta is .13 to
 .23, err less with the dependent model at every hold-out; Complete Journey, where delta is -.01 to -.08, errs more.
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 AUTO = "auto"
 INDEPENDENT = "gamma_gamma"
 DEPENDENT = "gamma_gamma_dependent"
+SIGNED = "normal_normal"
+#: More than this share of customers who have brought nothing or less is no slip of the data: Gamma-Gamma does not know them.
+TOLERATED = 0.01
 #: The likelihood ratio is beyond chance where its p-value is below this.
 SURE = 1e-3
 #: |delta| above which dependence matters: twice the orders go with 7 % more, or less, an order.
@@ -45,6 +49,16 @@ def fit_spend_named(name: str, spend: Spend, *, prior: str = "auto", seed: int =
     """
     if name != AUTO:
         return fit_spend(plugins.load("spend", name)(), spend, prior=prior, seed=seed)
+    below = {"customers": int(spend.count[(spend.x > 0) & (spend.total <= 0)].sum())}
+    below["all"] = int(spend.count[spend.x > 0].sum())
+    if below["customers"] > TOLERATED * below["all"]:
+        signed = fit_spend(plugins.load("spend", SIGNED)(), spend, prior=prior, seed=seed)
+        return replace(signed, findings=(*signed.findings, finding("F221", **below)))
+    made = _unsigned(spend, prior, seed)
+    return replace(made, findings=(*made.findings, finding("F223", **below))) if below["customers"] else made
+
+
+def _unsigned(spend: Spend, prior: str, seed: int) -> Fit:
     plain = fit_spend(plugins.load("spend", INDEPENDENT)(), spend, prior=prior, seed=seed)
     if not any(found.code == "F211" for found in plain.findings):
         return plain

@@ -45,32 +45,32 @@ APART = 1.01
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What the chains brought: u, shape (chains, draws, k), log density, and what it is worth."""
+    """What the chains brought: u, shape (chains, draws, k), its log density, and how many steps left the path."""
 
     u: Floats
     value: Floats
-    diagnostics: dict[str, float]
-    findings: list[Finding]
+    divergences: int
 
 
 def nuts(about: Density, size: int) -> Posterior:
     """Walk through the posterior (see ``draws.posterior``)."""
 
     def value(u: Floats) -> tuple[float, Floats]:
-        height, slope = about.scaled.value(about.mode.z + about.root @ u)
+        height, slope = about.value(about.mode.z + about.root @ u)
         return height, about.root.T @ slope
 
     made = walk(value, len(about.mode.z), size, about.origin.seed)
-    z = about.mode.z + made.u.reshape(-1, made.u.shape[-1]) @ about.root.T
+    z = about.mode.z + made.u @ about.root.T
+    figures, found = judged(z, made.divergences)
+    z = z.reshape(-1, z.shape[-1])
     weight = np.full(len(z), 1.0 / len(z))
-    draws = Draws(z, weight, made.value.ravel(), "nuts", CHAINS, made.diagnostics, made.findings)
-    return about.posterior(draws)
+    return about.posterior(Draws(z, weight, made.value.ravel(), "nuts", CHAINS, figures, found))
 
 
-def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, seed: int) -> Walk:
+def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, seed: int, care: float = 0.8) -> Walk:
     """Chains through a density that is about as wide as 1 about 0; ``value`` is its logarithm and gradient.
 
-    Equal seeds give equal chains, however many processors there are.
+    ``care`` is the share of steps that the sampler accepts: more of it goes slower through narrow corners. Equal seeds give equal chains, however many processors there are.
     """
     try:
         from nutpie import sample
@@ -89,21 +89,21 @@ def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, see
     )
     each = max(-(-size // CHAINS), SHORTEST)
     trace = sample(
-        compiled, draws=each, tune=TUNE, chains=CHAINS, cores=1, seed=seed, save_warmup=False, progress_bar=False
-    )
+        compiled, draws=each, tune=TUNE, chains=CHAINS, cores=1, seed=seed, target_accept=care,
+        save_warmup=False, progress_bar=False,
+    )  # fmt: skip
     stats = trace.sample_stats
-    figures, found = judged(trace.posterior["u"].values, int(stats["diverging"].values.sum()))
-    return Walk(trace.posterior["u"].values, stats["logp"].values, figures, found)
+    return Walk(trace.posterior["u"].values, stats["logp"].values, int(stats["diverging"].values.sum()))
 
 
-def judged(u: Floats, divergences: int) -> tuple[dict[str, float], list[Finding]]:
-    """R-hat, effective draws and divergences of chains, shape (chains, draws, k), and what they should tell."""
+def judged(seen: Floats, divergences: int) -> tuple[dict[str, float], list[Finding]]:
+    """R-hat, effective draws and divergences of quantities seen by chains, (chains, draws, quantities), and what they should tell."""
     try:
         rhat, ess = (getattr(import_module("arviz"), name) for name in ("rhat", "ess"))
     except ImportError as problem:
         raise missing_extra("arviz", "bayes", "judging chains") from problem
-    apart = float(np.max([rhat(one) for one in np.moveaxis(u, 2, 0)]))
-    worth = min(float(ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(u, 2, 0))
+    apart = float(np.max([rhat(one) for one in np.moveaxis(seen, 2, 0)]))
+    worth = min(float(ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(seen, 2, 0))
     found = []
     if not apart <= APART:
         text = f"the chains have not met (R-hat {apart:.3f}): ask for more draws"

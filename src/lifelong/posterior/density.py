@@ -34,7 +34,7 @@ BARELY = 0.75
 def stated_prior(model: Any, typical: float = 1.0) -> Prior:
     """The weakly informative prior of a model: normal on each log parameter, means about the published fits.
 
-    A log parameter's standard deviation is 0.5 to 1.5: a factor of e^1 to e^3 either way holds nineteen in twenty.
+    It is cut off at the parameter's range. A log parameter's standard deviation is 0.5 to 1.5: a factor of e^1 to e^3 either way holds nineteen in twenty.
     State another as ``Prior(mean, sd)``, both of the logarithms, in the order of ``model.params``.
 
     Args:
@@ -61,7 +61,7 @@ class Density:
 
     Attributes:
         model: whose parameters they are.
-        scaled: log density and gradient, as functions of z.
+        scaled: likelihood and prior as functions of z.
         mode: where it is highest.
         root: (k, k); ``mode.z + root @ u`` with u standard normal is the Laplace form.
         origin: the data's size and the seed.
@@ -78,9 +78,20 @@ class Density:
         """The prior."""
         return self.scaled.prior
 
+    def value(self, z: Floats) -> tuple[float, Floats]:
+        """Log density at z and its gradient; minus infinity outside the parameters' ranges."""
+        if not ((z >= self.scaled.low) & (z <= self.scaled.high)).all():
+            return -np.inf, np.zeros_like(z)
+        return self.scaled.value(z)
+
+    def loglik(self, z: Floats) -> tuple[float, Floats]:
+        """The likelihood alone, and its gradient."""
+        (value, slope), (prior, prior_slope, _) = self.value(z), self.prior.value(z)
+        return value - prior, slope - prior_slope
+
     def values(self, z: Floats) -> Floats:
         """Log density at each row of z."""
-        return np.array([self.scaled.value(at)[0] for at in z])
+        return np.array([self.value(at)[0] for at in z])
 
     def posterior(self, draws: Draws) -> Posterior:
         """The draws as a value, with the findings that hold for all of them."""
@@ -98,7 +109,7 @@ class Density:
             theta=np.exp(z),
             weight=draws.weight,
             log_density=draws.value,
-            loglik=self.scaled.value(centre)[0] - prior.value(centre)[0],
+            loglik=self.loglik(centre)[0],
             prior=tuple(zip(prior.mean.tolist(), prior.sd.tolist(), strict=True)),
             how=draws.how,
             chains=draws.chains,

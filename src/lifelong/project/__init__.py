@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Timelines
+    from lifelong.values import Course, Fit, ImportReport, Leaderboard, NextOrders, Scores, Stages, Timelines
 
 __all__ = [
     "Project",
@@ -191,6 +191,18 @@ class Project:
         from lifelong.project.dating import next_orders
 
         return next_orders(self._folder, fit, horizon, Path(out) if out else None)
+
+    def stages(self, *, until: str = "", since: str = "", out: str | Path = "") -> Stages:
+        """Which stage of life each customer is in by the own rhythm: new, active, reactivated, cooling or lapsed.
+
+        Args:
+            until: the last day to look at; by default the last order's.
+            since: an earlier day; then also who moved from which stage to which.
+            out: a .csv, .parquet or .xlsx to write the rows to.
+        """
+        from lifelong.project.staging import stages
+
+        return stages(self._folder, until, since, Path(out) if out else None)
 
     def retention(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lifelong import plugins
 from lifelong.errors import FitError
 from lifelong.project import contracts
@@ -12,7 +14,10 @@ from lifelong.units import date_of
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from lifelong.judge.contracts import Chosen
     from lifelong.project.asked import Base, Question
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from lifelong.score.terms import Terms
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit, Scores, Tenures
+
+    Floats = NDArray[np.float64]
 
 
 def is_contract(model: str) -> bool:
@@ -80,7 +87,7 @@ def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], l
             chosen, seen = rhythm.learnt(period, made.model)
             fits[period] = chosen.fit
             few += contracts.few(period, seen.customers)
-    return book, fits, few
+    return replace(book, chance=rhythm.chances(book, fits)), fits, few
 
 
 def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
@@ -151,6 +158,28 @@ class _Rhythm:
         """Days for which a renewal may be late."""
         return int(self._tables.GRACE[period])
 
+    def chances(self, book: Book, fits: Mapping[str, Fit]) -> Floats:
+        r"""The chance that somebody whose payment may be late is still there, relative to one whose payment is to come.
+
+        Of those who renew, the share G(e) waits longer than e days; those who do not, wait for ever. Of a silence of e
+        days, with retention r at the renewal that is due, :math:`G / (r G + 1 - r)` is left: 1 long before the due day,
+        little after it. It is rounded to twentieths, so that there are few kinds of subscribers.
+        """
+        import pyarrow.compute as pc
+
+        waits = self._tables.waits(self._at.orders, self._own, self.common, self._at.until)
+        silent = _of_each(book.customer_id, self._at)["silent_days"].to_numpy(zero_copy_only=False)
+        chance = np.ones(len(silent))
+        for period in book.periods:
+            at = np.flatnonzero(book.period == period)
+            told = waits.filter(pc.equal(waits["period"], period))
+            longer = (told["gap"].to_numpy()[None, :] > silent[at, None]) @ told["count"].to_numpy()
+            late = (longer + 0.5) / (float(told["count"].to_numpy().sum()) + 0.5)
+            model = plugins.load("contracts", fits[period].model)()
+            r = model.retention(fits[period].theta, book.renewals[at] + 1)
+            chance[at] = np.rint(20.0 * late / (r * late + 1.0 - r)) / 20.0
+        return chance
+
     def _of(self, seen: int, until: int) -> Any:
         return self._tables.tenures(self._at.orders, self._own, self.common, seen, until)
 
@@ -160,7 +189,8 @@ def _kind(found: Regularity, grace: int) -> Finding:
     if found.is_contractual:
         text = (
             f"{found.words}: these are subscriptions, so a contractual model values them: whoever is more than {grace} "
-            "days late has left, and nobody else is doubted; for free purchases name a model, such as --model pareto_nbd"
+            "days late has left, and whoever is late by less is still there by the chance that payments come so late; for "
+            "free purchases name a model, such as --model pareto_nbd"
         )
         return Finding("F281", text, "info")
     text = f"only {found.words}: these look like free purchases, and the model that was named is for subscriptions"
@@ -169,20 +199,24 @@ def _kind(found: Regularity, grace: int) -> Finding:
 
 def _told_apart(table: pa.Table, at: Base) -> pa.Table:
     """The table with each customer's silence and own rhythm, as the orders show them."""
+    told = _of_each(table["customer_id"].combine_chunks(), at)
+    for name in told.column_names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, told[name].cast(table.schema.field(name).type))
+    return table
+
+
+def _of_each(customers: Any, at: Base) -> pa.Table:
+    """Days of silence, and of the own rhythm, of these customers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    own = at.summary.take(pc.index_in(table["customer_id"], value_set=at.summary["customer_id"].combine_chunks()))
+    place = pc.index_in(pa.array(customers), value_set=at.summary["customer_id"].combine_chunks())
+    own = at.summary.take(place)
     x, last, age = (own[name].combine_chunks() for name in ("x", "t_x", "T"))
     again = pc.if_else(pc.greater(x, 0), x, pa.scalar(None, x.type))
-    told = {
-        "silent_days": pc.subtract(age, last),
-        "rhythm_days": pc.divide(last.cast("float64"), again.cast("float64")),
-    }
-    for name, column in told.items():
-        at_ = table.column_names.index(name)
-        table = table.set_column(at_, name, column.cast(table.schema.field(name).type))
-    return table
+    rhythm = pc.divide(last.cast("float64"), again.cast("float64"))
+    return pa.table({"silent_days": pc.subtract(age, last), "rhythm_days": rhythm})
 
 
 def _margin(at: Base, margin: float | None) -> float | None:

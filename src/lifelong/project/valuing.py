@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
@@ -16,6 +16,8 @@ from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pyarrow as pa
 
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
@@ -199,6 +201,18 @@ def _kept(folder: Folder, at: Base, scores: Scores) -> Scores:
     files.write_sealed(path.with_suffix(".json"), SCORES, scores.as_dict())
     files.write_bytes(folder.root / "scores" / "latest", path.stem.encode())
     return scores
+
+
+def latest(folder: Folder, at: Base) -> tuple[pa.Table, dict[str, Any]] | None:
+    """The latest scores with the words that define them, where they are of this base."""
+    import pyarrow.parquet as pq
+
+    pointer = folder.root / "scores" / "latest"
+    name = pointer.read_text(encoding="utf-8") if pointer.exists() else ""
+    if not name.startswith(_stamp(at)):
+        return None
+    path = pointer.with_name(f"{name}.parquet")
+    return pq.read_table(path), files.read_sealed(path.with_suffix(".json"), SCORES)
 
 
 def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:

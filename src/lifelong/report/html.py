@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from lifelong.charts import tokens
 from lifelong.i18n import NBSP
-from lifelong.report import cohorts, fonts, glossary, loyalty, origin, risk, trust, truth, value, verdict
+from lifelong.report import cohorts, fonts, glossary, judged, loyalty, origin, risk, trust, truth, value, verdict
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def view(data: ReportData) -> dict[str, Any]:
         "loyalty": loyalty.section(data),
         "cohorts": cohorts.section(data),
         "trust": trust.section(data),
+        "judged": judged.section(data),
         "risk": risk.section(data),
         "truth": truth.section(data),
         "ledger": origin.ledger(data),

@@ -58,7 +58,7 @@ def test_of(data: ReportData) -> Test | None:
     board = data.leaderboard
     if board is None or not board.rows:
         return None
-    unit = _measured(data)
+    unit = measured(data)
     last = max(str(r["origin"]) for r in board.rows)
     miss = _mean([r for r in board.rows if str(r["origin"]) == last], board.chosen, "bias") if unit.currency else None
     miss = _tracked_miss(data) if miss is None else miss
@@ -195,7 +195,7 @@ def tenths(data: ReportData) -> Figure:
     found = [_tenth(r) for r in sorted(rows, key=lambda r: int(r["decile"]))]
     if not found:
         return absent("tenths", "Too few customers for tenths", "The back-test kept no decile table.", width="w5")
-    unit = _measured(data)
+    unit = measured(data)
     has_bands = any(t.high > t.low for t in found)
     scale = "; log scale" if charts.is_log(found) else ""
     heads = ("Tenth", "Forecast", *(("80 % interval",) if has_bands else ()), "Came")
@@ -223,7 +223,7 @@ def _tenth_row(t: Tenth, unit: Unit, has_bands: bool) -> list[str]:
     return [str(t.decile), unit.plain(t.forecast), *band, unit.plain(t.actual)]
 
 
-def _measured(data: ReportData) -> Unit:
+def measured(data: ReportData) -> Unit:
     """The unit of the back-test's measures: that of the report, or orders where it measured those."""
     unit = unit_of(data)
     rows = data.leaderboard.rows if data.leaderboard else ()
@@ -262,7 +262,7 @@ def _board(data: ReportData) -> dict[str, Any]:
     means = {m: _mean(board.rows, m, "mae") for m in models}
     order = sorted(models, key=lambda m: (is_baseline(m), means[m] is None, means[m] or 0.0, m))
     axis = drawings.nice_span([v for s in scored.values() if s for v in (s.low, s.high)])
-    unit = _measured(data)
+    unit = measured(data)
     origins = sorted({str(r["origin"]) for r in board.rows})
     return {
         "title": _board_title(board.rows, board.chosen),
@@ -285,7 +285,7 @@ def _board_row(data: ReportData, model: str, mae: Range | None, axis: tuple[floa
     base, is_chosen = is_baseline(model), data.leaderboard is not None and model == data.leaderboard.chosen
     ahead = gain(rows, model)
     bias, held, rank = (_mean(rows, model, k) for k in ("bias", "coverage80", "gini_norm"))
-    said = _said(mae, _measured(data))
+    said = _said(mae, measured(data))
     note = "baseline, no model" if base else "used in this report" if is_chosen else ""
     loses = not base and ahead is not None and ahead <= 0
     return {

@@ -35,6 +35,7 @@ class Book:
         period: its name, one of ``PERIODS``.
         is_here: whether a next renewal is to come; who is lost or leaves at a known day is worth nothing more.
         paid: what each paid so far, in major units.
+        chance: that whoever is taken to be there still is, where the next payment is late; 1 for all where not given.
     """
 
     customer_id: Sequence[str]
@@ -43,6 +44,7 @@ class Book:
     period: NDArray[np.str_]
     is_here: NDArray[np.bool_]
     paid: Floats
+    chance: Floats | None = None
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -50,11 +52,13 @@ class Book:
         names, counts = np.unique(self.period[self.is_here], return_counts=True)
         return tuple(str(names[i]) for i in np.lexsort((names, -counts)))
 
-    def due(self, period: str) -> Iterator[tuple[int, NDArray[np.intp]]]:
-        """The numbers of the renewals that are due in this period, each with the places of the subscribers."""
+    def due(self, period: str) -> Iterator[tuple[int, float, NDArray[np.intp]]]:
+        """The numbers of the renewals that are due in this period, with the chances and places of the subscribers."""
         here = np.flatnonzero(self.is_here & (self.period == period))
-        for n in np.unique(self.renewals[here]):
-            yield int(n) + 1, here[self.renewals[here] == n]
+        chance = np.ones(len(here)) if self.chance is None else self.chance[here]
+        kinds, place = np.unique(np.stack([self.renewals[here], chance]), axis=1, return_inverse=True)
+        for i, (n, share) in enumerate(kinds.T.tolist()):
+            yield int(n) + 1, share, here[place.ravel() == i]
 
 
 def book_scores(
@@ -81,8 +85,8 @@ def book_scores(
         # Fits of different periods know nothing of each other: so do their draws.
         ahead = Ahead(fits[period], Plan(1.0, period), replace(terms, seed=terms.seed + i))
         drawn, sums, customers = np.zeros((4, DRAWS)), np.zeros(3), 0
-        for n, at in book.due(period):
-            made, price = ahead.row(n), book.price[at]
+        for n, chance, at in book.due(period):
+            made, price = ahead.row(n, chance), book.price[at]
             for name in ("alive", "orders"):
                 columns[name][at] = made.row[name]
             for name in ("value", *LEVELS):

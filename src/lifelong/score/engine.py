@@ -40,6 +40,17 @@ def is_dependent(model: SpendModel) -> bool:
     return bool(getattr(model, "is_dependent", False))
 
 
+def is_signed(model: SpendModel | None) -> bool:
+    """Whether orders may bring less than nothing: the model then has a ``location`` beside its scale."""
+    return hasattr(model, "location")
+
+
+def factor_of(model: SpendModel, theta: Floats, total: Any, x: Any) -> Floats:
+    """What is the customer's own: times the rest it is value. Where the model has one, its location; else its scale."""
+    made: Floats = getattr(model, "location", model.scale)(theta, total, x)
+    return made
+
+
 def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
     """Number customers of whom a model expects the same, if they are alive, to the day; and a row of each number."""
     days = (np.rint(past.T).astype(np.int64), *((np.rint(past.t_x).astype(np.int64),) if is_regular(model) else ()))
@@ -165,7 +176,7 @@ def alive_over_draws(
 
 def paid_each(engine: Engine, base: Base, observed: float) -> Floats:
     """Expected spend of an order in units of ``SpendModel.scale``, each history: it hangs on spend_x alone."""
-    if engine.spend is None:
+    if engine.spend is None or is_signed(engine.spend):
         return np.ones(base.histories)
     x = np.arange(int(base.spend_x.max(initial=0)) + 1)
     total = x * observed
@@ -189,4 +200,4 @@ def spend_each(engine: Engine, theta: Floats, x: Any, total: Any, observed: floa
     if engine.spend is None:
         return np.ones(np.shape(x))
     each = np.asarray(engine.spend.expect(theta, x, total), np.float64)
-    return np.where(np.isfinite(each) & (each > 0), each, observed)
+    return np.where(np.isfinite(each) & ((each > 0) | is_signed(engine.spend)), each, observed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.score.engine import Engine, Means, alive_over_draws, is_dependent, means, paid_each
+from lifelong.score.engine import Engine, Means, alive_over_draws, factor_of, is_dependent, means, paid_each
 from lifelong.score.futures import Futures, futures
 from lifelong.score.numbering import by_parts
 
@@ -75,7 +75,7 @@ class Forecast:
         if spend is None:
             return np.ones(len(total))
         x = self.base.spend_x[self.base.history[rows]] if is_dependent(spend) else np.zeros(1, np.int64)
-        return spend.scale(self.engine.spend_theta, total, x)
+        return factor_of(spend, self.engine.spend_theta, total, x)
 
     def customer_value(self, rows: Ints | slice) -> Floats:
         """Expected value of each customer; nan where the data hold no amounts."""
@@ -99,6 +99,14 @@ class Forecast:
     def quantile(self, level: float) -> Floats:
         """The quantile of worth in units of the factor, each history."""
         return self.futures.quantile(level, self.alive_mixed)
+
+    def customer_quantile(self, level: float, rows: Ints | slice) -> Floats:
+        """The quantile of each customer's value."""
+        history, factor, noise = self.base.history[rows], self.factor(rows), self.futures.noise
+        if noise is None:
+            return np.asarray(self.margin * self.quantile(level)[history] * factor)
+        each = noise.quantile(level, self.futures.cell[history], self.alive_mixed[history], factor)
+        return np.asarray(self.margin * each * self.futures.stretch[history])
 
 
 def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES) -> Forecast:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.score.base import Past, tally
-from lifelong.score.engine import is_regular
+from lifelong.score.engine import is_regular, is_signed
 from lifelong.score.numbering import by_parts, distinct
+from lifelong.score.signed import Noise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,6 +50,7 @@ class Futures:
         orders_stretch: the same for the number of orders.
         worth: discounted spend / factor of each simulated future, sorted, shape (cells, draws).
         orders: orders of each simulated future, sorted, shape (cells, draws); for the rest of life at present value.
+        noise: what is not in proportion to the factor; None where the spend model has no location.
     """
 
     cell: NDArray[np.int64]
@@ -56,6 +58,7 @@ class Futures:
     orders_stretch: Floats
     worth: Floats
     orders: Floats
+    noise: Noise | None = None
 
     @classmethod
     def none(cls) -> Futures:
@@ -164,15 +167,16 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
     total = tally(base.history, cells, lambda part: base.total[part], cell) / size
     at_corner = engine.given_alive(engine.theta, past, engine.horizon, engine.force)
     draws = int(np.clip(min(budget, MOST_ORDERS / load) / cells, *DRAWS))
-    orders, money = _simulate_cells(engine, past, (spend_x, total), at_corner, draws, rng)
+    orders, money, noise = _simulate_cells(engine, past, (spend_x, total), at_corner, draws, rng)
     ratio = worth / np.maximum(at_corner[cell], 1e-300)
     stretch = ratio * _spend_ratio(engine, base.spend_x, spend_x[cell])
-    return Futures(cell, stretch, ratio, np.sort(money, axis=1), np.sort(orders, axis=1))
+    table = Noise.of(money, noise, _factors(engine, base)) if is_signed(engine.spend) else None
+    return Futures(cell, stretch, ratio, np.sort(money, axis=1), np.sort(orders, axis=1), table)
 
 
 def draw(
     engine: Engine, past: Past, spend_x: Ints, theta: Floats, spend_theta: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """One future for each history, given alive.
 
     Args:
@@ -184,8 +188,8 @@ def draw(
         rng: source of chance.
 
     Returns:
-        Orders (for the rest of life at present value), and discounted spend in units of ``SpendModel.scale``
-        (discounted orders where there is no money).
+        Orders (for the rest of life at present value), discounted spend in units of the customer's factor (discounted
+        orders where there is no money, or where spend has a location), and discounted spend beside that location (else 0).
     """
     silence = past.t_x / 7.0 if is_regular(engine.purchase) else None
     owner, when = engine.purchase.draw_orders(theta, past.x, past.T / 7.0, engine.simulated_horizon, rng, silence)
@@ -193,32 +197,42 @@ def draw(
     each = np.exp(-engine.force * when) if engine.force > 0 else np.ones(len(when))
     is_life = np.isinf(engine.horizon)
     orders = np.bincount(owner, weights=each if is_life else None, minlength=size).astype(np.float64)
+    beside = np.zeros(size)
     if engine.spend is not None:
-        each = each * engine.spend.draw_spend(spend_theta, spend_x, owner, rng)
+        drawn = each * engine.spend.draw_spend(spend_theta, spend_x, owner, rng)
+        if is_signed(engine.spend):
+            beside = np.bincount(owner, weights=drawn, minlength=size) * engine.spend.scale(
+                spend_theta, beside, spend_x
+            )
+        else:
+            each = drawn
     worth: Floats = np.bincount(owner, weights=each, minlength=size).astype(np.float64)
     if not is_life:
-        return orders, worth
+        return orders, worth, beside
     lift = engine.tail(past)
-    return orders * lift, worth * lift
+    return orders * lift, worth * lift, beside * lift
 
 
 def _simulate_cells(
     engine: Engine, past: Past, spend: tuple[Ints, Floats], expected: Floats, draws: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Futures of each cell, shape (cells, draws), in slices that memory can hold; ``spend`` is spend_x and its total."""
     spend_x, total = spend
     theta = engine.fit.draws(draws, rng).T
     spend_theta = engine.fit.spend.draws(draws, rng).T if engine.fit.spend else np.empty((0, draws))
-    orders, money = np.empty((len(total), draws)), np.empty((len(total), draws))
+    orders, money, noise = (np.empty((len(total), draws)) for _ in range(3))
     load = np.cumsum((1.0 + np.minimum(expected, 1e5)) * draws)
     part = (load // ORDERS_AT_ONCE).astype(np.int64)
     for some in np.split(np.arange(len(total)), np.flatnonzero(np.diff(part)) + 1):
         rows = np.repeat(some, draws)
         drawn = np.tile(theta, len(some)), np.tile(spend_theta, len(some))
-        n, each = draw(engine, past.at(rows), spend_x[rows], *drawn, rng)
+        n, each, beside = draw(engine, past.at(rows), spend_x[rows], *drawn, rng)
         orders[some] = n.reshape(len(some), draws)
         money[some] = each.reshape(len(some), draws)
-    return orders, money * _factor(engine, spend_theta, spend)
+        noise[some] = beside.reshape(len(some), draws)
+    if is_signed(engine.spend):
+        return orders, money, noise + money * _moved(engine, spend_theta, spend)
+    return orders, money * _factor(engine, spend_theta, spend), noise
 
 
 def _factor(engine: Engine, spend_theta: Floats, spend: tuple[Ints, Floats]) -> Floats:
@@ -231,9 +245,24 @@ def _factor(engine: Engine, spend_theta: Floats, spend: tuple[Ints, Floats]) -> 
     return drawn / here
 
 
+def _moved(engine: Engine, spend_theta: Floats, spend: tuple[Ints, Floats]) -> Floats:
+    """How far drawn parameters move each cell's location: shape (cells, draws)."""
+    model: Any = engine.spend
+    here = model.location(engine.spend_theta, spend[1], spend[0])[:, None]
+    drawn: Floats = np.stack([model.location(theta, spend[1], spend[0]) for theta in spend_theta.T], axis=1) - here
+    return drawn
+
+
+def _factors(engine: Engine, base: Base) -> Floats:
+    """Every customer's factor, where spend has a location."""
+    model: Any = engine.spend
+    made: Floats = model.location(engine.spend_theta, base.total, base.spend_x[base.history])
+    return made
+
+
 def _spend_ratio(engine: Engine, x: Ints, at: Ints) -> Floats:
     """Expected spend an order in units of the factor, at one spend_x by at another."""
-    if engine.spend is None:
+    if engine.spend is None or is_signed(engine.spend):
         return np.ones(len(x))
     every = np.arange(int(max(x.max(initial=0), at.max(initial=0))) + 1)
     zero = np.zeros(len(every))

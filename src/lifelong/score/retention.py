@@ -127,19 +127,19 @@ def _steps(theta: Floats) -> list[tuple[Floats, Floats]]:
 
 
 class _Group:
-    """Those who are there and pay by one period: renewals due, how many stand before each, and their prices' sum."""
+    """Those who are there and pay by one period: renewals due, how many stand before each, and their prices' sum; those who are late count by their chance."""
 
     def __init__(self, fit: Fit, book: Book, terms: Terms, period: str) -> None:
         due = list(book.due(period))
-        self.n = np.array([n for n, _ in due])
-        self.count = np.array([len(at) for _, at in due], dtype=np.float64)
+        self.n = np.array([n for n, _, _ in due])
+        self.count = np.array([chance * len(at) for _, chance, at in due])
         margin = 1.0 if terms.margin is None else terms.margin
-        self.money = margin * np.array([book.price[at].sum() for _, at in due])
+        self.money = margin * np.array([chance * book.price[at].sum() for _, chance, at in due])
         plan = Plan(1.0, period)
         self.model: Contract = plugins.load("contracts", fit.model)()
         self.d = period_rate(terms.discount.force_per_day, plan.days)
         self.horizon, self.period, self.theta = plan.renewals(terms), period, fit.theta
-        self.size = int(self.count.sum())
+        self.size = sum(len(at) for _, _, at in due)
 
     @property
     def retention(self) -> float:
@@ -147,7 +147,7 @@ class _Group:
         return float(1.0 - self._churn(self.theta))
 
     def _churn(self, theta: Floats) -> float:
-        return float(self.count @ self.model.hazard(theta, self.n) / self.size)
+        return float(self.count @ self.model.hazard(theta, self.n) / self.count.sum())
 
     def factor(self, points: float, theta: Floats | None = None) -> float:
         """By what each chance to leave is multiplied."""

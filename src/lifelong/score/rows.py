@@ -59,7 +59,8 @@ def known(forecast: Forecast, wanted: Sequence[str], *, has_cost: bool) -> Known
         "at_risk": forecast.margin * (1.0 - means.alive) * means.worth * forecast.paid,
     }
     levels = {name: level for name, level in LEVELS.items() if name in wanted}
-    by_factor |= {name: forecast.margin * forecast.quantile(level) for name, level in levels.items()}
+    if forecast.futures.noise is None:
+        by_factor |= {name: forecast.margin * forecast.quantile(level) for name, level in levels.items()}
     return Known(plain, by_factor, has_cost)
 
 
@@ -81,6 +82,8 @@ def rows(forecast: Forecast, facts: Known, summary: pa.Table, start: int, wanted
     if facts.by_factor:
         factor = forecast.factor(some)
         columns |= {name: values[history] * factor for name, values in facts.by_factor.items() if name in wanted}
+    if forecast.has_money and forecast.futures.noise is not None:
+        columns |= {n: forecast.customer_quantile(level, some) for n, level in LEVELS.items() if n in wanted}
     if forecast.has_money and "historic" in wanted:
         columns["historic"] = _historic(forecast, summary, has_cost=facts.has_cost)
     if forecast.has_money and "total" in wanted:

@@ -179,26 +179,26 @@ class Ahead:
         self.thetas = fit.draws(DRAWS, self.rng)
         self.factor = (1.0 + self.d) ** -np.arange(self.steps, dtype=np.float64)
 
-    def row(self, n: int) -> Row:
-        """The row of a subscriber with n periods paid for, before renewal n."""
+    def row(self, n: int, chance: float = 1.0) -> Row:
+        """The row of a subscriber with n periods paid for, before renewal n, still there by this chance."""
         t = np.arange(n - 1.0, n + self.steps)
         logs = np.array([self.model.log_curve(theta, t)[0] for theta in self.thetas])
-        stay = np.exp(logs[:, 1:] - logs[:, :1])  # P(payment k comes), k = 1, 2, ...
+        stay = chance * np.exp(logs[:, 1:] - logs[:, :1])  # P(payment k comes), k = 1, 2, ...
         unit = self.plan.price * self.margin
         # Orders at present value over the rest of life, as all scores count them; else one each.
         each = self.factor if self.terms.horizon.is_lifetime else np.ones(self.steps)
         drawn = np.concatenate([_moments(stay, each), _moments(stay, unit * self.factor)])
-        residual = float(self.model.derl(self.fit.theta, n, self.d, self.horizon))
-        plain = (
-            residual if self.terms.horizon.is_lifetime else float(self.model.derl(self.fit.theta, n, 0.0, self.horizon))
-        )
+        residual = chance * float(self.model.derl(self.fit.theta, n, self.d, self.horizon))
+        plain = residual
+        if not self.terms.horizon.is_lifetime:
+            plain = chance * float(self.model.derl(self.fit.theta, n, 0.0, self.horizon))
         value = float(value_renewing(self.plan.price, self.margin, residual))
         # P(at most k payments), doubt about the parameters averaged in; value grows with payments.
         most = 1.0 - np.append(stay.mean(axis=0), 0.0)
         worth = np.concatenate([[0.0], np.cumsum(unit * self.factor)])
         quantiles = {name: float(worth[np.searchsorted(most, level - 1e-12)]) for name, level in LEVELS.items()}
         historic = unit * n
-        row = {"alive": 1.0, "orders": plain, "value": value, **quantiles}
+        row = {"alive": chance, "orders": plain, "value": value, **quantiles}
         row |= {"historic": historic, "total": historic + value, "at_risk": 0.0}
         return Row(row, residual, self.d, self.margin, drawn)
 

@@ -46,6 +46,7 @@ class Sums:
         order_moments: variance and third central moment of orders, shape (2, histories).
         mean_orders, mean_worth, unit_value: as of the forecast, shape (histories,).
         worth_moments: variance and third central moment of value in units of the factor, shape (2, histories).
+        noise_moments: what noise beside the factor adds to both (``signed.Noise.moments``); None where there is none.
     """
 
     some: Ints
@@ -57,6 +58,7 @@ class Sums:
     mean_worth: Floats
     unit_value: Floats
     worth_moments: Floats
+    noise_moments: Floats | None
 
 
 def sums(forecast: Forecast) -> Sums:
@@ -65,7 +67,8 @@ def sums(forecast: Forecast) -> Sums:
     some = np.unique(np.linspace(0, base.histories - 1, min(base.histories, SAMPLE)).astype(np.int64))
     part = replace(base, x=base.x[some], t_x=base.t_x[some], T=base.T[some], spend_x=base.spend_x[some])
     moved = [means(engine, part, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
-    spend = engine.fit.spend
+    spend, table = engine.fit.spend, forecast.futures
+    noise, powers = table.noise, np.array([[forecast.margin**2], [forecast.margin**3]])
     return Sums(
         some,
         np.stack([m.alive * m.orders for m in moved]),
@@ -75,7 +78,8 @@ def sums(forecast: Forecast) -> Sums:
         forecast.mean_orders,
         forecast.mean_worth,
         forecast.unit_value,
-        _central(forecast, "worth") * np.array([[forecast.margin**2], [forecast.margin**3]]),
+        _central(forecast, "worth") * powers,
+        None if noise is None else noise.moments(table.cell, forecast.alive_mixed, table.moments(1)) * powers,
     )
 
 
@@ -94,7 +98,10 @@ def large_group(forecast: Forecast, members: Members, parts: Sums, rng: np.rando
     money *= float(weigh(parts.unit_value[at], members.factor))
     powers = zip((members.square, members.cube), parts.worth_moments, strict=True)
     chance = np.array([float(weigh(moment[at], power)) for power, moment in powers])
-    return orders, np.maximum(money + _chance(chance, rng), 0.0)
+    if parts.noise_moments is None:
+        return orders, np.maximum(money + _chance(chance, rng), 0.0)
+    alone, along = parts.noise_moments
+    return orders, money + _chance(chance + np.array([weigh(alone[at], count), weigh(along[at], members.factor)]), rng)
 
 
 def _asked(base: Base, members: Members, parts: Sums) -> Floats:
@@ -131,9 +138,9 @@ def _moved(at: Floats, center: float, z: Floats) -> Floats:
         center: the total at the optimum.
         z: draws along the axes, shape (draws, axes), clipped at three standard deviations.
     """
-    if center <= 0 or not len(at):
+    if center == 0 or not len(at):
         return np.ones(len(z))
-    slopes = np.clip(np.log(np.maximum(at, 1e-300) / center), -2.0, 2.0).reshape(-1, 2) / STEP
+    slopes = np.clip(np.log(np.maximum(at / center, 1e-300)), -2.0, 2.0).reshape(-1, 2) / STEP
     moved = np.clip(z, -3.0, 3.0)
     log = (np.where(moved > 0, slopes[:, 1] * moved, -slopes[:, 0] * moved)).sum(axis=1)
     each: Floats = np.exp(np.clip(log, -4.0, 4.0))

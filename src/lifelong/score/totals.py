@@ -14,6 +14,7 @@ import numpy as np
 
 from lifelong.models.special import weigh
 from lifelong.score.base import tally
+from lifelong.score.engine import factor_of
 from lifelong.score.futures import draw
 from lifelong.score.members import Members, Whole, rows_of
 from lifelong.score.sums import large_group, sums
@@ -147,8 +148,9 @@ def _simulated(forecast: Forecast, rows: Ints, known: Drawn, rng: np.random.Gene
     which, who = np.nonzero(rng.random(stay.shape) < stay)
     at, of = which // FUTURES_EACH, history[who]
     theta, spend_theta = known.theta[at].T, known.spend_theta[at].T
-    orders, money = draw(engine, base.past.at(of), base.spend_x[of], theta, spend_theta, rng)
+    orders, money, beside = draw(engine, base.past.at(of), base.spend_x[of], theta, spend_theta, rng)
     if engine.spend is not None:
-        money = money * engine.spend.scale(spend_theta, base.total[rows][who], base.spend_x[of]) * forecast.margin
+        factor = factor_of(engine.spend, spend_theta, base.total[rows][who], base.spend_x[of])
+        money = (money * factor + beside) * forecast.margin
     counted: Floats = np.bincount(which, weights=orders, minlength=len(stay)).astype(np.float64)
     return counted, np.bincount(which, weights=money, minlength=len(stay)).astype(np.float64)

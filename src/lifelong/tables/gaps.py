@@ -73,6 +73,19 @@ def spacings(orders: IntoFrame, until: int) -> Spacings:
     return Spacings.of(x, t_x, T, sums, ids)
 
 
+def last_gaps(orders: IntoFrame, until: int) -> Any:
+    """The gap before each customer's last order day up to ``until``: ``customer_id`` and ``gap`` in days.
+
+    One with a single order day has no row. The same kind of frame as came in; eager ones are sorted by customer.
+    """
+    each: Any = between(orders, until)  # a frame joins its own kind
+    newest = each.group_by("customer_id").agg(nw.col("day").max())
+    made = each.join(newest, on=["customer_id", "day"], how="inner").select("customer_id", nw.col("gap").cast(nw.Int32))
+    if isinstance(made, nw.LazyFrame):
+        return made.to_native()
+    return nw.maybe_reset_index(made.sort("customer_id")).to_native()
+
+
 def between(orders: IntoFrame, until: int) -> Frame:
     """Each order day up to ``until`` but a customer's first: ``customer_id``, ``day``, and the ``gap`` before it in days."""
     frame = nw.maybe_convert_dtypes(nw.from_native(orders).select("customer_id", "day", "is_order"))

@@ -63,20 +63,7 @@ def tenures(orders: IntoFrame, own: IntoFrame, common: str, seen: int, until: in
         A frame of the same engine with the columns of ``schema.TENURES``, in any order. ``price`` is what a period of
         the tenure brought on average, ``paid`` what it brought in all.
     """
-    days = _days(orders, until).join(entered(own), on="customer_id", how="left")
-    days = days.with_columns(period=nw.coalesce("period", nw.lit(common)))
-    days = days.with_columns(_wait=named(nw.col("period"), LONGEST) + named(nw.col("period"), GRACE))
-    gap = nw.col("day") - nw.col("before")
-    is_new = nw.col("before").is_null() | (gap > nw.col("_wait"))
-    again = ~is_new & (gap * 2 >= named(nw.col("period"), LONGEST))
-    last = nw.coalesce(nw.col("after"), nw.lit(until + 1)) - nw.col("day")
-    days = days.with_columns(
-        _new=nw.when(is_new).then(nw.lit(1)).otherwise(nw.lit(0)),
-        _again=nw.when(again).then(nw.lit(1)).otherwise(nw.lit(0)),
-        # The next order came too late, or none came although it was due and overdue by the last day.
-        _lost=nw.when(last > nw.col("_wait")).then(nw.lit(1)).otherwise(nw.lit(0)),
-    )
-    days = _numbered(days).filter(nw.col("day") <= seen)
+    days = _numbered(_judged(orders, own, common, until)).filter(nw.col("day") <= seen)
     whole = days.group_by("customer_id", "_run", "period").agg(
         start=nw.col("day").min(),
         renewals=nw.col("_again").sum(),
@@ -92,6 +79,31 @@ def tenures(orders: IntoFrame, own: IntoFrame, common: str, seen: int, until: in
         changes=nw.lit(0),
     )
     return returned(told.select(*(nw.col(c.name).cast(_KINDS[c.kind]) for c in schema.TENURES)), orders)
+
+
+def waits(orders: IntoFrame, own: IntoFrame, common: str, until: int) -> Any:
+    """How long customers waited before they renewed: ``period``, ``gap`` in days, and ``count``; arguments as above."""
+    days = _judged(orders, own, common, until).filter(nw.col("_again") == 1)
+    counted = days.with_columns(gap=nw.col("day") - nw.col("before")).group_by("period", "gap").agg(count=nw.len())
+    made = counted.select("period", nw.col("gap").cast(nw.Int32), nw.col("count").cast(nw.Int64))
+    return returned(made, orders)
+
+
+def _judged(orders: IntoFrame, own: IntoFrame, common: str, until: int) -> Any:
+    """Order days, each as the beginning of a tenure, a renewal or neither, and whether a loss follows it."""
+    days = _days(orders, until).join(entered(own), on="customer_id", how="left")
+    days = days.with_columns(period=nw.coalesce("period", nw.lit(common)))
+    days = days.with_columns(_wait=named(nw.col("period"), LONGEST) + named(nw.col("period"), GRACE))
+    gap = nw.col("day") - nw.col("before")
+    is_new = nw.col("before").is_null() | (gap > nw.col("_wait"))
+    again = ~is_new & (gap * 2 >= named(nw.col("period"), LONGEST))
+    last = nw.coalesce(nw.col("after"), nw.lit(until + 1)) - nw.col("day")
+    return days.with_columns(
+        _new=nw.when(is_new).then(nw.lit(1)).otherwise(nw.lit(0)),
+        _again=nw.when(again).then(nw.lit(1)).otherwise(nw.lit(0)),
+        # The next order came too late, or none came although it was due and overdue by the last day.
+        _lost=nw.when(last > nw.col("_wait")).then(nw.lit(1)).otherwise(nw.lit(0)),
+    )
 
 
 def _days(orders: IntoFrame, until: int) -> Any:

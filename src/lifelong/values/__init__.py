@@ -20,9 +20,11 @@ from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
+from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 
@@ -36,10 +38,12 @@ __all__ = [
     "NextOrders",
     "Origin",
     "Patterns",
+    "Pooled",
     "Posterior",
     "Scores",
     "Spacings",
     "Spend",
+    "Stages",
     "Tenures",
     "Timelines",
     "Totals",

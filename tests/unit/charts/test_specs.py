@@ -45,6 +45,14 @@ def tenths(base: float = 4.0) -> list[charts.Tenth]:
     return [charts.Tenth(i, 100, base / i, base / i * 0.9, base / i * 1.1, base / i * 1.05) for i in range(1, 11)]
 
 
+def standings() -> list[charts.Standing]:
+    return [
+        charts.Standing("one", 0.2, -0.1, 0.4, is_strong=True),
+        charts.Standing("a name that is much too long for its margin", 0.5, 0.3, 90.0),
+        charts.Standing("rule of thumb", 1.5, 1.2, 1.9, is_pale=True),
+    ]
+
+
 def all_specs(values: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
     d = charts.measure(values)
     curve = charts.curve(values)
@@ -57,6 +65,8 @@ def all_specs(values: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
         for name, spec in {
             "distribution": charts.distribution(d, px, amount=say, share=percent, words=WORDS),
             "lorenz": charts.lorenz(lorenz, px, share=percent, words=WORDS),
+            "standings": charts.standings(standings(), px, say=say),
+            "groups": charts.standings(standings(), px, say=say, is_forecast=True),
             "tracking": charts.tracking(weeks(), px, ticks=ticks, count=say, words=WORDS),
             "deciles": charts.deciles(tenths(), px, amount=say, words=WORDS),
         }.items()
@@ -73,8 +83,9 @@ def test_specifications_are_plain_json_without_addresses_to_fetch(values: np.nda
 def test_every_drawing_keeps_the_size_it_was_asked_for(values: np.ndarray[Any, Any]) -> None:
     for name, spec in all_specs(values).items():
         svg = charts.render(spec)
-        width = name.rpartition(" ")[2]
-        assert f'width="{width}" height="306" viewBox="0 0 {width} 306"' in svg
+        kind, _, width = name.rpartition(" ")
+        height = 119 if kind in {"standings", "groups"} else 306  # a row each
+        assert f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"' in svg
 
 
 def test_colours_pass_through_as_variables_and_only_as_variables(values: np.ndarray[Any, Any]) -> None:
@@ -274,3 +285,38 @@ def test_without_altair_the_command_to_get_it_is_named(monkeypatch: pytest.Monke
         charts.altair({})
     assert caught.value.code == "E303"
     assert "lifelong[notebook]" in caught.value.fix
+
+
+# -- standings
+
+
+def rows_of(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
+    return [row for part in spec["layer"] if part["mark"]["type"] == mark for row in part["data"]["values"]]
+
+
+def test_standings_keep_their_order_and_cut_what_is_too_long() -> None:
+    spec = charts.standings(standings(), 452, say=say)
+    points = rows_of(spec, "point")
+    assert [p["x"] for p in points] == [0.2, 0.5, 1.5]
+    assert [p["y"] for p in points] == [2.5, 1.5, 0.5]
+    names = {r["label"] for r in rows_of(spec, "text")}
+    assert {"one", "rule of thumb"} <= names
+    assert any(name.endswith("…") and len(name) < 30 for name in names)
+
+
+def test_a_band_that_goes_far_ends_with_the_axis() -> None:
+    bands = [r for r in rows_of(charts.standings(standings(), 452, say=say), "rule") if "y" in r]
+    assert max(r["high"] for r in bands) == 6.0  # thrice the farthest dot, rounded up
+    only = charts.standings([charts.Standing("flat", 0.0, 0.0, 0.0)], 328, say=say)
+    assert [p["x"] for p in rows_of(only, "point")] == [0.0]
+
+
+def test_round_ticks_hold_both_ends_and_zero() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        low, high = sorted((rng.normal(0, 10 ** rng.uniform(-4, 6), 2)).tolist())
+        ticks = charts.round_ticks(low, high)
+        assert ticks[0] <= low + 1e-9 * abs(low)
+        assert ticks[-1] >= high - 1e-9 * abs(high)
+        assert 0.0 in ticks
+        assert 2 <= len(ticks) <= 7

@@ -97,6 +97,9 @@ def test_the_whole_way_by_commands(shell: Shell, orders_csv: Path, tmp_path: Pat
     code, out, _ = shell("next-orders", *at, "--horizon", "13w", "--top", "3")
     assert code == 0
     assert out.count(" to 20") == 3
+    code, out, _ = shell("stages", *at, "--json")
+    assert code == 0
+    assert sum(row["customers"] for row in json.loads(out)["stages"]) == dated["customers"]
     code, out, _ = shell("export", tmp_path / "out.csv", *at)
     assert (tmp_path / "out.csv").exists()
     code, out, _ = shell("check", *at)

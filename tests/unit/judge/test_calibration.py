@@ -117,9 +117,9 @@ def test_groups_that_hold_give_no_finding_and_the_others_their_names() -> None:
     row = {"by": "orders", "group": "1", "forecast": 12.0, "came": 10.0, "is_off": False}
     assert off([row]) == ()
     (finding,) = off([row | {"is_off": True}])
-    assert "orders 1 +20 %" in finding.text
+    assert "orders 1 (+20 %)" in finding.text
     (finding,) = off([row | {"is_off": True, "came": 0.0}])
-    assert "nothing came" in finding.text
+    assert "orders 1 (nothing came)" in finding.text
 
 
 # -- the groups

@@ -123,3 +123,44 @@ def test_ties_do_not_hang_on_the_order_of_the_arrays(pairs: list[tuple[int, int]
         assert measure(y, f) == pytest.approx(measure(y[turned], f[turned]), abs=1e-9, nan_ok=True)
     if y.sum():
         assert metrics.gini(y, f) == pytest.approx(brute_gini(y, f), abs=1e-9)
+
+
+def test_decile_mape_and_gini_are_those_of_lifetime_value() -> None:
+    """Its definitions at length: tenths by quantiles of the forecast; gain by a sort of the forecast, stable here."""
+    import pandas as pd
+
+    rng = np.random.default_rng(8)
+    forecast = rng.permutation(np.arange(1.0, 1001.0))  # tenths by quantiles are only defined apart from ties
+    actual = np.where(rng.random(1000) < 0.6, rng.gamma(2.0, forecast), 0.0)
+    frame = pd.DataFrame({"actual": actual, "forecast": forecast})
+    means = frame.groupby(pd.qcut(frame["forecast"], 10), observed=True).mean()
+    want = float((np.abs(means["forecast"] - means["actual"]) / means["actual"]).mean())
+    assert metrics.decile_mape(actual, forecast) == pytest.approx(want, abs=1e-9)
+    tied = np.floor(forecast / 50)
+    gains = [
+        frame.assign(by=by).sort_values("by", ascending=False, kind="stable")["actual"].cumsum() / actual.sum()
+        for by in (actual, tied)
+    ]
+    best, ours = (2 * float(gain.sum()) / len(gain) - 1.0 for gain in gains)
+    assert metrics.gini_norm(actual, tied, ties="stable") == pytest.approx(ours / best, abs=1e-9)
+    assert metrics.decile_mape(np.r_[0.0, np.ones(9)], np.arange(10.0)) == math.inf
+
+
+def test_calibration_slope_is_where_the_score_of_the_poisson_regression_is_zero() -> None:
+    rng = np.random.default_rng(9)
+    forecast = rng.lognormal(0.0, 1.5, 5000)
+    actual = rng.poisson(0.3 * forecast**0.6).astype(float)
+    slope = metrics.calibration_slope(actual, forecast)
+    assert slope == pytest.approx(0.6, abs=0.03)
+    z = np.log(forecast)
+    fitted = np.exp(slope * z)
+    fitted *= actual.sum() / fitted.sum()
+    assert ((actual - fitted) * z).sum() == pytest.approx(0.0, abs=1e-6 * actual.sum())
+
+
+def test_calibration_slope_of_forecasts_far_apart_and_of_nothing() -> None:
+    far = metrics.calibration_slope([0.0, 0.0, 1.0, 900.0], [1e-6, 1e-3, 1.0, 1e4])
+    assert 0.4 < far < 1.0
+    assert math.isnan(metrics.calibration_slope([0.0, 0.0], [1.0, 2.0]))
+    assert math.isnan(metrics.calibration_slope([1.0, 2.0], [3.0, 3.0]))
+    assert math.isnan(metrics.calibration_slope([1.0], [0.0]))

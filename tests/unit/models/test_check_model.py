@@ -14,11 +14,12 @@ from lifelong.models.gamma_gamma_dependent import DependentGammaGamma
 from lifelong.models.ggompertz_nbd import GGompertzNBD
 from lifelong.models.mbg_nbd import MBGNBD
 from lifelong.models.nbd import NBD
+from lifelong.models.normal_normal import NormalNormal
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.testing import check_model, simulated_patterns, simulated_spend
 
 ALL = [
-    *(BGNBD(), MBGNBD(), ParetoNBD(), NBD(), GGompertzNBD(), GammaGamma(), DependentGammaGamma()),
+    *(BGNBD(), MBGNBD(), ParetoNBD(), NBD(), GGompertzNBD(), GammaGamma(), DependentGammaGamma(), NormalNormal()),
     *(cnbd_k.BGCNBD2(), cnbd_k.MBGCNBD2(), cnbd_k.BGCNBD3(), cnbd_k.MBGCNBD4()),
 ]
 
@@ -38,6 +39,7 @@ def test_every_model(model: Any) -> None:
         (ParetoNBD(), [0.8, 30.0, 2.4, 6.0]),  # alpha > beta
         (GammaGamma(), [1.2, 6.0, 300.0]),
         (DependentGammaGamma(), [1.2, 6.0, 300.0, 0.7]),
+        (NormalNormal(), [20.0, 5.0, 0.6, 1.2]),  # a loss on the whole
         (NBD(), [2.5, 9.0]),
         (GGompertzNBD(), [0.8, 30.0, 0.3, 2.4, 6.0]),
         (GGompertzNBD(), [0.55, 10.0, 1e-5, 0.6, 12.0]),

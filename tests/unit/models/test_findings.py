@@ -72,7 +72,7 @@ def test_optima_at_the_thresholds() -> None:
 
 def test_severities() -> None:
     notes = {code for code, (severity, _) in TEXTS.items() if severity == "info"}
-    assert notes == {"F201", "F206", "F209", "F220", "F222", "F234", "F235", "F236", "F241", "F245"}
+    assert notes == {"F201", "F206", "F209", "F220", "F221", "F222", "F234", "F235", "F236", "F241", "F245"}
     told = finding("F202", customers=7)
     assert (told.code, told.severity, told.facts) == ("F202", "warning", {"customers": 7})
 

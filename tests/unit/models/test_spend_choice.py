@@ -64,6 +64,18 @@ def test_what_is_sure_may_still_be_too_small() -> None:
         assert codes(kept)[-1] == "F222"
 
 
+def test_more_than_a_few_who_brought_nothing_take_amounts_of_either_sign() -> None:
+    spend = spends(0.0)
+    for lost, model, code in ((0, "gamma_gamma", ""), (30, "gamma_gamma", "F223"), (31, "normal_normal", "F221")):
+        total = spend.total.copy()
+        total[:lost] = np.resize([0.0, -9.0], lost)
+        fit = fit_spend_named("auto", Spend(spend.x, total, spend.count))
+        assert fit.model == model
+        told = [f for f in fit.findings if f.code in {"F221", "F223"}]
+        assert [f.code for f in told] == [code] * bool(code)
+        assert [f.facts for f in told] == [{"customers": lost, "all": 3000}] * bool(code)
+
+
 def test_a_name_that_is_not_known_is_refused() -> None:
     with pytest.raises(ConfigError, match="E302"):
         fit_spend_named("gama_gamma", spends(0.0, 50))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from lifelong.errors import ConfigError, FitError
@@ -15,8 +17,12 @@ from lifelong.models.gamma_gamma import GammaGamma
 from lifelong.models.nbd import NBD
 from lifelong.models.sbg import SBG
 from lifelong.posterior import posterior, prior_draws, stated_prior
+from lifelong.score import ModelError, Terms
+from lifelong.score.scores import prepare
+from lifelong.score.totals import group_totals
 from lifelong.store import fits
 from lifelong.testing import simulated_patterns, simulated_spend
+from lifelong.units import Horizon, Rate
 from lifelong.values import Patterns, Spend, Tenures, to_json
 
 if TYPE_CHECKING:
@@ -162,3 +168,23 @@ def test_what_is_printed_and_what_json_holds() -> None:
     assert told["prior"] == {"r": [-0.5, 1.0], "alpha": [2.1, 1.5]}
     assert [p["name"] for p in told["params"]] == ["r", "alpha"]
     assert '"k_hat"' in to_json(made)
+
+
+def test_totals_take_their_doubt_about_parameters_from_the_posterior() -> None:
+    data = simulated_patterns(BGNBD(), np.array([0.5, 20.0, 0.8, 2.5]), 60, np.random.default_rng(1))
+    x, t_x, T = (np.repeat(column, data.count).astype(np.int32) for column in (data.x, data.t_x, data.T))
+    nothing = np.zeros(60, np.int64)
+    names = pa.array([f"{i:02d}" for i in range(60)])
+    summary = pa.table({
+        "customer_id": names, "x": x, "t_x": t_x, "T": T, "first_day": 10_000 - T, "orders": x + 1,
+        "revenue": nothing, "cost": pa.nulls(60, pa.int64()), "spend_x": x, "spend": nothing,
+    })  # fmt: skip
+    terms = Terms(Horizon(273, "39w"), 1.0, Rate(0.0), "USD", ModelError.off(), 1)
+    fit = posterior(BGNBD(), data).as_fit()
+
+    def width(drawn: np.ndarray | None) -> float:
+        ahead, _ = prepare(replace(fit, drawn=drawn), summary, terms, 20_000)
+        total = group_totals(ahead, {"all": np.arange(60)})["all"]
+        return total.orders_high90 - total.orders_low90
+
+    assert width(np.tile(fit.theta, (5, 1))) < width(fit.drawn) < 1.5 * width(None)

@@ -79,13 +79,18 @@ def test_values_stand_in_the_table_of_all_scores(shop: ll.Project) -> None:
     assert scores.table.column_names == list(names(SCORES))
     assert scores.model == "sbg"
     assert len(rows) == shop.status().facts["customers"]
-    assert sum(r["alive"] for r in rows.values()) == scores.totals.alive
+    assert sum(r["alive"] for r in rows.values()) == pytest.approx(scores.totals.alive)
     assert sum(r["value"] for r in rows.values()) == pytest.approx(scores.totals.value)
-    here = [r for r in rows.values() if r["alive"] and r["rhythm_days"] and r["rhythm_days"] < 40]
+    # Whoever is late is there by a chance that falls by the day; nobody is doubted before the payment is due.
+    monthly = [r for r in rows.values() if (r["rhythm_days"] or 99) < 40 and r["silent_days"] <= 46]
+    assert all(r["alive"] == 1.0 for r in monthly if r["silent_days"] <= 27)
+    assert all(r["alive"] <= 0.1 for r in monthly if r["silent_days"] > 35)
+    assert any(0.1 < r["alive"] < 0.95 for r in monthly)
+    here = [r for r in rows.values() if r["alive"] == 1.0 and r["rhythm_days"] and r["rhythm_days"] < 40]
     assert {round(2 * r["value"] / r["orders"]) for r in here} == {10, 11}
     gone = [r for r in rows.values() if not r["alive"]]
     assert all(r["value"] == r["high90"] == 0.0 and r["historic"] > 0 for r in gone)
-    assert all(r["silent_days"] > 45 for r in gone)
+    assert all(r["silent_days"] > 31 for r in gone)
     assert any(r["rhythm_days"] is None for r in rows.values())
     # A renewal of somebody who has renewed n times: the model's own chance.
     one = max(here, key=lambda r: r["historic"])
@@ -114,6 +119,20 @@ def test_the_whole_way_says_why_and_that_totals_were_not_tested(shop: ll.Project
     assert "time in renewals" in text
     assert "weight of staying" in text
     assert "too short" not in text
+
+
+def test_what_is_expected_comes(tmp_path: Path) -> None:
+    """Half a year is hidden; over three shops the payments foretold are those that came, to 2.6 standard errors."""
+    ratios = []
+    for seed in (11, 12, 13):
+        rows = _invoices(2500, seed=seed)
+        past = [row for row in rows if row.split(",")[2] <= "2025-12-31"]
+        known = {row.split(",")[1] for row in past}
+        came = sum(row.split(",")[1] in known for row in rows) - len(past)
+        shop = _shop(tmp_path / str(seed), past)
+        shop.fit("auto", until="2025-12-31")
+        ratios.append(shop.score(horizon="26w", discount="0").totals.orders / came)
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.05)
 
 
 def test_either_kind_can_be_forced(shop: ll.Project, orders_csv: Path, tmp_path: Path) -> None:
@@ -146,6 +165,7 @@ def test_a_point_of_retention_in_money(shop: ll.Project) -> None:
     worth = shop.score(horizon="2y", margin="50%").totals
     assert made.equity == pytest.approx(worth.value)
     assert made.subscribers == worth.customers
+    assert worth.customers > worth.alive
     assert 0 < made.low80 < made.change < made.high80
     assert shop.retention(-1, fit, horizon="2y", margin="50%").change < 0
     shop.fit("pareto_nbd")
@@ -170,7 +190,7 @@ def test_where_nobody_was_lost_or_no_amount_is_there(tmp_path: Path) -> None:
     fit = made.fit("auto")
     assert any(f.code == "F231" for f in fit.findings)
     scores = made.score()
-    assert scores.totals.alive == 60
+    assert 0 < scores.totals.alive <= 60
     assert any(f.code == "S390" for f in scores.findings)
     assert "too few were lost to hide a part of the history" in made.report(tmp_path / "loyal.html").read_text()
     bare = _shop(tmp_path / "bare", [row.rsplit(",", 1)[0] for row in rows], "order_id,customer_id,ordered_at")

@@ -148,7 +148,43 @@ def board_of(shop: Shop, miss: float = -0.12, gain: float = 0.2) -> Leaderboard:
             }
         )
     why = "BG/NBD has the smallest error per customer at all three test dates; Pareto/NBD comes within 1 %."
-    return Leaderboard(rows, "bg_nbd", why, {}, weeks, deciles, ())
+    sure = judged_of(rows, shop.currency)
+    return Leaderboard(rows, "bg_nbd", why, {}, weeks, deciles, (), *sure)
+
+
+def judged_of(rows: list[dict[str, Any]], currency: str) -> tuple[list[dict[str, Any]], ...]:
+    """Intervals of the error each, groups and costs, as the judge gives them."""
+    means = {
+        m: float(np.mean([r["mae"] for r in rows if r["model"] == m])) for m in dict.fromkeys(r["model"] for r in rows)
+    }
+    intervals: list[dict[str, Any]] = []
+    for model, mean in means.items():
+        gap = mean - means["bg_nbd"]
+        told = (None,) * 3 if model == "bg_nbd" else (gap, gap - 0.02, gap + 0.02)
+        names = ("difference", "difference_low", "difference_high")
+        intervals.append(
+            {
+                "model": model,
+                "metric": "mae",
+                "mean": mean,
+                "low": mean - 0.1,
+                "high": mean + 0.1,
+                **dict(zip(names, told, strict=True)),
+            }
+        )
+    groups = [
+        {"by": by, "group": name, "customers": 200, "forecast": 100.0, "low90": 70.0, "high90": 140.0, "came": came, "p": p, "is_off": p < 0.05}
+        for by, name, came, p in (
+            ("cohort", "1997-Q1", 95.0, 1.0), ("value", "best 20 % so far", 120.0, 0.8), ("orders", "1", 88.0, 1.0), ("channel", "<b>mail</b>", 190.0, 0.003),
+        )
+    ]  # fmt: skip
+    costs = [
+        {"model": model, "choice": choice, "cap": cap, "perfect": 900_000, "missed": 210_000, "missed_low": 190_000, "missed_high": 232_000,
+         "rival": "last_period", "saved": saved, "saved_low": saved and saved - 20_000, "saved_high": saved and saved + 20_000, "currency": currency}
+        for model, saved in (("bg_nbd", 15_000), ("last_period", None))
+        for choice, cap in (("top 10 %", None), ("cap", 1250))
+    ]  # fmt: skip
+    return intervals, groups, costs if currency else []
 
 
 def fit_of(shop: Shop) -> Fit:

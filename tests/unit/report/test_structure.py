@@ -66,7 +66,7 @@ def test_every_definition_stands_in_the_glossary_and_the_main_ones_are_linked(pa
     linked = {link.removeprefix("#d-") for link in outline.links if link.startswith("#d-")}
     assert {"equity", "value", "orders", "best_fifth", "one_time", "interval", "alive", "at_risk", "rhythm", "silence",
             "historic", "repeat_rate", "tenure", "repeat_revenue", "cohort", "unripe", "median", "gini", "mae", "bias",
-            "coverage80", "gini_norm", "baseline"} <= linked  # fmt: skip
+            "coverage80", "gini_norm", "baseline", "missed", "saved", "metric_interval"} <= linked  # fmt: skip
 
 
 def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
@@ -93,7 +93,7 @@ def test_each_drawing_has_a_name_or_is_hidden(page: str) -> None:
 def test_each_figure_has_two_drawings_and_its_table(page: str) -> None:
     figures = re.findall(r"<figure.*?</figure>", page, flags=re.S)
     drawn = [f for f in figures if 'class="plot' in f]
-    assert len(drawn) == 4
+    assert len(drawn) == 6
     for f in drawn:
         assert f.count('class="plot wide"') == f.count('class="plot narrow"') == 1
         assert "<details><summary>Table</summary>" in f

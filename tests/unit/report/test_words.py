@@ -11,7 +11,21 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from lifelong.report import cohorts, drawings, glossary, loyalty, origin, risk, trust, truth, value, verdict, words
+from lifelong.i18n import MINUS
+from lifelong.report import (
+    cohorts,
+    drawings,
+    glossary,
+    judged,
+    loyalty,
+    origin,
+    risk,
+    trust,
+    truth,
+    value,
+    verdict,
+    words,
+)
 from lifelong.report.html import unstyled
 from lifelong.report.words import Range
 from lifelong.values import Estimate, Finding
@@ -681,3 +695,63 @@ def test_the_smallest_shops_get_a_page(shop: ModuleType, n: int) -> None:
 def test_an_unnamed_shop(data: ReportData) -> None:
     assert verdict.masthead(replace(data, name=""))["title"] == "What your customers are worth"
     assert verdict.masthead(replace(data, name="Kofi & Co"))["title"] == "What Kofi & Co’s customers are worth"
+
+
+# -- how sure the back-test is
+
+
+def test_models_are_told_apart_or_not(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    assert judged.apart(data, board).title == "BG/NBD cannot be told from Pareto/NBD by the error each"
+    far = [r if r["difference"] is None else r | {"difference_low": 0.1} for r in board.intervals]
+    assert (
+        judged.apart(data, replace(board, intervals=far)).title
+        == "BG/NBD errs less than every other, by more than chance"
+    )
+    less = [
+        r if r["model"] != "pareto_nbd" else r | {"difference_low": -0.2, "difference_high": -0.1}
+        for r in board.intervals
+    ]
+    title = judged.apart(data, replace(board, intervals=less)).title
+    assert title == "Pareto/NBD errs less each than BG/NBD, which fits totals and chances better"
+
+
+def test_groups_that_miss_are_named(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    found = judged.groups(data, board)
+    assert found.title == "1 of 4 groups miss by more than chance: Channel: <b>mail</b>"
+    assert found.twin is not None
+    assert [row[0] for row in found.twin.rows] == [
+        "First order 1997-Q1",
+        "Value: best 20 % so far",
+        "Order days: 1",
+        "Channel: <b>mail</b>",
+    ]
+    assert "&lt;b&gt;mail" in unstyled(data)
+    assert "<b>mail" not in unstyled(data)
+    fine = [r | {"is_off": False} for r in board.calibration]
+    assert (
+        judged.groups(data, replace(board, calibration=fine)).title
+        == "No group of customers misses by more than chance"
+    )
+
+
+def test_costs_are_told_in_money_with_what_they_save(data: ReportData) -> None:
+    board = data.leaderboard
+    assert board is not None
+    told = judged.costs(board)
+    assert "is not shown" in told["title"]
+    assert [r["choice"] for r in told["rows"]] == ["Look after the top 10 %", "Spend up to $12.50 on each"]
+    assert told["rows"][0]["missed"] == "$2,100"
+    assert told["rows"][0]["saved_range"] == f"{MINUS}$50 to $350"
+    sure = [r | {"saved_low": 1} for r in board.costs]
+    assert "in 2 of 2 choices" in judged.costs(replace(board, costs=sure))["title"]
+
+
+def test_a_back_test_kept_without_them_has_no_such_figures(data: ReportData) -> None:
+    old = replace(data.leaderboard, intervals=(), calibration=(), costs=())
+    assert judged.section(replace(data, leaderboard=old)) == {"figures": [], "costs": None}
+    assert judged.section(replace(data, leaderboard=None)) == {"figures": [], "costs": None}
+    assert 'id="apart-t"' not in unstyled(replace(data, leaderboard=old))

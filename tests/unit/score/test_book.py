@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,23 @@ def test_each_row_is_the_one_of_a_single_subscriber_and_the_lost_have_only_a_pas
     parts = [made.groups[f"paid by the {p}"] for p in ("month", "year")]
     assert sum(p.value for p in parts) == pytest.approx(made.totals.value)
     assert made.model == "sbg"
+
+
+def test_whoever_is_late_counts_by_the_chance_to_be_there(fits: dict[str, Fit]) -> None:
+    sure, late = book([2, 2], 10.0), replace(book([2, 2], 10.0), chance=np.array([1.0, 0.3]))
+    how = terms("1y", error=ModelError.off())
+    whole, part = book_scores(fits, sure, how).table.to_pylist(), book_scores(fits, late, how)
+    rows = part.table.to_pylist()
+    assert rows[0] == whole[0]
+    for name in ("alive", "orders", "value"):
+        assert rows[1][name] == pytest.approx(0.3 * whole[1][name])
+    assert rows[1]["median"] == rows[1]["low80"] == 0.0  # seven in ten are worth nothing more
+    assert rows[1]["high90"] > 0.0
+    assert part.totals.alive == pytest.approx(1.3)
+    assert part.totals.value == pytest.approx(1.3 * whole[0]["value"])
+    effect = retention_effect(fits, late, how)
+    assert effect.equity == pytest.approx(part.totals.value)
+    assert effect.subscribers == 2
 
 
 def test_a_book_of_one_plan_is_the_score_of_that_plan(fits: dict[str, Fit]) -> None:

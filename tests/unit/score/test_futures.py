@@ -6,19 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.unit.score.conftest import make_fit
 
 from lifelong.score import Terms
 from lifelong.score import futures as rooms
 from lifelong.score.base import Base, Past
-from lifelong.score.engine import Engine, means, spend_each
+from lifelong.score.engine import Engine, factor_of, means, spend_each
 from lifelong.score.scores import prepare
+from lifelong.score.signed import Noise
 from lifelong.score.totals import group_totals
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from lifelong.score.forecast import Forecast
     from lifelong.values import Fit
 
@@ -35,9 +35,9 @@ def direct(ahead: Forecast, row: int, size: int, rng: np.random.Generator) -> np
     theta, money = engine.fit.draws(size, rng), engine.fit.spend.draws(size, rng)
     stay = np.array([engine.purchase.alive(t, base.x[h], base.t_x[h] / 7.0, base.T[h] / 7.0) for t in theta])
     rows = np.full(size, h)
-    _, worth = rooms.draw(engine, base.past.at(rows), base.spend_x[rows], theta.T, money.T, rng)
-    worth *= engine.spend.scale(money.T, np.full(size, base.total[row]), base.spend_x[rows]) * ahead.margin
-    return np.where(rng.random(size) < stay, worth, 0.0)
+    _, worth, beside = rooms.draw(engine, base.past.at(rows), base.spend_x[rows], theta.T, money.T, rng)
+    factor = factor_of(engine.spend, money.T, np.full(size, base.total[row]), base.spend_x[rows])
+    return np.where(rng.random(size) < stay, (worth * factor + beside) * ahead.margin, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +48,27 @@ def dependent(summary: pa.Table, terms: Terms) -> Forecast:
     return prepare(replace(made, spend=steep), summary, terms, 900_000)[0]
 
 
-@pytest.mark.parametrize("name", ["ahead", "dependent"])
+@pytest.fixture(scope="module")
+def signed(summary: pa.Table, terms: Terms) -> Forecast:
+    """As ``ahead``, of margins: a third of the customers have brought less than nothing."""
+    lost = np.where(np.arange(len(summary)) % 3 == 0, -0.7, 1.0)
+    margins = summary.set_column(
+        summary.schema.get_field_index("spend"),
+        "spend",
+        pa.array(np.rint(summary["spend"].to_numpy() * lost).astype(int)),
+    )
+    return prepare(make_fit(margins, "pareto_nbd", spend_model="normal_normal"), margins, terms, 900_000)[0]
+
+
+@pytest.mark.parametrize("name", ["ahead", "dependent", "signed"])
 def test_quantiles_are_those_of_futures_simulated_one_by_one(name: str, request: pytest.FixtureRequest) -> None:
     ahead: Forecast = request.getfixturevalue(name)
     rng, size = np.random.default_rng(5), 800
     by_value = np.argsort(-ahead.customer_value(slice(None)))
-    for row in (by_value[0], by_value[100], by_value[300]):
+    for row in (by_value[0], by_value[100], by_value[300], by_value[-1]):
         sample = direct(ahead, row, size, rng)
         for level in (0.05, 0.10, 0.50, 0.90, 0.95):
-            told = ahead.quantile(level)[ahead.base.history[row]] * ahead.factor(np.array([row]))[0] * ahead.margin
+            told = ahead.customer_quantile(level, np.array([row]))[0]
             # the told quantile's level in the sample: within five standard errors of both simulations, and a point
             below, upto = (sample < told - 1e-9).mean(), (sample <= told + 1e-9).mean()
             slack = 5 * np.sqrt(level * (1 - level) * (1 / size + 1 / ahead.futures.draws)) + 0.01
@@ -94,6 +106,36 @@ def test_a_factor_that_hangs_on_the_orders_is_in_every_mean(dependent: Forecast)
         assert told.low80 < told.value < told.high80
     simulated = dependent.margin * dependent.futures.moments(1) * dependent.means.alive
     assert simulated[base.history] @ dependent.factor(slice(None)) == pytest.approx(wanted.sum(), rel=0.1)
+
+
+def test_totals_of_amounts_of_either_sign_are_those_of_their_customers(signed: Forecast) -> None:
+    base, engine = signed.base, signed.engine
+    each = engine.spend.expect(engine.spend_theta, base.spend_x[base.history], base.total)
+    wanted = signed.margin * signed.mean_worth[base.history] * each
+    assert (wanted < 0).any()
+    assert signed.customer_value(slice(None)) == pytest.approx(wanted, rel=1e-12)
+    assert signed.each_value() == pytest.approx(wanted, rel=1e-12)
+    rng = np.random.default_rng(7)
+    for rows in (np.argsort(wanted)[:120], np.argsort(wanted)[:220], np.arange(600)):
+        told = group_totals(signed, {"group": rows})["group"]
+        assert told.value == pytest.approx(wanted[rows].sum(), rel=1e-9)
+        sample = np.sum([direct(signed, row, 60, rng) for row in rows], axis=0)  # parameters of each customer's own
+        assert told.low80 < np.mean(sample) < told.high80
+        width = np.subtract(*np.quantile(sample, [0.9, 0.1]))
+        assert 0.7 * width < told.high80 - told.low80 < 2.0 * width
+    assert group_totals(signed, {"group": np.argsort(wanted)[:220]})["group"].high80 < 0
+
+
+def test_one_factor_for_all_needs_no_neighbour() -> None:
+    rng = np.random.default_rng(0)
+    worth, chance = rng.poisson(1.0, (2, 4000)).astype(float), rng.standard_normal((2, 4000))
+    noise = Noise.of(worth, chance * np.sqrt(worth), np.full(9, -2.0))
+    assert noise.at.tolist() == [-2.0]
+    alive = np.array([0.5, 0.5])
+    value = np.sort(np.where(rng.random(4000) < 0.5, -2.0 * worth[1] + chance[1] * np.sqrt(worth[1]), 0.0))
+    for level in (0.1, 0.9, 0.97):
+        told = noise.quantile(level, np.array([1, 1]), alive, np.full(2, -2.0))
+        assert told[0] == told[1] == pytest.approx(value[int(level * 4000)], abs=0.15)
 
 
 def test_cells_stretch_to_the_exact_mean(

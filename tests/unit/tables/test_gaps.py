@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from lifelong import schema
-from lifelong.tables.gaps import gaps, spacings
+from lifelong.tables.gaps import gaps, last_gaps, spacings
 from lifelong.tables.summary import summary
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def test_equal_gaps_are_counted_and_two_orders_of_a_day_are_one() -> None:
 def test_refunded_days_later_days_and_single_visits_make_no_gap() -> None:
     rows = [("a", 10, 1), ("a", 12, 0), ("a", 20, 1), ("a", 21, 1), ("b", 5, 1)]
     assert gaps(_orders(rows), 20).to_pylist() == [{"customer_id": "a", "gap": 10, "count": 1}]
+
+
+def test_the_last_gap_is_that_before_the_last_order_day_seen() -> None:
+    rows = [("b", 30, 1), ("a", 10, 1), ("a", 10, 1), ("a", 27, 1), ("a", 30, 1), ("a", 40, 1), ("a", 33, 0)]
+    assert last_gaps(_orders(rows), 39).to_pylist() == [{"customer_id": "a", "gap": 3}]
+    assert last_gaps(_orders(rows), 40).to_pylist() == [{"customer_id": "a", "gap": 10}]
+    assert last_gaps(_orders(rows), 20).to_pylist() == []
 
 
 def test_nobody_with_two_order_days_is_an_empty_table_of_the_schemas_types() -> None:

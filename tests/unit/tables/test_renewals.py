@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lifelong.tables.renewals import periods, tenures
+from lifelong.tables.renewals import periods, tenures, waits
 
 ENGINES: dict[str, Any] = {
     "pyarrow": lambda table: table,
@@ -140,3 +140,14 @@ def test_later_orders_refunds_and_unknown_amounts() -> None:
     assert _told(_orders({"b": _every(30, 1100, 9)}))[0][3] == 4
     orders = _orders({"a": _every(30, 990, 3)})
     assert _told(orders.set_column(3, "is_order", pa.array([0] * len(orders), pa.int32()))) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_waits_are_those_of_renewals_alone(engine: str) -> None:
+    """No gap of less than half a period, and none that was a loss."""
+    told = {"a": [800, 831, 860, 865, 890], "b": [800, 831, 900], "c": [100, 465]}
+    orders = ENGINES[engine](_orders(told))
+    made = nw.from_native(waits(orders, periods(orders, UNTIL), "month", UNTIL))
+    made = made.collect(backend="pyarrow") if isinstance(made, nw.LazyFrame) else made
+    rows = sorted(tuple(row.values()) for row in made.select("period", "gap", "count").to_arrow().to_pylist())
+    assert rows == [("month", 25, 1), ("month", 29, 1), ("month", 31, 2), ("year", 365, 1)]

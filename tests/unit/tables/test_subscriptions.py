@@ -187,7 +187,7 @@ def test_tenures_are_equal_on_every_engine(engine: str) -> None:
     assert last_day(rows(ENGINES[engine](raw(*each, *faulty)), RULES), RULES.today) == day_of("2026-06-16")
 
 
-@pytest.mark.parametrize("reason", REASONS.keys() - {"unreadable row"})
+@pytest.mark.parametrize("reason", sorted(REASONS.keys() - {"unreadable row"}))
 def test_too_many_bad_rows_are_refused_by_the_code_of_their_reason(reason: str) -> None:
     bad = [r for r, why in FAULTS if why == reason]
     good = [row("c", "2025-01-01", "2025-06-01"), row("d", "2025-01-01"), row("k", "2025-01-01")]

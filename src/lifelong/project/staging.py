@@ -1,0 +1,70 @@
+"""The verb that says which stage of life each customer is in. Nothing is kept: a stage is of the day of asking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lifelong.errors import ConfigError
+from lifelong.project import asked, renewing, valuing
+from lifelong.units import date_of, day_of
+from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lifelong.project.folder import Folder
+    from lifelong.score.stages import Seen
+    from lifelong.values import Stages
+
+
+def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
+    """Everybody's stage, with what each stage is worth by the latest scores, and who moved since a day."""
+    from lifelong.score.stages import life_stages
+
+    with folder.writing("stages"):
+        at = asked.base(folder, until)
+        if since and day_of(since) >= at.until:
+            raise _not_before(since, at.until)
+        folder.progress("finding everybody's stage", 0, len(at.summary))
+        found = renewing.looked(at)
+        told = valuing.latest(folder, at)
+        table, words = told or (None, {})
+        made = life_stages(_seen(at), _seen(asked.base_of(at.orders, since)) if since else None, table)
+    notes = list(made.findings)
+    if found.is_contractual:
+        notes.append(Finding("F293", f"{found.words}: these look like subscriptions, and stages are of free buyers"))
+    if told is None:
+        text = (
+            "no scores of this day and these orders are the latest, so stages have no value: lifelong score makes them"
+        )
+        notes.append(Finding("F294", text, "info"))
+    made = replace(made, currency=words.get("currency", ""), worth=words.get("definition", ""), findings=tuple(notes))
+    return replace(made, path=str(_written(made, out))) if out else made
+
+
+def _seen(at: asked.Base) -> Seen:
+    from lifelong.score.stages import Seen
+    from lifelong.tables.gaps import gaps, last_gaps
+
+    return Seen.of(at.until, at.summary, gaps(at.orders, at.until), last_gaps(at.orders, at.until))
+
+
+def _written(made: Stages, out: Path) -> Path:
+    """The rows, and what they mean beside each."""
+    from lifelong import export
+
+    beside: dict[str, Any] = {
+        name: getattr(made, name) for name in ("as_of", "since", "definition", "currency", "worth")
+    }
+    return export.write(made.table, out, beside=beside)
+
+
+def _not_before(since: str, until: int) -> ConfigError:
+    return ConfigError(
+        "E233",
+        f"{since} is not before {date_of(until).isoformat()}, the last day that is looked at",
+        where="--since",
+        why="moves are from an earlier day to a later one",
+        fix="give an earlier day, or a later --until",
+    )
