@@ -2,8 +2,8 @@
 
 The quick form (``how="laplace"``) draws from a wide likeness of the posterior and weighs each draw by what the posterior
 really is there; the figure k-hat says whether that was enough. The long form (``how="nuts"``) walks through the posterior
-and needs the extra ``bayes``, as does :func:`pool`, by which groups learn from each other. The hierarchies
-(:func:`pareto_ggg`) draw each customer's own rates too.
+and needs the extra ``bayes``, as does :func:`pool`, by which groups learn from each other. A hierarchy
+(:func:`pareto_ggg`) draws each customer's own rates too.
 """
 
 from lifelong.posterior.density import prior_draws, stated_prior

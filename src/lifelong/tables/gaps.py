@@ -53,19 +53,6 @@ def log_gaps(orders: IntoFrame, until: int) -> float:
     return math.fsum(int(count) * math.log(int(gap) / 7.0) for gap, count in told)
 
 
-def last_gaps(orders: IntoFrame, until: int) -> Any:
-    """The gap before each customer's last order day up to ``until``: ``customer_id`` and ``gap`` in days.
-
-    One with a single order day has no row. The same kind of frame as came in; eager ones are sorted by customer.
-    """
-    each: Any = between(orders, until)  # a frame joins its own kind
-    newest = each.group_by("customer_id").agg(nw.col("day").max())
-    made = each.join(newest, on=["customer_id", "day"], how="inner").select("customer_id", nw.col("gap").cast(nw.Int32))
-    if isinstance(made, nw.LazyFrame):
-        return made.to_native()
-    return nw.maybe_reset_index(made.sort("customer_id")).to_native()
-
-
 def spacings(orders: IntoFrame, until: int) -> Spacings:
     """Each customer's history with the sum of log(weeks) over its gaps: what Pareto/GGG sees; sorted by customer.
 
@@ -84,6 +71,19 @@ def spacings(orders: IntoFrame, until: int) -> Spacings:
     np.add.at(sums, np.array(whose, dtype=np.int64), count * np.log(days / 7.0))
     x, t_x, T = (people[name].to_pylist() for name in ("x", "t_x", "T"))
     return Spacings.of(x, t_x, T, sums, ids)
+
+
+def last_gaps(orders: IntoFrame, until: int) -> Any:
+    """The gap before each customer's last order day up to ``until``: ``customer_id`` and ``gap`` in days.
+
+    One with a single order day has no row. The same kind of frame as came in; eager ones are sorted by customer.
+    """
+    each: Any = between(orders, until)  # a frame joins its own kind
+    newest = each.group_by("customer_id").agg(nw.col("day").max())
+    made = each.join(newest, on=["customer_id", "day"], how="inner").select("customer_id", nw.col("gap").cast(nw.Int32))
+    if isinstance(made, nw.LazyFrame):
+        return made.to_native()
+    return nw.maybe_reset_index(made.sort("customer_id")).to_native()
 
 
 def between(orders: IntoFrame, until: int) -> Frame:
