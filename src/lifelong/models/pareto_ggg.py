@@ -25,7 +25,7 @@ customer activity, *Marketing Science* 35(5), 779-799, equations 1 to 5.
 (Schmittlein, Morrison and Colombo 1987, equation 11):
 
 >>> alive(1.0, 0.2, 0.05, 10.0).round(6).item(), (1 / (1 + 0.2 * np.expm1(2.5))).round(6).item()
-(0.30904, 0.30904)
+(0.308976, 0.308976)
 """
 
 from __future__ import annotations

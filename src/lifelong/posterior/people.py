@@ -67,13 +67,9 @@ class People:
     def expect(self, horizon: float, seed: int = 0) -> Floats:
         """Expected orders of each customer in (T, T + horizon weeks].
 
-        Where all orders come at random (k = 1) exactly, given the draws; else the mean of :meth:`draw_orders`, whose
-        error is the spread of a customer's orders over the root of the draws.
+        The mean of :meth:`draw_orders`; its error is the spread of a customer's orders over the root of the draws.
         """
-        if not (self.k == 1.0).all():
-            return np.asarray(self.draw_orders(horizon, seed).mean(axis=0))
-        lived = self._each(lambda k, lam, mu, W: alive(k, lam, mu, W) * lam / mu * -np.expm1(-mu * horizon))
-        return np.asarray(lived.mean(axis=0))
+        return np.asarray(self.draw_orders(horizon, seed).mean(axis=0))
 
     def _each(self, work: Callable[[Floats, Floats, Floats, Floats], Floats]) -> Floats:
         """Work on one draw after the other: memory is that of the answer."""
