@@ -119,7 +119,7 @@ def _weights(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[st
             yield "loglik is not the sum of loglik_each"
 
 
-def _probabilities(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:  # noqa: ARG001
+def _probabilities(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:  # noqa: ARG001 - one call for every check
     """Probabilities sum to 1, and their mean is the expectation."""
     n = np.arange(3000)
     for t in (1.0, 13.0, 52.0):
@@ -194,7 +194,7 @@ def _compare(what: str, sample: Floats, expected: float) -> Iterator[str]:
         yield f"{what}: simulated {np.mean(sample):.6g} (error {error:.2g}), formula {expected:.6g}"
 
 
-def _extremes(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:  # noqa: ARG001
+def _extremes(model: Any, theta: Floats, rng: np.random.Generator) -> Iterator[str]:  # noqa: ARG001 - one call for every check
     """Nothing overflows, and nothing warns, with parameters 1e-3 to 1e4, x to 1e4 and T to 1e5 weeks."""
     x, t_x, T = (np.array(v) for v in zip(*_HISTORIES, strict=True))
     with warnings.catch_warnings():

@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 @given(SETTINGS)
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, object]) -> None:
     path = tmp_path_factory.mktemp("c") / FILE_NAME
-    config = Config(**settings)  # type: ignore[arg-type]
+    config = Config(**settings)  # type: ignore[arg-type] # settings of any kind
     path.write_text(text(config), encoding="utf-8", newline="\n")
     assert read(path) == config
 
@@ -96,4 +96,4 @@ def test_no_bytes_bring_a_traceback(tmp_path_factory: pytest.TempPathFactory, co
     try:
         assert isinstance(read(path), Config)
     except LifelongError as error:
-        assert error.code in {"E301", "E302"}  # noqa: PT017
+        assert error.code in {"E301", "E302"}  # noqa: PT017 - either code will do

@@ -41,7 +41,7 @@ def opened(path: Path, packed: str) -> IO[bytes]:
             fix=f"zstd -d {path.name}",
         )  # fmt: skip
     opener = _OPEN.get(packed)
-    return opener(path, "rb") if opener else path.open("rb")  # type: ignore[operator]
+    return opener(path, "rb") if opener else path.open("rb")  # type: ignore[operator] # each opener takes a path and a mode
 
 
 def head(path: Path, packed: str, size: int = SAMPLE) -> bytes:

@@ -269,5 +269,5 @@ def _csv(header: tuple[str, ...], rows: object) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)  # type: ignore[arg-type]
+    writer.writerows(rows)  # type: ignore[arg-type] # rows are lists of texts
     return text.getvalue()

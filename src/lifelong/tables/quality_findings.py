@@ -48,7 +48,7 @@ _GAP = 30  # days without any order, where the usual day has one
 def finding(code: str, **facts: Any) -> Finding:
     """The finding of that code with its figures."""
     severity, words = FINDINGS[code]
-    return Finding(code, words.format(**facts), severity, facts)  # type: ignore[arg-type]
+    return Finding(code, words.format(**facts), severity, facts)  # type: ignore[arg-type] # the texts name their severity
 
 
 def about(classes: dict[str, Any], facts: dict[str, Any], rules: Rules) -> tuple[Finding, ...]:

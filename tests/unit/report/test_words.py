@@ -112,8 +112,8 @@ def test_a_lucky_last_date_does_not_make_the_verdict(data: ReportData) -> None:
 def test_five_numbers_share_one_scale_that_holds_every_band(data: ReportData) -> None:
     found = verdict.numbers(data)
     assert [r["key"] for r in found["rows"]] == ["equity", "value", "orders", "best_fifth", "one_time"]
-    for row in found["rows"][:4]:
-        assert 0 <= row["drawing"].low < row["drawing"].at == 50 < row["drawing"].high <= 100
+    for one in found["rows"][:4]:
+        assert 0 <= one["drawing"].low < one["drawing"].at == 50 < one["drawing"].high <= 100
     assert found["rows"][4]["drawing"] is None
     assert found["rows"][4]["kind"] == "fact"
 
