@@ -269,3 +269,10 @@ def test_amounts_without_a_currency_are_still_shown() -> None:
     text = str(a_report(currency=""))
     assert "100.00" in text
     assert "XXX" not in text
+
+
+def test_histories_have_a_hash_of_their_own() -> None:
+    some = Patterns.of([0, 2], [0, 30], [40, 50])
+    assert some.digest == Patterns.of([0, 2], [0, 30], [40, 50]).digest
+    others = (Patterns.of([0, 2], [0, 30], [40, 51]), Patterns.of([0, 2], [0, 30], [40, 50], [1, 2]))
+    assert some.digest not in {other.digest for other in others}

@@ -139,6 +139,7 @@ def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = ""
 
 def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     """Fit to a base: the purchase model on patterns, the spend model on spend histories."""
+    from lifelong import __version__
     from lifelong.judge.fitting import fit_named
     from lifelong.models.spend_choice import AUTO, fit_spend_named
     from lifelong.tables import patterns
@@ -146,12 +147,14 @@ def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
     if prior not in {"auto", "on", "off"}:
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
     made = fit_named(model, at.orders, at.summary, at.until, prior)
-    made = replace(made, origin=replace(made.origin, until=date_of(at.until).isoformat()))
+    told = patterns.to_patterns(patterns.patterns(at.summary))
+    until = date_of(at.until).isoformat()
+    made = replace(made, origin=replace(made.origin, data=told.digest, until=until, version=__version__))
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
     spend = fit_spend_named(AUTO, spends, prior=prior)
-    return replace(made, spend=replace(spend, origin=replace(spend.origin, until=made.origin.until)))
+    return replace(made, spend=replace(spend, origin=replace(spend.origin, until=until, version=__version__)))
 
 
 # -- score ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,15 @@ class Patterns:
     T: NDArray[np.int64]
     count: NDArray[np.int64]
     log_gaps: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """A hash of all histories in their order: equal for equal data on every machine."""
+        columns = (np.ascontiguousarray(c, "<i8") for c in (self.x, self.t_x, self.T, self.count))
+        told = hashlib.sha256()
+        for column in columns:
+            told.update(column.data)
+        return told.hexdigest()[:16]
 
     @classmethod
     def of(cls, x: Any, t_x: Any, T: Any, count: Any = None) -> Patterns:

@@ -154,6 +154,8 @@ def test_a_fit_scores_and_a_report(shop: ll.Project, tmp_path: Path) -> None:
     text = copy.card(tmp_path / "card.md", horizon="26w").read_text(encoding="utf-8")
     for title in ("Back-test", "Calibration by group", "Calibration by tenth", "Cost of being wrong", "Limits"):
         assert f"## {title}" in text
+    assert f"| Hash of the histories | {fit.origin.data} |" in text
+    assert f"lifelong {ll.__version__}, seed 0" in text
     assert copy.card(horizon="26w").parent == copy.path / "reports"
     csv = copy.export(tmp_path / "out.csv")
     assert csv.read_text().splitlines()[0].startswith("customer_id,")
