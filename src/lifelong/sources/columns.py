@@ -114,7 +114,7 @@ def mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[
         ConfigError: E302, where a given name is not known, with the closest one.
         DataError: E102, where customer or time is in no column.
     """
-    found = _given(header, given, where)
+    found = by_user(header, given, where, schema.names(schema.SOURCE))
     taken = set(found.values())
     by_plain: dict[str, str] = {}
     for name in header:
@@ -146,8 +146,12 @@ def _known() -> dict[str, list[str]]:
     return {canonical: [plain(name) for name in names.split(", ")] for canonical, names in NAMES.items()}
 
 
-def _given(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[str, str]:
-    known = schema.names(schema.SOURCE)
+def by_user(header: Sequence[str], given: Mapping[str, str], where: str, known: Sequence[str]) -> dict[str, str]:
+    """The file's columns that the user names, by their canonical names.
+
+    Raises:
+        ConfigError: E302 where a name is not known, or the file has no such column.
+    """
     by_plain = {plain(name): name for name in reversed(header)}
     found = {}
     for canonical, theirs in given.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifelong import schema
-from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.errors import DataError
 from lifelong.sources import dates, numbers
-from lifelong.sources.columns import currency_in, is_utc, plain
+from lifelong.sources.columns import by_user, currency_in, is_utc, plain
 from lifelong.sources.files import code_of, currency_of, hinted, today_in
 from lifelong.sources.look import ReadPlan
 from lifelong.sources.reading import looked_at
@@ -101,20 +101,7 @@ def plan(
 def _mapped(header: Sequence[str], given: Mapping[str, str], where: str, *, has_period: bool) -> dict[str, str]:
     """The file's column for each canonical one that it has: those that the user names first."""
     by_plain = {plain(name): name for name in reversed(header)}
-    found = {}
-    for canonical, theirs in given.items():
-        if canonical not in NAMES:
-            raise ConfigError(
-                "E302", f"there is no column {canonical!r}", where="--column", why=did_you_mean(canonical, NAMES),
-                fix="write --column canonical=theirs, such as --column customer_id=client",
-            )  # fmt: skip
-        column = theirs if theirs in header else by_plain.get(plain(theirs))
-        if column is None:
-            raise ConfigError(
-                "E302", f"the file has no column {theirs!r}", where=where, why=did_you_mean(theirs, header),
-                fix=f"write --column {canonical}=NAME with a name of the file's header",
-            )  # fmt: skip
-        found[canonical] = column
+    found = by_user(header, given, where, list(NAMES))
     for canonical, names in NAMES.items():
         taken = set(found.values())
         hits = (by_plain[plain(n)] for n in names.split(", ") if plain(n) in by_plain)

@@ -1,4 +1,4 @@
-"""Looking at files: languages, encodings, separators, decimals, dates, currencies, formats; and reading them whole."""
+"""Looking at files: languages, encodings, separators, decimals, dates, columns and currencies."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ import datetime as dt
 import gzip
 import io
 import lzma
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from tests.unit.sources.looking import TODAY, a_file, code_of, landing_of, lines
 
-from lifelong.errors import ConfigError, DataError, LifelongError
-from lifelong.sources import csvs, encodings, files
-from lifelong.store.engine import InMemory
+from lifelong.errors import ConfigError, DataError
+from lifelong.sources import files
 from lifelong.tables import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TODAY = 20_500
 HEADERS = {
     "en": ("Order ID", "Customer ID", "Order Date", "Total", "Product"),
     "pl": ("Numer zamówienia", "Klient", "Data zamówienia", "Wartość", "Nazwa produktu"),
@@ -72,21 +66,6 @@ def _csv(rows: list[tuple[str, ...]], separator: str) -> str:
     return out.getvalue()
 
 
-def _landing(plan: files.ReadPlan, folder: Path) -> pl.DataFrame:
-    out = folder / "landing.parquet"
-    rows = files.extract(plan, out)
-    frame = pl.from_arrow(InMemory().raw(out))
-    assert isinstance(frame, pl.DataFrame)
-    assert frame["row"].to_list() == list(range(1, rows + 1))
-    return frame
-
-
-def _lines(path: Path, **settings: Any) -> list[dict[str, Any]]:
-    plan = files.plan(path, today=TODAY, **settings)
-    assert files.ReadPlan.from_dict(plan.as_dict()).rules == plan.rules
-    return clean.lines(_landing(plan, path.parent), plan.rules).sort("row").to_dicts()
-
-
 @pytest.mark.parametrize(("language", "encoding", "separator", "style"), MATRIX)
 def test_languages_encodings_separators_and_decimals(
     tmp_path: Path, language: str, encoding: str, separator: str, style: str
@@ -102,7 +81,7 @@ def test_languages_encodings_separators_and_decimals(
         zip(("order_id", "customer_id", "ordered_at", "revenue", "product"), HEADERS[language], strict=True)
     )
     assert (plan.separator, plan.rules.decimal, plan.rules.dates) == (separator, DECIMALS[style], "dmy")
-    landing = _landing(plan, tmp_path)
+    landing = landing_of(plan, tmp_path)
     assert landing["customer_id"].to_list() == [CUSTOMERS[language]] * 4
     path.unlink()
     assert landing["revenue"].to_list() == [row[3] for row in body]
@@ -115,7 +94,7 @@ def test_packed_files(tmp_path: Path, pack: Any, encoding: str) -> None:
     path = tmp_path / "zamówienia.csv.gz"
     text = "klient;data;kwota\nŻółw;2025-01-02;12,50\nŁoś;2025-01-03;1,00\n"
     path.write_bytes(pack(text.encode(encoding)))
-    told = _lines(path, currency="PLN")
+    told = lines(path, currency="PLN")
     assert [(r["customer_id"], r["revenue"]) for r in told] == [("Żółw", 1250), ("Łoś", 100)]
 
 
@@ -136,7 +115,7 @@ def test_lines_before_the_header(tmp_path: Path) -> None:
         'sep=;\nReport of the shop\n\n"All time"\nKunde;Datum;Betrag\n7;31.01.2025;12,50\nGesamt;;12,50\n',
         encoding="utf-8",
     )
-    told = _lines(path)
+    told = lines(path)
     assert [r["reason"] for r in told] == [None, "total line"]
 
 
@@ -146,55 +125,47 @@ def test_a_semicolon_file_with_decimal_commas_is_no_comma_file(tmp_path: Path) -
     assert files.plan(path, today=TODAY).separator == ";"
 
 
-def _file(folder: Path, *rows: str) -> Path:
-    path = folder / "orders.csv"
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return path
-
-
-def _code(path: Path, **settings: Any) -> tuple[str, LifelongError]:
-    with pytest.raises(LifelongError) as told:
-        files.plan(path, today=TODAY, **settings)
-    return told.value.code, told.value
-
-
 def test_dates_that_the_data_decide(tmp_path: Path) -> None:
-    assert files.plan(_file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,13/04/2025,1.5")).rules.dates == "dmy"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,04/13/2025,1.5")).rules.dates == "mdy"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,1741305600,1.5")).rules.dates == "s"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,1741305600000,1.5")).rules.dates == "ms"
+    assert (
+        files.plan(a_file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,13/04/2025,1.5")).rules.dates == "dmy"
+    )
+    assert (
+        files.plan(a_file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,04/13/2025,1.5")).rules.dates == "mdy"
+    )
+    assert files.plan(a_file(tmp_path, "client,date,total", "7,1741305600,1.5")).rules.dates == "s"
+    assert files.plan(a_file(tmp_path, "client,date,total", "7,1741305600000,1.5")).rules.dates == "ms"
 
 
 def test_dates_that_can_be_read_in_two_ways_are_refused_with_the_setting(tmp_path: Path) -> None:
-    path = _file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,05/06/2025,1.5")
-    code, error = _code(path)
+    path = a_file(tmp_path, "client,date,total", "7,03/04/2025,1.5", "7,05/06/2025,1.5")
+    code, error = code_of(path)
     assert (code, "ordered_at=date:dmy" in error.fix) == ("E107", True)
-    told = _lines(path, columns={"ordered_at": "date:mdy"})
+    told = lines(path, columns={"ordered_at": "date:mdy"})
     assert [r["day"] for r in told] == [(dt.date(2025, m, d) - dt.date(1970, 1, 1)).days for m, d in ((3, 4), (5, 6))]
-    assert _code(_file(tmp_path, "client,date", "7,13/04/2025", "7,04/13/2025"))[0] == "E107"
-    assert _code(_file(tmp_path, "client,date", "7,soon"))[0] == "E107"
-    assert _code(_file(tmp_path, "client,date", "7,"))[0] == "E107"
+    assert code_of(a_file(tmp_path, "client,date", "7,13/04/2025", "7,04/13/2025"))[0] == "E107"
+    assert code_of(a_file(tmp_path, "client,date", "7,soon"))[0] == "E107"
+    assert code_of(a_file(tmp_path, "client,date", "7,"))[0] == "E107"
 
 
 def test_amounts_that_can_be_read_in_two_ways_are_refused_with_the_setting(tmp_path: Path) -> None:
-    path = _file(tmp_path, "client;date;total", "7;2025-01-02;1,234", "7;2025-01-02;5,678")
-    code, error = _code(path)
+    path = a_file(tmp_path, "client;date;total", "7;2025-01-02;1,234", "7;2025-01-02;5,678")
+    code, error = code_of(path)
     assert (code, "revenue='total:,'" in error.fix) == ("E108", True)
-    assert [r["revenue"] for r in _lines(path, columns={"revenue": "total:."})] == [123_400, 567_800]
+    assert [r["revenue"] for r in lines(path, columns={"revenue": "total:."})] == [123_400, 567_800]
 
 
 def test_columns_are_named_by_the_user_first(tmp_path: Path) -> None:
-    path = _file(tmp_path, "who,when,what,id", "7,2025-01-02,1.5,a")
-    code, error = _code(path)
+    path = a_file(tmp_path, "who,when,what,id", "7,2025-01-02,1.5,a")
+    code, error = code_of(path)
     assert (code, "who, when" in error.where, "--column" in error.fix) == ("E102", True, True)
     plan = files.plan(path, columns={"customer_id": "who", "ordered_at": "WHEN", "revenue": "what"}, keep=("id",))
     assert plan.columns == {"order_id": "id", "customer_id": "who", "ordered_at": "when", "revenue": "what"}
-    assert _landing(plan, tmp_path)["id"].to_list() == ["a"]
-    code, error = _code(path, columns={"customer_id": "whom"})
+    assert landing_of(plan, tmp_path)["id"].to_list() == ["a"]
+    code, error = code_of(path, columns={"customer_id": "whom"})
     assert (code, error.why) == ("E302", "did you mean 'who'?")
-    assert _code(path, columns={"client": "who"})[0] == "E302"
-    assert _code(path, columns={"customer_id": "who", "ordered_at": "when"}, keep=("nothing",))[0] == "E302"
-    assert _code(_file(tmp_path, "client,date,row", "7,2025-01-02,1"), keep=("row",))[0] == "E302"
+    assert code_of(path, columns={"client": "who"})[0] == "E302"
+    assert code_of(path, columns={"customer_id": "who", "ordered_at": "when"}, keep=("nothing",))[0] == "E302"
+    assert code_of(a_file(tmp_path, "client,date,row", "7,2025-01-02,1"), keep=("row",))[0] == "E302"
 
 
 SHOPIFY = "Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem price,Lineitem sku,Refunded Amount,Notes,Id"
@@ -212,7 +183,7 @@ def test_a_shopify_export(tmp_path: Path) -> None:
     )
     plan = files.plan(path, timezone="Europe/Warsaw", today=TODAY)
     assert (plan.rules.grain, plan.rules.continued, plan.rules.currency) == ("line", True, "EUR")
-    told = clean.lines(_landing(plan, tmp_path), plan.rules).sort("row").to_dicts()
+    told = clean.lines(landing_of(plan, tmp_path), plan.rules).sort("row").to_dicts()
     assert [r["reason"] for r in told] == [None] * 3
     assert [(r["order_id"], r["customer_id"], r["revenue"], r["refund"]) for r in told] == [
         ("#1001", "a@b.pl", 10_000, 0), ("#1001", "a@b.pl", 0, 0), ("#1002", "c@d.pl", 0, 5000),
@@ -221,29 +192,29 @@ def test_a_shopify_export(tmp_path: Path) -> None:
 
 
 def test_a_stripe_export_has_utc_times_and_failed_payments(tmp_path: Path) -> None:
-    path = _file(
+    path = a_file(
         tmp_path,
         STRIPE,
         "ch_1,x,2025-01-31 23:30:00,12.00,2.00,eur,Paid,cus_1,a@b.pl",
         "ch_2,x,2025-01-02 10:00:00,5.00,0,eur,Failed,cus_1,a@b.pl",
     )
-    told = _lines(path, timezone="Europe/Warsaw")
+    told = lines(path, timezone="Europe/Warsaw")
     assert [(r["reason"], r["revenue"], r["refund"]) for r in told] == [(None, 1000, 200), ("not paid", 500, 0)]
     assert told[0]["day"] == (dt.date(2025, 2, 1) - dt.date(1970, 1, 1)).days
 
 
 def test_currencies(tmp_path: Path) -> None:
-    path = _file(tmp_path, "client,date,total,currency", "7,2025-01-02,1.5,EUR", "7,2025-01-03,1.5,USD")
-    code, error = _code(path)
+    path = a_file(tmp_path, "client,date,total,currency", "7,2025-01-02,1.5,EUR", "7,2025-01-03,1.5,USD")
+    code, error = code_of(path)
     assert (code, "--rate" in error.fix) == ("E105", True)
     plan = files.plan(path, rates={"USD": "0,92", "EUR": "1"}, currency="eur", today=TODAY)
     assert (plan.rules.currency, plan.rules.rates) == ("EUR", (("USD", "0.92"),))
     assert files.plan(path, rates={"USD": "0.92"}).rules.currency == "EUR"
-    assert files.plan(_file(tmp_path, "client,date,Total (PLN)", "7,2025-01-02,1.5")).rules.currency == "PLN"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,2025-01-02,£1.5")).rules.currency == "GBP"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,2025-01-02,$1.5")).rules.currency == "USD"
-    assert files.plan(_file(tmp_path, "client,date,total", "7,2025-01-02,1.5 CHF")).rules.currency == "CHF"
-    plan = files.plan(_file(tmp_path, "client,date,total", "7,2025-01-02 10:00,1.5"))
+    assert files.plan(a_file(tmp_path, "client,date,Total (PLN)", "7,2025-01-02,1.5")).rules.currency == "PLN"
+    assert files.plan(a_file(tmp_path, "client,date,total", "7,2025-01-02,£1.5")).rules.currency == "GBP"
+    assert files.plan(a_file(tmp_path, "client,date,total", "7,2025-01-02,$1.5")).rules.currency == "USD"
+    assert files.plan(a_file(tmp_path, "client,date,total", "7,2025-01-02,1.5 CHF")).rules.currency == "CHF"
+    plan = files.plan(a_file(tmp_path, "client,date,total", "7,2025-01-02 10:00,1.5"))
     assert {f.code for f in plan.findings} == {"D110", "D130"}
     for wrong in ({"currency": "EURO"}, {"rates": {"USD": "cheap"}}, {"rates": {"USD": "0"}}, {"timezone": "Mars"}):
         with pytest.raises(ConfigError):
@@ -253,173 +224,11 @@ def test_currencies(tmp_path: Path) -> None:
 def test_grain_and_cancelled_invoices(tmp_path: Path) -> None:
     lines = ["invoice,client,date,sku,qty,unit price"]
     lines += [f"{536000 + i // 3},7,2025-01-{1 + i // 3:02d},p{i},2,1.25" for i in range(30)]
-    plan = files.plan(_file(tmp_path, *lines, "C536999,7,2025-02-01,p1,2,1.25"), currency="GBP", today=TODAY)
+    plan = files.plan(a_file(tmp_path, *lines, "C536999,7,2025-02-01,p1,2,1.25"), currency="GBP", today=TODAY)
     assert (plan.rules.grain, plan.rules.cancel_prefix) == ("line", "C")
-    told = clean.lines(_landing(plan, tmp_path), plan.rules).sort("row")
+    told = clean.lines(landing_of(plan, tmp_path), plan.rules).sort("row")
     assert told["revenue"].to_list() == [250] * 30 + [-250]
     assert told["quantity"].to_list() == [2000] * 30 + [-2000]
     same = [f"7,2025-01-{1 + i // 4:02d},p{i}" for i in range(40)]
-    assert files.plan(_file(tmp_path, "client,date,product", *same)).rules.grain == "line"
-    assert files.plan(_file(tmp_path, "client,date,spend", *same)).rules.grain == "order"
-
-
-def test_parquet_values_survive_exactly(tmp_path: Path) -> None:
-    path = tmp_path / "orders.parquet"
-    when = dt.datetime(2025, 1, 2, 23, 30, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    table = pa.table(
-        {
-            "customer_id": pa.array([17850.0, None, 3.0]),
-            "date": pa.array([when] * 3, pa.timestamp("us", tz="UTC")),
-            "price": pa.array([0.1, 1e-7, 1e20]),
-            "total": pa.array([Decimal("12.50"), Decimal("-0.05"), None], pa.decimal128(10, 2)),
-            "qty": pa.array([1, 2, 3], pa.int32()),
-            "day": pa.array([dt.date(2025, 1, 2)] * 3),
-        }
-    )
-    pq.write_table(table, path)
-    plan = files.plan(path, columns={"unit_price": "price"}, keep=("day",), currency="EUR", today=TODAY)
-    got = _landing(plan, tmp_path)
-    assert got["unit_price"].to_list() == ["0.1", "0.000000100000", "100000000000000000000.000000000000"]
-    assert got["revenue"].to_list() == ["12.50", "-0.05", None]
-    assert got["day"].to_list() == ["2025-01-02"] * 3
-    told = clean.lines(got, plan.rules).sort("row").to_dicts()
-    assert [(r["customer_id"], r["second"]) for r in told] == [("17850", 77_400), (None, 77_400), ("3", 77_400)]
-    path.write_bytes(path.read_bytes()[:-40])
-    assert _code(path)[0] == "E101"
-    with pytest.raises(DataError):
-        files.extract(plan, tmp_path / "again.parquet")
-    pq.write_table(table.slice(0, 0), path)
-    assert _code(path)[0] == "E106"
-
-
-def test_excel(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(["Orders of the shop"])
-    sheet.append(["Bestellnummer", "Kunde", "Datum", "Betrag", "bezahlt"])
-    sheet.append([1, "Müßig", dt.datetime.fromisoformat("2025-01-02T09:30"), 0.1, True])
-    sheet.append([None] * 5)
-    sheet.append([2, 17850, dt.date(2025, 1, 3), 1234.56, None])
-    path = tmp_path / "orders.xlsx"
-    book.save(path)
-    plan = files.plan(path, currency="EUR", keep=("bezahlt",), today=TODAY)
-    got = _landing(plan, tmp_path)
-    assert got["ordered_at"].to_list() == ["2025-01-02 09:30:00", "2025-01-03"]
-    assert got["bezahlt"].to_list() == ["true", None]
-    told = clean.lines(got, plan.rules).sort("row").to_dicts()
-    assert [(r["order_id"], r["customer_id"], r["revenue"]) for r in told] == [
-        ("1", "Müßig", 10),
-        ("2", "17850", 123_456),
-    ]
-    path.write_bytes(b"PK\x03\x04 nothing")
-    assert _code(path)[0] == "E101"
-    empty = openpyxl.Workbook()
-    empty.save(path)
-    assert _code(path)[0] == "E106"
-    empty.active.append(["Kunde", "Datum"])
-    empty.save(path)
-    assert _code(path)[0] == "E106"
-
-
-def test_json_lines(tmp_path: Path) -> None:
-    path = tmp_path / "orders.jsonl"
-    path.write_text(
-        '{"id": 10000000000000001, "customer": {"email": "A@b.pl"}, "date": "2025-01-02", "total": 0.10, "tags": ["x"]}\n'
-        '\n{"id": 2, "date": "2025-01-03T10:00:00Z", "total": "12.5", "customer": {"email": null}}\nnothing\n',
-        encoding="utf-8",
-    )
-    plan = files.plan(
-        path, columns={"customer_id": "customer.email", "order_id": "id"}, keep=("tags",), currency="EUR", today=TODAY
-    )
-    got = _landing(plan, tmp_path)
-    assert got["revenue"].to_list() == ["0.10", "12.5", None]
-    assert got["order_id"].to_list() == ["10000000000000001", "2", None]
-    assert got["tags"].to_list() == ['["x"]', None, None]
-    assert got["raw"].to_list() == [None, None, "nothing"]
-    told = clean.lines(got, plan.rules).sort("row").to_dicts()
-    assert [r["reason"] for r in told] == [None, "no customer", "unreadable row"]
-    path.write_text('[{"id": 1}]', encoding="utf-8")
-    assert _code(path)[0] == "E103"
-    path.write_bytes(gzip.compress(b'{"customer": "7", "date": "2025-01-02"}\n' * 50_000)[:-300])
-    plan = files.plan(path, today=TODAY)
-    with pytest.raises(DataError) as told_error:
-        files.extract(plan, tmp_path / "x.parquet")
-    assert told_error.value.code == "E101"
-
-
-def test_what_is_no_table(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    for content, code in (
-        (b"", "E106"),
-        (b"\n\n", "E106"),
-        (b"hello\nworld\n", "E103"),
-        (b"a,date,client\n", "E106"),
-        (b"\x28\xb5\x2f\xfd1", "E101"),
-    ):
-        path.write_bytes(content)
-        assert _code(path)[0] == code
-    assert _code(tmp_path / "none.csv")[0] == "E101"
-
-
-def test_a_row_out_of_shape_keeps_all_others(tmp_path: Path) -> None:
-    good = [f"{i},c{i},2025-01-02,1.50" for i in range(1, 50)]
-    path = _file(
-        tmp_path,
-        "id,client,date,total",
-        *good[:20],
-        "broken",
-        '9,"c", x,2025-01-02,1',
-        *good[20:],
-        '5,"two\nlines",2025-01-02,2.00',
-    )
-    plan = files.plan(path, currency="EUR", today=TODAY)
-    got = _landing(plan, tmp_path)
-    assert len(got) == 52
-    assert got.filter(pl.col("fault").is_not_null()).select("row", "raw").rows() == [
-        (21, "broken"),
-        (22, '9,"c", x,2025-01-02,1'),
-    ]
-    assert got["customer_id"].to_list()[-1] == "two\nlines"
-
-
-def test_progress_is_told_and_ends_at_all_rows(tmp_path: Path) -> None:
-    path = _file(tmp_path, "client,date,total", *(f"{i},2025-01-02,1.50" for i in range(1, 200_000)))
-    told: list[tuple[int, int | None]] = []
-    rows = files.extract(files.plan(path, currency="EUR"), tmp_path / "o.parquet", lambda *x: told.append(x))
-    assert told[-1] == (rows, rows) == (199_999, 199_999)
-    assert all(done <= (total or done) for done, total in told)
-
-
-def test_a_long_look_sees_the_middle_and_the_end(tmp_path: Path) -> None:
-    """The first megabyte has only dates that can be read in two ways."""
-    path = tmp_path / "long.csv"
-    rows = (
-        ["client,date,total"]
-        + [f"{i},0{1 + i % 9}/0{1 + i % 9}/2025,1.50" for i in range(1, 130_000)]
-        + ["7,31/12/2025,1.50"]
-    )
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    assert files.plan(path).rules.dates == "dmy"
-
-
-def test_encodings_are_told_apart() -> None:
-    texts = {"cp1250": "Łódź, Gdańsk, Święty", "cp1251": "Москва, Казань", "cp1252": "Café, Noël, garçon, hôtel"}
-    for name, text in texts.items():
-        assert encodings.encoding_of(text.encode(name)) == name
-    assert encodings.encoding_of("Łódź".encode() * 20 + b"\xff") == "utf-8"
-    assert encodings.encoding_of("ab,cd\n".encode("utf-16-le")) == "utf-16-le"
-
-
-def test_the_reader_stops_when_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = _file(tmp_path, "client,date,total", *(f"{i},2025-01-02,1.50" for i in range(1, 400_000)))
-    plan = files.plan(path, currency="EUR")
-    monkeypatch.setattr(csvs, "_TICK", 0.001)
-
-    def stop(done: int, total: int | None) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        files.extract(plan, tmp_path / "o.parquet", stop)
-    assert not (tmp_path / "o.parquet").exists()
-    assert duckdb.sql("select 1").fetchall() == [(1,)]
+    assert files.plan(a_file(tmp_path, "client,date,product", *same)).rules.grain == "line"
+    assert files.plan(a_file(tmp_path, "client,date,spend", *same)).rules.grain == "order"
