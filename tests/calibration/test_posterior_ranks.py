@@ -53,8 +53,10 @@ def ranks(name: str, shops: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(below), np.array(shapes)
 
 
-#: Measured: s, beta, alive and orders leave the band (1.37, 1.16, 1.17 and 1.39 of it); the cause is not found yet.
-UNEVEN = pytest.param("pareto_nbd", marks=pytest.mark.xfail(reason="ranks of s and beta are not even", strict=True))
+#: These 500 shops leave the band (s 1.37, beta 1.16, alive 1.17, orders 1.39 of it). 2,150 others, pooled with them, do not
+#: (.27 to .42); a test that is chosen by its outcome would prove nothing, so this one stands until a larger one replaces it.
+CHANCE = "the first 500 shops of this seed leave the band, 2,650 in all do not"
+UNEVEN = pytest.param("pareto_nbd", marks=pytest.mark.xfail(reason=CHANCE, strict=True))
 
 
 @pytest.mark.slow
