@@ -126,10 +126,12 @@ def foresee(
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
     """Fit to the orders of one file: at once in memory where that is easy, else by a project that is thrown away."""
-    from lifelong.project import asked, ingesting, valuing
+    from lifelong.project import asked, ingesting, knowing, valuing
 
-    told = Reading(reading.pop("columns", {}), **reading)
-    found = _at_once(file, told)
+    known = knowing.Known.of(*(reading.pop(name, "") for name in ("covariates", "l2", "known_since")))
+    own = [*reading.pop("keep", ()), *known.columns]
+    told = Reading(reading.pop("columns", {}), keep=tuple(dict.fromkeys(own)), **reading)
+    found = None if known.is_something else _at_once(file, told)
     if found is not None:
         orders, currency = found
         return valuing.fit_base(model, asked.base_of(orders, until), currency, prior)
@@ -139,6 +141,8 @@ def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) 
         folder = Folder(Path(scratch), silent)
         folder.create()
         ingesting.ingest(folder, file, told)
+        if known.is_something:
+            return valuing.fit_at(folder, asked.base(folder, until), model, prior, known)
         return valuing.fit_base(model, asked.base(folder, until), folder.currency, prior)
 
 

@@ -11,6 +11,7 @@ from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
 from lifelong.score import base as bases
 from lifelong.score.cells import column, numbers
+from lifelong.score.engine import kinds_of
 from lifelong.score.forecast import FUTURES, Forecast, forecast
 from lifelong.score.members import Whole
 from lifelong.score.numbering import parts
@@ -65,8 +66,9 @@ def prepare(fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES) -> tupl
     source = summary if isinstance(summary, Source) else Source.of(summary)
     margin, has_cost = _margin(fit, source, terms)
     needed = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    base = bases.Base.of(source.columns(needed), terms.currency)  # and the columns may go
-    return forecast(fit, base, terms, margin, budget), has_cost
+    kinds, kind = kinds_of(fit, source)
+    base = bases.Base.of(source.columns(needed) | {"kind": kind}, terms.currency)  # and the columns may go
+    return forecast(fit, base, terms, margin, budget, kinds), has_cost
 
 
 def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:
@@ -98,7 +100,10 @@ def groups(ahead: Forecast, source: Source) -> dict[str, Ints | Whole]:
     """All customers, the best 20 %, and each month's new ones, by the group's name."""
     made: dict[str, Ints | Whole] = {"all": Whole(np.arange(ahead.base.histories))}
     made["best 20 %"] = best(ahead.each_value(), source, BEST)
-    return made | cohorts(source.columns(["first_day"])["first_day"], ahead.base)
+    born = source.columns(["first_day"])["first_day"]
+    if "before" in source.schema.names:  # customers older than the data, whose time is counted from its begin
+        born = born - source.columns(["before"])["before"]
+    return made | cohorts(born, ahead.base)
 
 
 def best(by: Floats, ids: Any, share: float) -> Ints:

@@ -65,7 +65,8 @@ def sums(forecast: Forecast) -> Sums:
     """Evaluate the closed forms along the axes, twice as often as there are parameters, and the moments once."""
     engine, base = forecast.engine, forecast.base
     some = np.unique(np.linspace(0, base.histories - 1, min(base.histories, SAMPLE)).astype(np.int64))
-    part = replace(base, x=base.x[some], t_x=base.t_x[some], T=base.T[some], spend_x=base.spend_x[some])
+    columns = {name: getattr(base, name)[some] for name in ("x", "t_x", "T", "spend_x", "kind")}
+    part = replace(base, **columns)
     moved = [means(engine, part, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
     spend, table = engine.fit.spend, forecast.futures
     noise, powers = table.noise, np.array([[forecast.margin**2], [forecast.margin**3]])
