@@ -24,7 +24,7 @@ CODES: dict[str, str] = {
     "E108": "the file's amounts are not understood",
     "E109": "the report does not add up to the source",
     "E181": "the project keeps no such column",
-    "E182": "these cannot be fitted together",
+    "E182": "these do not go together",
     "E183": "the first orders cannot be used",
     # -- E2: the fit
     "E201": "there is nothing to learn from",

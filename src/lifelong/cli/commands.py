@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import contracts, flags, over_time
+from lifelong.cli import contracts, flags, over_time, posteriors
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -360,6 +360,7 @@ def completion(shell: str) -> None:
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)
 lifelong.add_command(over_time.stages)
+lifelong.add_command(posteriors.posterior)
 lifelong.add_command(over_time.trend)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         ImportReport,
         Leaderboard,
         NextOrders,
+        Pooled,
+        Posterior,
         Scores,
         Stages,
         Trend,
@@ -207,6 +209,25 @@ class Project:
         from lifelong.project.valuing import fit
 
         return fit(self._folder, model, Known.of(covariates, l2, known_since), until=until, prior=prior)
+
+    def posterior(self, model: str = "", *, until: str = "", out: str | Path = "", **draw: Any) -> Posterior | Pooled:
+        """Draw from the posterior of a model's parameters: what the orders and a stated prior leave open.
+
+        Args:
+            model: a purchase model's name; by default the project's, for ``auto`` the last back-test's winner.
+            until: the last day to look at.
+            out: a .nc to write the draws to, for ArviZ; needs the extra ``bayes``.
+            draw: ``by``, a column whose groups learn from each other (needs ``bayes``); ``how``, ``laplace`` or ``nuts``
+                (needs ``bayes``); ``draws``; ``seed``; ``keep``, to score by it from now on.
+
+        Raises:
+            ConfigError: E303 where the extra is not installed, E182, E301.
+            DataError: E181 where no such column is kept.
+            FitError: E201, E204, E222 where groups cannot be pooled.
+        """
+        from lifelong.project.inferring import Draw, posterior
+
+        return posterior(self._folder, model, until, Draw(**draw), Path(out) if out else None)
 
     def score(
         self, fit: Fit | None = None, *, horizon: str = "", margin: str | float = "", discount: str = ""

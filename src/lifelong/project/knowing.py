@@ -80,10 +80,10 @@ def apart(one: str, other: str) -> ConfigError:
     """The error where two ways to change a model are asked for at once."""
     return ConfigError(
         "E182",
-        f"{one} and {other} cannot be fitted together",
-        where="--covariates, --known-since, --model",
-        why="each of them is a likelihood of its own, and nobody has put these two into one",
-        fix="fit by one of them",
+        f"{one} and {other} do not go together",
+        where="what was asked for",
+        why="each is a likelihood of its own, and nobody has put these two into one",
+        fix="ask for one of them",
     )
 
 

@@ -186,9 +186,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
 
     With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
     """
-    from lifelong import __version__
     from lifelong.judge.fitting import fit_named
-    from lifelong.models.spend_choice import AUTO, fit_spend_named
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
@@ -205,8 +203,17 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
         told = digest(told, [summary[name] for name in known.names])
     else:
         made = fit_named(model, at.orders, at.summary, at.until, prior)
+    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior)
+
+
+def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
+    """A purchase model's fit with its day and version, and with the spend model's where there are amounts."""
+    from lifelong import __version__
+    from lifelong.models.spend_choice import AUTO, fit_spend_named
+    from lifelong.tables import patterns
+
     until = date_of(at.until).isoformat()
-    made = replace(made, origin=replace(made.origin, data=told, until=until, version=__version__))
+    made = replace(made, origin=replace(made.origin, until=until, version=__version__))
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
