@@ -101,7 +101,8 @@ def _fitted(seen: Seen, ahead: Forecast, days: NDArray[np.int64]) -> Floats:
         age = np.maximum(days[:, None] - first[None, :], 0)
         pairs, where = np.unique(age * size + kind, return_inverse=True)
         ages, of = np.divmod(pairs, size)
-        expected = ahead.engine.kinds.expect_new(theta, of, ages / 7.0)[where.reshape(age.shape)]
+        kinds: Any = ahead.engine.kinds  # a back-test's customers are of ``models.kinds.Kinds``
+        expected = kinds.expect_new(theta, of, ages / 7.0)[where.reshape(age.shape)]
     return np.diff(expected @ count, prepend=0.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,6 +16,35 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+
+class ByKind(Protocol):
+    """Predictions for customers of whom each has a kind: :class:`Kinds`, or ``models.courses.Courses``."""
+
+    @property
+    def base(self) -> Any:
+        """The model of each kind."""
+
+    @property
+    def params(self) -> tuple[Parameter, ...]:
+        """What is fitted."""
+
+    @property
+    def size(self) -> int:
+        """How many kinds there are."""
+
+    def alive(self, theta: Floats, kind: Any, x: Any, t_x: Any, T: Any) -> Floats:
+        """P(still a customer at T | x, t_x, T)."""
+
+    def expect_if_alive(
+        self, theta: Floats, kind: Any, past: tuple[Any, Any, Any], horizon: float, discount: float = 0.0
+    ) -> Floats:
+        """Expected orders in (T, T + horizon] given alive at T, discounted."""
+
+    def draw_orders(
+        self, theta: Floats, kind: Any, past: tuple[Any, Any, Any], horizon: float, rng: np.random.Generator
+    ) -> tuple[Ints, Floats]:
+        """One future for each customer, given alive at T."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,24 +9,51 @@ from lifelong.config import Config
 from lifelong.project.folder import silent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.values import Course, Fit, Scores, Timelines
 
 
-def summarise(orders: Any, *, until: str, currency: str = "XXX") -> Any:
+def summarise(orders: Any, *, until: str, currency: str = "XXX", known_since: Mapping[Any, str] | None = None) -> Any:
     """The summary of a frame of canonical orders, without a project: see :func:`lifelong.project.plain.summarise`."""
     from lifelong.project.plain import summarise as implementation
 
-    return implementation(orders, until=until, currency=currency)
+    return implementation(orders, until=until, currency=currency, known_since=known_since)
 
 
-def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None = None, discount: str = "0") -> Scores:
-    """Scores of a summary by a fit, without a project: see :func:`lifelong.project.plain.predict`."""
+def predict(
+    fit: Fit,
+    summary: Any,
+    *,
+    horizon: str,
+    margin: str | float | None = None,
+    discount: str = "0",
+    **known: Any,
+) -> Scores:
+    """Scores of a summary by a fit, without a project.
+
+    Args:
+        fit: from a model's ``fit``, with ``spend`` for values in money.
+        summary: from :func:`summarise`, or any frame with ``schema.SUMMARY``'s columns; with covariates, a column for
+            each beside them; of ``LeftTruncated``, ``before``.
+        horizon: as in :meth:`lifelong.Project.score`.
+        margin: as there.
+        discount: as there.
+        known: of ``TimeVaryingParetoNBD`` ``timelines``, from :func:`follow`, of the same customers, and ``future``, from
+            :func:`foresee`, over the horizon.
+
+    Raises:
+        DataError: E184 where timelines are needed or do not fit, E205, E211, E212 where a column is.
+    """
+    from lifelong.project.asked import Question
     from lifelong.project.plain import predict as implementation
+    from lifelong.units import Horizon, Rate, share
 
-    return implementation(fit, summary, horizon=horizon, margin=margin, discount=discount)
+    part = None if margin is None else share(margin, flag="margin")
+    return implementation(fit, summary, Question(Horizon.parse(horizon), part, Rate.parse(discount)), **known)
 
 
 def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:

@@ -130,21 +130,36 @@ def seen_by(folder: Folder, made: Fit, at: Base) -> Base:
 
 
 def older(folder: Folder, at: Base, name: str) -> Base:
-    """The base with ``before`` beside the summary, and the older customers' histories counted from the begin of the data.
-
-    An older customer's first order in view is no first order: it counts as all others do, from the last day without
-    data on, which stands in the place of the first order day.
+    """The base with its customers' age when the data begin, by the column with the day of the first order.
 
     Raises:
         DataError: E181 where the project keeps no such column; E183 where it holds no days, or none before the data begin.
     """
+    return aged(at, at.summary["customer_id"].to_pylist(), _texts(folder, at, (name,))[name], name)
+
+
+def aged(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -> Base:
+    """The base with ``before`` beside the summary, and the older customers' histories counted from the begin of the data.
+
+    An older customer's first order in view is no first order: it counts as all others do, from the last day without
+    data on, which stands in the place of the first order day. Who has none in view has a row too.
+
+    Args:
+        at: the orders in view.
+        ids: customers, each once.
+        texts: the day of the first order of each; empty where it is not known.
+        name: what the days are called.
+
+    Raises:
+        DataError: E183.
+    """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from lifelong.project.asked import base_of
 
     begin = int(at.summary["first_day"].to_numpy().min()) - 1
-    days = _days(name, _texts(folder, at, (name,))[name])
-    before = np.where(days <= begin, begin - days, 0).astype(np.int32)
+    days = _days(name, texts)
     is_older = days <= begin
     if not is_older.any():
         raise DataError(
@@ -152,16 +167,17 @@ def older(folder: Folder, at: Base, name: str) -> Base:
             f"no customer's {name} lies before the first order of all, on {date_of(begin + 1)}",
             where=f"column {name}",
             why="where everybody came since the data begin, nothing was cut off",
-            fix="fit without --known-since",
+            fix="fit without it",
         )
-    ids = at.summary["customer_id"].filter(pa.array(is_older))
-    told = {"customer_id": ids, "day": begin, "is_order": 1, "cost": 0}
-    rows = pa.table([_filled(told.get(f.name), f.type, len(ids)) for f in at.orders.schema], schema=at.orders.schema)
+    who = pa.array([one for one, is_one in zip(ids, is_older, strict=True) if is_one], at.summary["customer_id"].type)
+    told = {"customer_id": who, "day": begin, "is_order": 1, "cost": 0}
+    rows = pa.table([_filled(told.get(f.name), f.type, len(who)) for f in at.orders.schema], schema=at.orders.schema)
     made = base_of(pa.concat_tables([at.orders, rows]), date_of(at.until).isoformat(), at.state)
-    orders = made.summary["orders"].to_numpy() - is_older
-    place = made.summary.column_names.index("orders")
-    summary = made.summary.set_column(place, "orders", pa.array(orders, made.summary["orders"].type))
-    return replace(at, summary=summary.append_column("before", pa.array(before)))
+    place = pc.index_in(made.summary["customer_id"], value_set=who)
+    before = pc.fill_null(pa.array(begin - days[is_older], pa.int32()).take(place.combine_chunks()), 0)
+    orders = pc.subtract(made.summary["orders"], pc.cast(place.is_valid(), made.summary["orders"].type))
+    summary = made.summary.set_column(made.summary.column_names.index("orders"), "orders", orders)
+    return replace(at, summary=summary.append_column("before", before))
 
 
 def kept_lines(folder: Folder) -> pa.Table | None:
@@ -247,7 +263,7 @@ def _column(texts: list[str | None]) -> pa.Array:
     return pa.array(numbers) if np.isfinite(numbers).all() else words
 
 
-def _days(name: str, texts: list[str | None]) -> NDArray[np.int64]:
+def _days(name: str, texts: Sequence[str | None]) -> NDArray[np.int64]:
     """Days of texts; where one is empty, a day that nobody sees."""
     never = np.iinfo(np.int64).max
     day: dict[str, int] = {"": never}
@@ -274,4 +290,4 @@ def _filled(value: Any, kind: pa.DataType, size: int) -> Any:
 
     if value is None:
         return pa.nulls(size, kind)
-    return pa.array([value] * size, kind) if isinstance(value, int) else value.cast(kind).combine_chunks()
+    return pa.array([value] * size, kind) if isinstance(value, int) else value.cast(kind)

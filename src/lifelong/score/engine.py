@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lifelong import plugins
+from lifelong.errors import DataError
 from lifelong.models.calendar import Calendar
 from lifelong.models.in_calendar import SUFFIX, InCalendar
 from lifelong.models.kinds import Kinds
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.base import PurchaseModel, SpendModel
+    from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base, Past
     from lifelong.score.numbering import Numbers
     from lifelong.score.terms import Terms
@@ -75,8 +77,17 @@ def kinds_of(fit: Fit, table: Any) -> tuple[Kinds, Any]:
         table: anything that gives a column for a name: the covariates, or ``before``.
 
     Raises:
-        DataError: E211, E212 where a covariate is absent or new; E205 where the ages of customers are.
+        DataError: E211, E212 where a covariate is absent or new; E205 where the ages of customers are; E184 where
+            circumstances changed with time, and the table cannot say how.
     """
+    if fit.model == "time_varying_pareto_nbd":
+        raise DataError(
+            "E184",
+            "the fit is of customers in changing circumstances, and nothing says what these are",
+            where="the summary",
+            why="each customer's past and future covariates make the forecast",
+            fix="lifelong.predict(fit, summary, horizon=..., timelines=customers, future=course)",
+        )
     if "covariates" in fit.info:
         from lifelong.models.covariates import Covariates
 
@@ -93,12 +104,12 @@ class Engine:
     """The fitted models and what is asked of them; time in weeks."""
 
     fit: Fit
-    kinds: Kinds
+    kinds: ByKind
     spend: SpendModel | None
     terms: Terms
 
     @classmethod
-    def of(cls, fit: Fit, terms: Terms, kinds: Kinds | None = None) -> Engine:
+    def of(cls, fit: Fit, terms: Terms, kinds: ByKind | None = None) -> Engine:
         """Load the models that the fit names; ``kinds`` where it tells customers apart."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
         return cls(fit, kinds or Kinds.one(purchase_of(fit)), spend, terms)
@@ -106,7 +117,8 @@ class Engine:
     @property
     def purchase(self) -> PurchaseModel:
         """The purchase model of each kind of customer."""
-        return self.kinds.base
+        model: PurchaseModel = self.kinds.base
+        return model
 
     @property
     def theta(self) -> Floats:

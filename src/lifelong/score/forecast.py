@@ -14,7 +14,7 @@ from lifelong.score.numbering import by_parts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lifelong.models.kinds import Kinds
+    from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base
     from lifelong.score.terms import Terms
     from lifelong.values import Fit
@@ -111,7 +111,7 @@ class Forecast:
 
 
 def forecast(
-    fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES, kinds: Kinds | None = None
+    fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES, kinds: ByKind | None = None
 ) -> Forecast:
     """Evaluate the closed forms and simulate the futures of a base.
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from lifelong.models.kinds import ByKind
     from lifelong.score.terms import Terms
     from lifelong.values import Fit, Totals
 
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 BEST = 0.20
 
 
-def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
+def score(fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None = None) -> Scores:
     """Every customer's P(alive), expected orders and value within the horizon, with predictive intervals.
 
     Args:
         fit: a purchase model's fit; ``fit.spend`` holds the spend model's, or None where there are no amounts.
         summary: ``schema.SUMMARY``, any frame: a row a customer.
         terms: horizon, margin, discount, currency, model error, seed.
+        told: the kinds of customers and each one's, where the summary's own columns do not say them.
 
     Returns:
         A row a customer (``schema.SCORES``) in the summary's order, and totals of all, of the best 20 % and of
@@ -54,19 +56,21 @@ def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
     """
     table = bases.arrow(summary)
     source = checked(table)
-    ahead, has_cost = prepare(fit, source, terms)
+    ahead, has_cost = prepare(fit, source, terms, told=told)
     wanted = all_columns()
     made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
     totals = group_totals(ahead, groups(ahead, source))
     return package(ahead, source, made, totals, has_cost=has_cost)
 
 
-def prepare(fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES) -> tuple[Forecast, bool]:
+def prepare(
+    fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES, told: tuple[ByKind, Ints] | None = None
+) -> tuple[Forecast, bool]:
     """The forecast behind scores, and whether costs give the margin; from a ``Source``, or any frame."""
     source = summary if isinstance(summary, Source) else Source.of(summary)
     margin, has_cost = _margin(fit, source, terms)
     needed = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    kinds, kind = kinds_of(fit, source)
+    kinds, kind = told or kinds_of(fit, source)
     base = bases.Base.of(source.columns(needed) | {"kind": kind}, terms.currency)  # and the columns may go
     return forecast(fit, base, terms, margin, budget, kinds), has_cost
 
