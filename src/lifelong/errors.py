@@ -23,6 +23,10 @@ CODES: dict[str, str] = {
     "E107": "the file's dates are not understood",
     "E108": "the file's amounts are not understood",
     "E109": "the report does not add up to the source",
+    "E181": "the project keeps no such column",
+    "E182": "these do not go together",
+    "E183": "the first orders cannot be used",
+    "E184": "the customers' circumstances are not known",
     # -- E2: the fit
     "E201": "there is nothing to learn from",
     "E202": "the value is not defined",

@@ -29,6 +29,7 @@ TRAILS = {
             "docs/how-to/next-order-date.md",
             "docs/how-to/life-stages.md",
             "docs/how-to/drivers.md",
+            "docs/how-to/covariates.md",
             "docs/how-to/trend.md",
             "docs/how-to/time-varying-covariates.md",
             "docs/how-to/export.md",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import contracts, flags, over_time
+from lifelong.cli import contracts, flags, over_time, posteriors
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -121,17 +121,20 @@ def check(project_dir: str, as_json: bool) -> None:
 @flags.holdout
 @flags.until
 @flags.margin
+@flags.covariates
+@flags.l2
 @flags.as_json
-def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, **told: Any) -> None:
+def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariates: str, **told: Any) -> None:
     """Hide the recent past, forecast it, and compare with what happened."""
     with Progress(quiet=as_json) as progress:
-        board = _open(project_dir, progress).backtest(models, **told)
+        board = _open(project_dir, progress).backtest(models, covariates=_names(covariates), **told)
     say(board, as_json=as_json)
 
 
 @lifelong.command(
     short_help="Fit a model.",
-    epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd",
+    epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd\n\n"
+    "           lifelong fit --model pareto_nbd --covariates channel",
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @flags.project
@@ -141,9 +144,13 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, **told: A
 @click.option(
     "--prior", default="", metavar="WHEN", help="Weakly informative prior: auto, on or off. [default: the project's]"
 )
+@flags.covariates
+@flags.l2
+@flags.known_since
 @flags.as_json
-def fit(file: Path | None, project_dir: str, as_json: bool, model: str, until: str, prior: str, **told: Any) -> None:
+def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **told: Any) -> None:
     """Fit a model to the project's orders; with FILE, to that file alone, storing nothing."""
+    reading, asked = _split(told)
     with Progress(quiet=as_json) as progress:
         if file is not None:
             from lifelong.cli.alone import collect_rarely, without_pandas
@@ -152,10 +159,9 @@ def fit(file: Path | None, project_dir: str, as_json: bool, model: str, until: s
             without_pandas()
             from lifelong.project import fit_file
 
-            reading, _ = _split(told)
-            fitted = fit_file(file, model=model or "bg_nbd", until=until, prior=prior or "auto", **reading)
+            fitted = fit_file(file, covariates=_names(covariates), **asked, **reading)
         else:
-            fitted = _open(project_dir, progress).fit(model, until=until, prior=prior)
+            fitted = _open(project_dir, progress).fit(covariates=_names(covariates), **asked)
     say(fitted, as_json=as_json)
 
 
@@ -354,7 +360,14 @@ def completion(shell: str) -> None:
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)
 lifelong.add_command(over_time.stages)
+lifelong.add_command(posteriors.posterior)
 lifelong.add_command(over_time.trend)
+
+
+def _names(told: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name.strip() for name in told.split(",") if name.strip())
+
 
 _READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
 

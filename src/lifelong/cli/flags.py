@@ -50,6 +50,25 @@ model = click.option(
     help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6; "
     "with +calendar behind the name, in the firm's own trend and season. [default: the project's]",
 )
+covariates = click.option(
+    "--covariates",
+    metavar="COLUMNS",
+    default="",
+    help="What was known at the first order and moves the model, with commas: channel,product,country. "
+    "Columns of the file must have been kept (--keep).",
+)
+l2 = click.option(
+    "--l2",
+    metavar="X",
+    default="",
+    help="Draw coefficients toward 0: what a customer's mean log-likelihood loses for each, squared.",
+)
+known_since = click.option(
+    "--known-since",
+    metavar="COLUMN",
+    default="",
+    help="The kept column with each customer's first order day, where the data begin after some of them.",
+)
 holdout = click.option(
     "--holdout",
     metavar="TIME",

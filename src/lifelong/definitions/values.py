@@ -329,4 +329,37 @@ VALUES = (
         "money, whole minor units",
         "joined and undone identities",
     ),
+    Definition(
+        "k_hat",
+        "k-hat",
+        "How heavy the largest weights of weighed posterior draws are. Below 0.7 the draws can be relied on.",
+        "shape of a generalised Pareto distribution fitted to the largest weights",
+        "",
+        "the way to draw, the number of draws",
+    ),
+    Definition(
+        "r_hat",
+        "R-hat",
+        "Whether chains through a posterior have met: above 1.01 they have not seen the same. The worst of all parameters.",
+        "root of the variance of all chains together by that within chains, of ranks",
+        "",
+        "more draws",
+    ),
+    Definition(
+        "ess",
+        "Effective draws",
+        "How many independent draws the posterior's draws are worth. Below 400 the ends of intervals hang on chance.",
+        "1 / sum of squared weights; of chains, by their autocorrelation, the least of bulk and tails",
+        "draws",
+        "more draws",
+    ),
+    Definition(
+        "coefficient",
+        "Coefficient of a covariate",
+        "How far one more of a covariate, or a level against the first, moves a rate: trans_ that of ordering, life_ that "
+        "of leaving. e to its power is the factor.",
+        "gamma in rate x e^(gamma z)",
+        "logarithm",
+        "other covariates beside it, a penalty",
+    ),
 )

@@ -19,6 +19,7 @@ from lifelong.judge.intervals import Sample, intervals, pick, untold
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
+from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
 from lifelong.models.spend_choice import fit_spend_named
 from lifelong.score.rows import LEVELS
@@ -100,16 +101,15 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     if not kept:
         raise _too_few(plan, max(len(one) for one in seen))
     kept = pick(kept)
-    names = tuple(models) or steady(orders, kept[0], trial.prior)
+    names = _beside_each(models, trial) or steady(orders, kept[0], trial.prior)
     tests = [_test(orders, one, names, plan, trial) for one in kept]
     if models:
         return _leaderboard(orders, kept, tests, plan, names, trial)
-    told, found = in_calendar(_choose(tests, names)[0], kept)
-    if told:
-        tests = [
-            _beside(test, _models(orders, one, (told,), plan, trial)) for one, test in zip(kept, tests, strict=True)
-        ]
-        names = (*names, told)
+    winner = _choose(tests, names)[0]
+    told, found = in_calendar(winner, kept)
+    more = (*((told,) if told else ()), *_beside_each((winner,), trial)[1:])
+    tests = [_beside(test, _models(orders, one, more, plan, trial)) for one, test in zip(kept, tests, strict=True)]
+    names = (*names, *more)
     return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names, trial)
 
 
@@ -123,10 +123,18 @@ def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial:
     return _beside(rivals, made)
 
 
+def _beside_each(models: Sequence[str], trial: Trial) -> tuple[str, ...]:
+    """The names, each followed by itself with covariates where there are some and it can have them."""
+    if trial.traits is None:
+        return tuple(models)
+    every = [name for model in models for name in (model, model + SUFFIX) if name.count("+") <= 1]
+    return tuple(dict.fromkeys(every))
+
+
 def _models(orders: Any, seen: Seen, names: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
     """The named models at one origin."""
     spend = _fit_spend(seen, trial)
-    fits = {name: fit_named(name, orders, seen.summary, seen.day, trial.prior) for name in names}
+    fits = {name: fit_named(name, orders, seen.summary, seen.day, trial.prior, trial.traits) for name in names}
     return {name: _model(replace(fit, spend=spend), seen, plan, trial) for name, fit in fits.items()}
 
 
@@ -238,6 +246,7 @@ def _leaderboard(
         intervals=told,
         calibration=groups,
         costs=costs(samples, trial.currency),
+        covariates={} if trial.traits is None else trial.traits.told(),
     )
 
 
@@ -253,7 +262,7 @@ def _record(results: Sequence[Result]) -> Record:
     if ahead is None:
         return Record(errors, [], 0)
     scores, misses = [r.row["log_score"] for r in results], [r.miss["orders"][0] for r in results]
-    return Record(errors, scores, len(ahead.engine.purchase.params), [r.levelled for r in results], misses)
+    return Record(errors, scores, len(ahead.engine.kinds.params), [r.levelled for r in results], misses)
 
 
 def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> dict[str, float]:

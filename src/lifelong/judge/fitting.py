@@ -1,4 +1,4 @@
-"""A purchase model fitted by its name, to customers as of a day: by itself, or in the firm's own calendar."""
+"""A purchase model fitted by its name, to customers as of a day: by itself, in the firm's own calendar, or with covariates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
+from lifelong.judge import traits
 from lifelong.models.in_calendar import SUFFIX, fit_calendar
 from lifelong.models.optimise import fit_model
 from lifelong.tables import patterns
@@ -17,21 +18,31 @@ if TYPE_CHECKING:
 
 
 def plain_name(name: str) -> str:
-    """The stationary model behind a name: ``mbg_cnbd_3+calendar`` is ``mbg_cnbd_3`` in the firm's calendar."""
-    return name.removesuffix(SUFFIX)
+    """The model behind a name: ``mbg_cnbd_3+calendar`` is ``mbg_cnbd_3`` in the firm's calendar."""
+    return name.removesuffix(traits.SUFFIX if name.endswith(traits.SUFFIX) else SUFFIX)
 
 
-def fit_named(name: str, orders: Any, summary: Any, until: int, prior: str = "auto") -> Fit:
+def fit_named(
+    name: str, orders: Any, summary: Any, until: int, prior: str = "auto", known: traits.Traits | None = None
+) -> Fit:
     """Fit the purchase model of that name.
 
     Args:
-        name: of a purchase model, with ``+calendar`` behind it for the firm's own calendar.
+        name: of a purchase model, with ``+calendar`` behind it for the firm's own calendar, or ``+covariates``.
         orders: ``schema.ORDERS``, any frame: the days between orders are counted where the model needs them.
         summary: ``schema.SUMMARY`` of the same orders as of ``until``.
         until: the last day seen, in days since 1970-01-01.
         prior: as in ``optimise.fit_model``.
+        known: the covariates, which ``summary`` holds too; needed where the name says so.
+
+    Raises:
+        ConfigError: E213 where the model has no scale that a covariate could move.
     """
     told, model = patterns.to_patterns(patterns.patterns(summary)), plugins.load("models", plain_name(name))()
+    if name.endswith(traits.SUFFIX) and known is not None:
+        from lifelong.models.covariates import Covariates
+
+        return Covariates.everywhere(model, known.names, known.penalty).fit(summary, prior=prior)
     if name != plain_name(name):
         return fit_calendar(model, told, waits(orders, until), prior=prior)
     if getattr(model, "is_regular", False):

@@ -63,9 +63,11 @@ def see(orders: Any, day: int, days: int, trial: Trial) -> Seen:
         orders: ``schema.ORDERS``, any frame.
         day: the origin.
         days: length of the windows.
-        trial: margin and currency.
+        trial: margin, currency and covariates.
     """
     table = arrow(tables.summary(orders, day)).sort_by("customer_id")
+    if trial.traits is not None:
+        table = trial.traits.beside(table)
     after, value = _window(orders, table, (day, day + days), trial)
     before, before_value = _window(orders, table, (day - days, day), trial)
     return Seen(day, days, table, after, value, before, before_value)

@@ -90,17 +90,20 @@ def _counted(orders: Any, seen: Seen, days: NDArray[np.int64]) -> Floats:
 
 def _fitted(seen: Seen, ahead: Forecast, days: NDArray[np.int64]) -> Floats:
     """Expected repeat orders of new customers in each week before the origin."""
-    first, count = np.unique(seen.summary["first_day"].to_numpy(), return_counts=True)
     purchase, theta = ahead.engine.purchase, ahead.engine.theta
+    size, born = ahead.engine.kinds.size, seen.summary["first_day"].to_numpy().astype(np.int64)
+    each, count = np.unique(born * size + ahead.base.kind[ahead.base.history], return_counts=True)
+    first, kind = np.divmod(each, size)
     if isinstance(purchase, InCalendar):  # the week itself matters, not the age alone
         far, near = (seen.day - first[None, :]) / 7.0, (seen.day - days[:, None]) / 7.0
         expected = purchase.expect_since(theta, far, near)
     else:
-        age = np.maximum(days[:, None] - first[None, :], 0) / 7.0
-        ages, where = np.unique(age, return_inverse=True)
-        expected = purchase.expect_new(theta, ages)[where.reshape(age.shape)]
-    each: Floats = np.diff(expected @ count, prepend=0.0)
-    return each
+        age = np.maximum(days[:, None] - first[None, :], 0)
+        pairs, where = np.unique(age * size + kind, return_inverse=True)
+        ages, of = np.divmod(pairs, size)
+        kinds: Any = ahead.engine.kinds  # a back-test's customers are of ``models.kinds.Kinds``
+        expected = kinds.expect_new(theta, of, ages / 7.0)[where.reshape(age.shape)]
+    return np.diff(expected @ count, prepend=0.0)
 
 
 def _expected(seen: Seen, ahead: Forecast, days: NDArray[np.int64]) -> Floats:

@@ -12,6 +12,8 @@ from lifelong.values import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifelong.judge.traits import Traits
+
 ORIGINS = 3  # half-overlapping hold-outs: two of them end on different days, so one bad season does not decide
 HOLDOUTS = (364, 273, 182, 91, 56, 28)  # days: the longest that leaves enough history is taken
 LEAST_HISTORY = 28  # days before an origin
@@ -32,6 +34,7 @@ class Trial:
         spend: the spend model, or ``auto``; empty for none.
         prior: ``auto``, ``on`` or ``off``, for every fit.
         seed: of the simulations.
+        traits: covariates by customer; with them each model has a row ``+covariates`` beside its own.
     """
 
     holdout: Horizon | None = None
@@ -42,6 +45,7 @@ class Trial:
     spend: str = "auto"
     prior: str = "auto"
     seed: int = 0
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True, slots=True)

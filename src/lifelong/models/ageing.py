@@ -38,6 +38,9 @@ class Ageing(Protocol):
 
     name: str
 
+    def older(self, theta: Floats, age: float) -> Floats:
+        """``aged(theta, age).theta``, also from a draw a column: shape (k,) or (k, n)."""
+
     def aged(self, theta: Floats, age: float) -> Aged:
         """Customers of that age in weeks, of whom it is not known how often they ordered."""
 

@@ -11,6 +11,7 @@ from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.models.cell_objective import scales
 from lifelong.models.coefficients import Coefficient, by_cell, jacobians, thetas
 from lifelong.models.encoding import Encoding, cells, column
+from lifelong.models.kinds import Kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Leaving = Literal["weights", "odds"]
+
+
+YEAR = 52.0  # weeks
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,16 @@ class Covariates:
         for process in ("trans", "life"):
             if getattr(self, process) and not any(self._moves(process)):
                 raise _no(f"{self.base.name} has no scale that {process} covariates could move", "take another model")
+
+    @classmethod
+    def everywhere(cls, base: PurchaseModel, names: Sequence[str], penalty: float = 0.0) -> Covariates:
+        """Covariates that move ordering and, where the model's customers leave by a scale, leaving too.
+
+        Raises:
+            ConfigError: E213 where the model has no scale that a covariate could move.
+        """
+        whole = cls(base, trans=names, penalty=penalty)
+        return replace(whole, life=tuple(names)) if any(whole._moves("life")) else whole
 
     @classmethod
     def of(cls, fit: Fit) -> Covariates:
@@ -192,6 +206,17 @@ class Covariates:
         theta, covariance = scales(jacobian, fit.theta), jacobian @ fit.covariance @ jacobian.T
         estimates = estimates_of(self.base, theta, covariance)
         return replace(fit, model=self.base.name, params=estimates, theta=theta, covariance=covariance)
+
+    def kinds(self, theta: Floats, table: Any) -> tuple[Kinds, Ints]:
+        """The cells of a table's customers as kinds, in the order of what new ones order in a year; and each one's."""
+        distinct, cell = cells(self.design(table))
+        jacobian = self.jacobians(distinct)
+        year = np.full(1, YEAR)
+        pace = [float(self.base.expect_new(scales(one, theta), year)[0]) for one in jacobian]
+        order = np.argsort(pace, kind="stable")
+        made = jacobian[order]
+        kinds = Kinds(self.base, self.name, self.params, len(made), lambda at, kind: scales(made[kind], at))
+        return kinds, np.argsort(order)[cell]
 
     # -- predictions, a customer a row: x, t_x and T of the table in order days and days; horizons and t in weeks --------
 

@@ -124,15 +124,20 @@ class GGompertzNBD(Attrition):
         mix = ((0.6, 1e-4, 0.5, 0.4), (0.6, 1.0, 0.5, 2.0), (1.5, 3.0, 1.0, 8.0))
         return [np.array([r, r / (2.0 * rate), b / span, s, beta * span]) for r, b, s, beta in mix]
 
-    def aged(self, theta: Floats, age: float) -> Aged:
+    def older(self, theta: Floats, age: float) -> Floats:
         """Those still there at an age are new customers with D(age) in the place of beta."""
         r, alpha, b, s, beta = theta
+        return np.stack([r, alpha, b, s, ahead(b, beta, np.asarray(age))[0]])
+
+    def aged(self, theta: Floats, age: float) -> Aged:
+        """:meth:`older`, with P(still there) and derivatives."""
+        b, s, beta = theta[2:]
         left, by_b, by_beta = (float(v[0]) for v in ahead(b, beta, np.array([age])))
         log = float(np.log(beta) - b * age - np.log(left))
         jacobian = np.eye(5)
         jacobian[4] = 0.0, 0.0, by_b, 0.0, by_beta
         slope = np.array([0.0, 0.0, -s * (age + by_b / left), log, s * (1.0 / beta - by_beta / left)])
-        return Aged(np.array([r, alpha, b, s, left]), jacobian, s * log, slope)
+        return Aged(self.older(theta, age), jacobian, s * log, slope)
 
     def expect_if_alive(
         self,

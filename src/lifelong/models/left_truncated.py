@@ -11,13 +11,12 @@ from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.models.ageing import Ageing
 from lifelong.models.encoding import column
 from lifelong.models.findings import finding, pattern_findings
+from lifelong.models.kinds import Kinds
 from lifelong.models.optimise import FEW, freeze, solve
 from lifelong.models.truncated_objective import TruncatedObjective
 from lifelong.values import Origin, Patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from lifelong.models.ageing import Aged
@@ -119,30 +118,32 @@ class LeftTruncated:
 
     def alive(self, theta: Floats, table: Any) -> Floats:
         """P(still a customer), of each customer of a table."""
-
-        def one(aged: Aged, x: Floats, t_x: Floats, T: Floats) -> Floats:
-            alive = self.base.alive(aged.theta, x, t_x, T)
-            here = aged.log_here + self.base.loglik_each(aged.theta, x, t_x, T)
-            silent = np.exp(here - np.logaddexp(np.log(max(-np.expm1(aged.log_here), 1e-300)), here))
-            return np.where(x > 0, alive, alive * silent)
-
-        return self._by_age(theta, table, one)
+        (kinds, kind), (histories, _) = self.kinds(table), self._read(table)
+        return kinds.alive(theta, kind, histories.x, histories.t_x / 7.0, histories.T / 7.0)
 
     def expect(self, theta: Floats, table: Any, horizon: float, discount: float = 0.0) -> Floats:
         """Expected orders within the horizon (weeks), of each customer of a table; see ``base.PurchaseModel``."""
-        ahead = self._by_age(
-            theta, table, lambda aged, x, t_x, T: self.base.expect_if_alive(aged.theta, x, T, horizon, discount, t_x)
-        )
-        return self.alive(theta, table) * ahead
+        (kinds, kind), (histories, _) = self.kinds(table), self._read(table)
+        past = histories.x, histories.T / 7.0, histories.t_x / 7.0
+        return self.alive(theta, table) * kinds.expect_if_alive(theta, kind, past, horizon, discount)
 
-    def _by_age(self, theta: Floats, table: Any, function: Callable[..., Floats]) -> Floats:
-        histories, before = self._read(table)
-        made = np.empty(len(before))
-        for age in np.unique(before):
-            rows = before == age
-            aged = self.base.aged(theta, age / 7.0)  # type: ignore[attr-defined]  # ``Ageing`` was checked
-            made[rows] = function(aged, histories.x[rows], histories.t_x[rows] / 7.0, histories.T[rows] / 7.0)
-        return made
+    def kinds(self, table: Any) -> tuple[Kinds, Ints]:
+        """The ages of a table's customers as kinds, the youngest first; and each one's."""
+        _, before = self._read(table)
+        ages, kind = np.unique(before, return_inverse=True)
+        base: Any = self.base  # ``Ageing`` was checked
+
+        def at(theta: Floats, number: int) -> Floats:
+            made: Floats = base.older(theta, ages[number] / 7.0)
+            return made
+
+        def silent(theta: Floats, number: int, t_x: Floats, T: Floats) -> Floats:
+            """P(still there when the data began), given no order since."""
+            aged: Aged = base.aged(theta, ages[number] / 7.0)
+            here = aged.log_here + self.base.loglik_each(aged.theta, np.zeros(len(T)), t_x, T)
+            return np.asarray(np.exp(here - np.logaddexp(np.log(max(-np.expm1(aged.log_here), 1e-300)), here)))
+
+        return Kinds(self.base, self.base.name, tuple(self.base.params), len(ages), at, silent), kind
 
     def _read(self, table: Any) -> tuple[Patterns, Ints]:
         """The customers' histories in view and their ages."""

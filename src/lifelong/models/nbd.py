@@ -76,8 +76,12 @@ class NBD(Attrition):
         """Three shapes, with the scale from the customers' own rate."""
         return [np.array([r, r / rate]) for r in (0.4, 1.5, 0.15)]
 
-    def aged(self, theta: Floats, age: float) -> Aged:  # noqa: ARG002 - the same call for every model
+    def older(self, theta: Floats, age: float) -> Floats:  # noqa: ARG002 - the same call for every model
         """All are still there, and no older."""
+        return theta
+
+    def aged(self, theta: Floats, age: float) -> Aged:  # noqa: ARG002 - the same call for every model
+        """:meth:`older`, with P(still there) and derivatives."""
         return Aged(theta, np.eye(2), 0.0, np.zeros(2))
 
     def expect_if_alive(

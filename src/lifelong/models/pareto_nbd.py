@@ -124,12 +124,17 @@ class ParetoNBD(Attrition):
         mix = ((0.6, 0.5, 0.4), (1.5, 1.0, 2.0), (0.4, 2.0, 4.0))
         return [np.array([r, r / (2.0 * rate), s, beta * span]) for r, s, beta in mix]
 
-    def aged(self, theta: Floats, age: float) -> Aged:
+    def older(self, theta: Floats, age: float) -> Floats:
         """Those still there at an age are new customers with beta + age: who leaves soon has left."""
         r, alpha, s, beta = theta
+        return np.stack([r, alpha, s, beta + age])
+
+    def aged(self, theta: Floats, age: float) -> Aged:
+        """:meth:`older`, with P(still there) and derivatives."""
+        s, beta = theta[2:]
         log = np.log1p(age / beta)
         slope = np.array([0.0, 0.0, -log, s * age / (beta * (beta + age))])
-        return Aged(np.array([r, alpha, s, beta + age]), np.eye(4), float(-s * log), slope)
+        return Aged(self.older(theta, age), np.eye(4), float(-s * log), slope)
 
     def expect_if_alive(
         self,

@@ -144,9 +144,12 @@ class TimeVaryingParetoNBD:
 
     def expect(self, theta: Floats, timelines: Timelines, future: Course, discount: float = 0.0) -> Floats:
         """Expected orders of each customer over the future, whose covariates are given; weighed by e^(-discount weeks)."""
+        return self.alive(theta, timelines) * self.expect_if_alive(theta, timelines, future, discount)
+
+    def expect_if_alive(self, theta: Floats, timelines: Timelines, future: Course, discount: float = 0.0) -> Floats:
+        """As :meth:`expect`, given that the customer is alive on the last day seen."""
         order, leave = self._ends(theta, timelines)
-        alive = self.alive(theta, timelines)
-        return alive * self._ahead(theta, (theta[0] + timelines.x) / order, leave, future, discount)
+        return self._ahead(theta, (theta[0] + timelines.x) / order, leave, future, discount)
 
     def expect_new(self, theta: Floats, course: Course, discount: float = 0.0) -> Floats:
         """Expected repeat orders of new customers, each over a course that begins with the first order."""

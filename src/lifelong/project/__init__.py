@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
+from lifelong.project.alone import demo, fit_file, follow, foresee, predict, subscriptions, summarise, together
 from lifelong.project.folder import Folder, silent
 
 if TYPE_CHECKING:
@@ -16,18 +17,17 @@ if TYPE_CHECKING:
 
     from lifelong.project.answers import Check, Merges, Receipt, Run, Status
     from lifelong.project.folder import Progress
-    from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
     from lifelong.values import (
-        Course,
         Drivers,
         Fit,
         ImportReport,
         Leaderboard,
         NextOrders,
+        Pooled,
+        Posterior,
         Scores,
         Stages,
-        Timelines,
         Trend,
     )
 
@@ -154,7 +154,14 @@ class Project:
     # -- value ----------------------------------------------------------------------------------------------------
 
     def backtest(
-        self, models: Sequence[str] = (), *, holdout: str = "", until: str = "", margin: str = ""
+        self,
+        models: Sequence[str] = (),
+        *,
+        holdout: str = "",
+        until: str = "",
+        margin: str = "",
+        covariates: Sequence[str] = (),
+        l2: str | float = 0.0,
     ) -> Leaderboard:
         """Hide the recent past, forecast it with every model and both baselines, and compare.
 
@@ -163,16 +170,64 @@ class Project:
             holdout: how much of the past to hide, such as ``"26w"``; by default as fits the history.
             until: the last day to look at.
             margin: as in :meth:`score`.
+            covariates: as in :meth:`fit`: each model named, or the best of them, is tested with and without.
+            l2: as there.
         """
+        from lifelong.project.knowing import Known
         from lifelong.project.valuing import backtest
 
-        return backtest(self._folder, models, holdout=holdout, until=until, margin=margin)
+        known = Known.of(covariates, l2)
+        return backtest(self._folder, models, known, holdout=holdout, until=until, margin=margin)
 
-    def fit(self, model: str = "", *, until: str = "", prior: str = "") -> Fit:
-        """Fit a purchase model, and the spend model where there are amounts. ``"auto"`` takes the back-test's winner."""
+    def fit(
+        self,
+        model: str = "",
+        *,
+        until: str = "",
+        prior: str = "",
+        covariates: Sequence[str] = (),
+        l2: str | float = 0.0,
+        known_since: str = "",
+    ) -> Fit:
+        """Fit a purchase model, and the spend model where there are amounts. ``"auto"`` takes the back-test's winner.
+
+        Args:
+            model: its name; by default the project's.
+            until: the last day to look at.
+            prior: ``auto``, ``on`` or ``off``.
+            covariates: what was known of customers at the first order and moves how often they order and how soon they
+                leave: ``channel``, ``product``, and columns that :meth:`ingest` was told to ``keep``.
+            l2: what a customer's mean log-likelihood loses for each squared coefficient.
+            known_since: the kept column with the day of each customer's first order, where the data begin later.
+
+        Raises:
+            DataError: E181 where no such column is kept, E183 where it holds no days before the data.
+            ConfigError: E182 where two of these exclude each other, E213 where no covariate could move the model.
+            FitError: E204 where the model's customers leave by the orders that are not in the data.
+        """
+        from lifelong.project.knowing import Known
         from lifelong.project.valuing import fit
 
-        return fit(self._folder, model, until=until, prior=prior)
+        return fit(self._folder, model, Known.of(covariates, l2, known_since), until=until, prior=prior)
+
+    def posterior(self, model: str = "", *, until: str = "", out: str | Path = "", **draw: Any) -> Posterior | Pooled:
+        """Draw from the posterior of a model's parameters: what the orders and a stated prior leave open.
+
+        Args:
+            model: a purchase model's name; by default the project's, for ``auto`` the last back-test's winner.
+            until: the last day to look at.
+            out: a .nc to write the draws to, for ArviZ; needs the extra ``bayes``.
+            draw: ``by``, a column whose groups learn from each other (needs ``bayes``); ``how``, ``laplace`` or ``nuts``
+                (needs ``bayes``); ``draws``; ``seed``; ``keep``, to score by it from now on.
+
+        Raises:
+            ConfigError: E303 where the extra is not installed, E182, E301.
+            DataError: E181 where no such column is kept.
+            FitError: E201, E204, E222 where groups cannot be pooled.
+        """
+        from lifelong.project.inferring import Draw, posterior
+
+        return posterior(self._folder, model, until, Draw(**draw), Path(out) if out else None)
 
     def score(
         self, fit: Fit | None = None, *, horizon: str = "", margin: str | float = "", discount: str = ""
@@ -302,78 +357,6 @@ class Project:
         return run(self._folder, report, question, Choice(until, model, holdout))
 
 
-def summarise(orders: Any, *, until: str, currency: str = "XXX") -> Any:
-    """The summary of a frame of canonical orders, without a project: see :func:`lifelong.project.plain.summarise`."""
-    from lifelong.project.plain import summarise as implementation
-
-    return implementation(orders, until=until, currency=currency)
-
-
-def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None = None, discount: str = "0") -> Scores:
-    """Scores of a summary by a fit, without a project: see :func:`lifelong.project.plain.predict`."""
-    from lifelong.project.plain import predict as implementation
-
-    return implementation(fit, summary, horizon=horizon, margin=margin, discount=discount)
-
-
-def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:
-    """Customers one by one in changing circumstances: see :func:`lifelong.project.plain.follow`."""
-    from lifelong.project.plain import follow as implementation
-
-    return implementation(orders, covariates, until=until, period=period)
-
-
-def foresee(customers: Any, covariates: Any, *, after: str, until: str, **told: Any) -> Course:
-    """The covariates of customers in a future: see :func:`lifelong.project.plain.foresee`."""
-    from lifelong.project.plain import foresee as implementation
-
-    return implementation(customers, covariates, after=after, until=until, **told)
-
-
-def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior: str = "auto", **reading: Any) -> Fit:
-    """Fit a model to the orders of one file, storing nothing."""
-    from lifelong.project.plain import fit_file as implementation
-
-    return implementation(Path(file), model=model, until=until, prior=prior, **reading)
-
-
-def subscriptions(
-    file: str | Path,
-    *,
-    horizon: str = "",
-    margin: str | float = "",
-    discount: str = "",
-    out: str | Path = "",
-    progress: Progress = silent,
-    **asked: Any,
-) -> Subscriptions:
-    """Value the customers of a table of subscriptions, without a project; nothing is stored.
-
-    Args:
-        file: CSV, TSV, Parquet, JSON Lines or Excel with a row a subscription: customer, start, end, price, period.
-        horizon: as in :meth:`Project.score`.
-        margin: as there.
-        discount: as there.
-        out: a .csv, .parquet or .xlsx to write a row a customer to.
-        progress: told of long work.
-        asked: ``columns``, ``currency``, ``timezone``, ``bad_share`` as in :meth:`Project.ingest`; ``period`` that a
-            price pays for, where no column says it; ``until``, the last day seen; ``model``, a contractual one.
-    """
-    from lifelong.project.asked import Question
-    from lifelong.project.subscribing import Asked
-    from lifelong.project.subscribing import subscriptions as implementation
-
-    question = Question.of(Config(), horizon, margin, discount)
-    return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
-
-
-def together(*parts: Scores) -> Scores:
-    """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
-    from lifelong.score.together import together as implementation
-
-    return implementation(*parts)
-
-
 def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:
     """Do everything with one file, in a project that is made for it where there is none.
 
@@ -390,10 +373,3 @@ def run(file: str | Path, path: str | Path, progress: Progress = silent, **told:
         if is_new and not shop.status().facts["rows"]:
             remove(Path(path))
         raise
-
-
-def demo(which: str, path: Path, progress: Progress = silent) -> Run:
-    """Fetch a demonstration's data and run everything on it."""
-    from lifelong.project.demonstrating import demo as implementation
-
-    return implementation(which, path, progress)

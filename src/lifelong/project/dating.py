@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.project import asked, renewing
+from lifelong.project.knowing import seen_by
 from lifelong.store import fits
 from lifelong.units import Horizon
 
@@ -28,7 +29,7 @@ def next_orders(folder: Folder, fitted: Fit | None, horizon: str, out: Path | No
             raise renewing.refused("a next order date")
         at = asked.base(folder, made.origin.until)
         folder.progress("dating every customer's next order", 0, len(at.summary))
-        answer = compute(made, at.summary, gaps(at.orders, at.until), ahead)
+        answer = compute(made, seen_by(folder, made, at).summary, gaps(at.orders, at.until), ahead)
     return replace(answer, path=str(_written(answer, out))) if out else answer
 
 

@@ -10,6 +10,7 @@ from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.models import association
 from lifelong.models.levels import RARE, Levels, banded, named, read
 from lifelong.project import asked
+from lifelong.project.knowing import kept_lines
 from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Drivers, Finding
 
@@ -89,7 +90,7 @@ def _attributes(folder: Folder, people: pa.Table) -> tuple[pa.Table | None, set[
 
     from lifelong.tables.firsts import carried
 
-    lines = _kept_lines(folder)
+    lines = kept_lines(folder)
     if lines is None:
         return None, set()
     names = [name for name in lines.column_names if name not in {"customer_id", "day"}]
@@ -97,34 +98,6 @@ def _attributes(folder: Folder, people: pa.Table) -> tuple[pa.Table | None, set[
     made = carried(lines, ours, names)
     changing = {n for n in names if (pc.sum(made[f"changes:{n}"]).as_py() or 0) > 0}
     return pa.table({n: made[n] for n in ("customer_id", *names)}), changing
-
-
-def _kept_lines(folder: Folder) -> pa.Table | None:
-    """Every kept row's customer, day and kept columns, of all files; None where no column was kept."""
-    import narwhals as nw
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from lifelong.tables import clean
-    from lifelong.tables.clean_orders import known_as
-
-    manifest, tables = folder.tables()
-    merges = pq.read_table(tables.merges)
-    parts = []
-    for batch in manifest.batches:
-        names = list(batch.plan["keep"])
-        if not names:
-            continue
-        work = folder.engine(batch.rows)
-        raw = work.raw(folder.landing.path(batch))
-        lines = nw.from_native(clean.lines(raw, clean.Rules.from_dict(batch.plan["rules"])))
-        lines = lines.filter(nw.col("reason").is_null()).select("row", "customer_id", "day")
-        made = lines.join(nw.from_native(raw).select("row", *names), on="row", how="left").drop("row")
-        parts.append(made.lazy().collect(backend="pyarrow").to_native())
-        work.close()
-    if not parts:
-        return None
-    return known_as(pa.concat_tables(parts, promote_options="default"), merges)
 
 
 def _leak(driver: Levels, spend: NDArray[np.float64], everything: NDArray[np.float64]) -> float:

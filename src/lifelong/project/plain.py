@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
+from lifelong.errors import DataError
 from lifelong.project.folder import NO_CURRENCY, Folder, silent
 from lifelong.project.ingesting import Reading
-from lifelong.units import Horizon, Rate, day_of, share
+from lifelong.units import day_of, share
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifelong.project.asked import Question
     from lifelong.values import Course, Fit, Scores, Timelines
 
 
@@ -41,6 +46,10 @@ class Summary:
 
         return patterns.to_spend(patterns.spends(self.table), minor_digits(self.currency))
 
+    def __getitem__(self, name: str) -> Any:
+        """A column."""
+        return self.table[name]
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self.table.__arrow_c_stream__(requested_schema)
 
@@ -48,43 +57,88 @@ class Summary:
         return len(self.table)
 
 
-def summarise(orders: Any, *, until: str, currency: str = NO_CURRENCY) -> Summary:
+def summarise(
+    orders: Any, *, until: str, currency: str = NO_CURRENCY, known_since: Mapping[Any, str] | None = None
+) -> Summary:
     """The summary of canonical orders (``schema.ORDERS``: at least customer_id, day, revenue, is_order) to a day.
 
     Args:
         orders: any frame that narwhals knows: pandas, Polars, PyArrow, DuckDB ...
         until: the last day to look at, ISO.
         currency: of the revenue's minor units.
+        known_since: where the data begin after some customers did, the ISO day of the first order by customer; those
+            who have no order in view may be among them. The summary then has ``before``, for ``LeftTruncated``.
+
+    Raises:
+        DataError: E183 where these are no days, or none lies before the data.
     """
     import narwhals as nw
 
     from lifelong.tables import summary
 
+    if known_since is not None:
+        from lifelong.project import asked, knowing
+
+        at = asked.base_of(orders, until)
+        at = knowing.aged(at, list(known_since), list(known_since.values()), "known_since")
+        return Summary(at.summary, at.until, currency)
     last = day_of(until)
     made = nw.from_native(summary.summary(orders, last))
     eager = made.collect(backend="pyarrow") if isinstance(made, nw.LazyFrame) else made
     return Summary(eager.to_arrow().sort_by("customer_id"), last, currency)
 
 
-def predict(fit: Fit, summary: Any, *, horizon: str, margin: str | float | None = None, discount: str = "0") -> Scores:
-    """Scores of a summary by a fit; totals carry a usual model error, since no back-test stands beside them.
-
-    Args:
-        fit: from a model's ``fit``, with ``spend`` for values in money.
-        summary: from :func:`summarise`, or any frame with ``schema.SUMMARY``'s columns.
-        horizon: as in :meth:`lifelong.Project.score`.
-        margin: as there.
-        discount: as there.
-    """
+def predict(
+    fit: Fit,
+    summary: Any,
+    question: Question,
+    timelines: Timelines | None = None,
+    future: Course | None = None,
+) -> Scores:
+    """Scores of a summary by a fit; totals carry a usual model error, since no back-test stands beside them."""
     from lifelong.score import Terms, score
 
-    terms = Terms(
-        Horizon.parse(horizon),
-        None if margin is None else share(margin, flag="margin"),
-        Rate.parse(discount),
-        getattr(summary, "currency", NO_CURRENCY),
+    currency = getattr(summary, "currency", NO_CURRENCY)
+    terms = Terms(question.horizon, question.margin, question.discount, currency)
+    table = getattr(summary, "table", summary)
+    if timelines is None or future is None:
+        return score(fit, table, terms)
+    from lifelong.models.courses import Courses
+
+    _same(table, timelines, future, int(min(terms.horizon.days, 10**6)))
+    made = score(fit, table, terms, Courses.of(fit, timelines, future))
+    return replace(made, findings=(*made.findings, *future.findings))
+
+
+def _same(table: Any, timelines: Timelines, future: Course, days: int) -> None:
+    """The summary, the timelines and the future must be of the same customers and times.
+
+    Raises:
+        DataError: E184.
+    """
+    from lifelong.score.base import arrow
+
+    rows = arrow(table)
+    is_same = rows["customer_id"].to_pylist() == timelines.customer.tolist() and len(future) == len(timelines)
+    if not is_same or (rows["T"].to_numpy() != timelines.T).any() or (rows["x"].to_numpy() != timelines.x).any():
+        what, fix = (
+            "the summary and the timelines are not of the same customers and days",
+            "make both of the same orders and day",
+        )
+    elif (future.total != days).any():
+        what, fix = (
+            f"the future is {int(future.total.max())} days long, and the horizon {days}",
+            f"horizon='{int(future.total.max())}d'",
+        )
+    else:
+        return
+    raise DataError(
+        "E184",
+        what,
+        where="timelines, future",
+        why="each customer's past and future covariates make the forecast",
+        fix=fix,
     )
-    return score(fit, getattr(summary, "table", summary), terms)
 
 
 def follow(orders: Any, covariates: Any, *, until: str, period: str | int = "week") -> Timelines:
@@ -126,10 +180,12 @@ def foresee(
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
     """Fit to the orders of one file: at once in memory where that is easy, else by a project that is thrown away."""
-    from lifelong.project import asked, ingesting, valuing
+    from lifelong.project import asked, ingesting, knowing, valuing
 
-    told = Reading(reading.pop("columns", {}), **reading)
-    found = _at_once(file, told)
+    known = knowing.Known.of(*(reading.pop(name, "") for name in ("covariates", "l2", "known_since")))
+    own = [*reading.pop("keep", ()), *known.columns]
+    told = Reading(reading.pop("columns", {}), keep=tuple(dict.fromkeys(own)), **reading)
+    found = None if known.is_something else _at_once(file, told)
     if found is not None:
         orders, currency = found
         return valuing.fit_base(model, asked.base_of(orders, until), currency, prior)
@@ -139,6 +195,8 @@ def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) 
         folder = Folder(Path(scratch), silent)
         folder.create()
         ingesting.ingest(folder, file, told)
+        if known.is_something:
+            return valuing.fit_at(folder, asked.base(folder, until), model, prior, known)
         return valuing.fit_base(model, asked.base(folder, until), folder.currency, prior)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.project import asked, renewing, runs, valuing
 from lifelong.project.answers import Run
+from lifelong.project.knowing import seen_by
 from lifelong.store import fits
 from lifelong.units import date_of
 
@@ -84,7 +85,9 @@ def gather(
         imports=list(tables.reports().values()),
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
         # A contract's renewals are not orders at a random rate: unripe cells stay empty.
-        cohorts=[{**cell, "expected": None} for cell in cells] if is_contract else ripening(at, made, cells, grid),
+        cohorts=[{**cell, "expected": None} for cell in cells]
+        if is_contract
+        else ripening(at, made, seen_by(folder, made, at), (cells, grid)),
         cohort_unit=grid.period,
         cohort_age=grid.age,
         truth=truth,

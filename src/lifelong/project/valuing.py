@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
+from lifelong.judge.traits import SUFFIX
+from lifelong.judge.trial import Trial
 from lifelong.project import renewing, runs
 from lifelong.project.asked import Base, Question, base
+from lifelong.project.knowing import Known, apart, digest, older, seen_by, traits
 from lifelong.store import files, fits
 from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Finding, Leaderboard, Scores
@@ -16,12 +19,14 @@ from lifelong.values import Finding, Leaderboard, Scores
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifelong.judge.traits import Traits
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
 
 LEADERBOARD = "lifelong-leaderboard/1"
+NOTHING = Known()
 #: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
 UNTESTED = "pareto_nbd"
 
@@ -30,27 +35,33 @@ UNTESTED = "pareto_nbd"
 
 
 def backtest(
-    folder: Folder, models: Sequence[str] = (), *, holdout: str = "", until: str = "", margin: str = ""
+    folder: Folder,
+    models: Sequence[str] = (),
+    known: Known = NOTHING,
+    *,
+    holdout: str = "",
+    until: str = "",
+    margin: str = "",
 ) -> Leaderboard:
     """Test models on the firm's own past; the result is kept for `fit auto`, scores and reports."""
-    chosen = _known_models(models)
+    chosen = _known_models(models, known)
     told = Question.of(folder.config(), margin=margin).margin
     with folder.writing("backtest"):
-        return _backtest(folder, base(folder, until), chosen, holdout, told)
+        at = base(folder, until)
+        return _backtest(
+            folder, at, chosen, Trial(holdout=_holdout(holdout), margin=told, traits=traits(folder, at, known))
+        )
 
 
-def _backtest(folder: Folder, at: Base, models: Sequence[str], holdout: str, margin: float | None) -> Leaderboard:
-    from lifelong.judge.backtest import backtest as judge
+def _holdout(told: str) -> Horizon | None:
+    return Horizon.parse(told) if told else None
+
+
+def _backtest(folder: Folder, at: Base, models: Sequence[str], trial: Trial) -> Leaderboard:
+    from lifelong.judge.backtest import run as judge
 
     folder.progress("testing on your own past", 0, None)
-    board = judge(
-        at.orders,
-        models=models,
-        holdout=Horizon.parse(holdout) if holdout else None,
-        until=at.until,
-        margin=margin,
-        currency=folder.currency,
-    )
+    board = judge(at.orders, models, replace(trial, until=at.until, currency=folder.currency))
     _folder(folder, "backtests")
     files.write_sealed(folder.root / "backtests" / f"{at.stamp}.json", LEADERBOARD, board.as_dict())
     return board
@@ -65,11 +76,19 @@ def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
     return Leaderboard(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
 
 
-def _known_models(names: Sequence[str]) -> tuple[str, ...]:
+def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
     from lifelong.judge.fitting import plain_name
 
     known = plugins.known("models")
     for name in names:
+        if name.endswith(SUFFIX) and not told.covariates:
+            raise ConfigError(
+                "E302",
+                f"{name} has no covariates",
+                where="--model",
+                why="they are columns, which have to be named",
+                fix=f"--model {plain_name(name)} --covariates channel",
+            )
         if plain_name(name) not in known:
             raise ConfigError(
                 "E302",
@@ -84,17 +103,19 @@ def _known_models(names: Sequence[str]) -> tuple[str, ...]:
 # -- fit --------------------------------------------------------------------------------------------------------------
 
 
-def fit(folder: Folder, model: str = "", *, until: str = "", prior: str = "") -> Fit:
+def fit(folder: Folder, model: str = "", known: Known = NOTHING, *, until: str = "", prior: str = "") -> Fit:
     """Fit a model and, where there are amounts, the spend model; the fit is kept."""
     with folder.writing("fit"):
-        return fit_at(folder, base(folder, until), model, prior)
+        return fit_at(folder, base(folder, until), model, prior, known)
 
 
-def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
+def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Known = NOTHING) -> Fit:
     """Fit to a base and keep the fit; `auto` takes the back-test's winner and says why."""
     config = folder.config()
     name, found = model or config.model, renewing.looked(at)
     if wants_contract(name, found):
+        if known.is_something:
+            raise apart("what is known beside the orders", "a model for subscriptions")
         folder.progress("fitting a contractual model", 0, None)
         made = renewing.fit(at, name, found, starts_midway=config.starts_midway)
         fits.save(made, folder.root / "fits")
@@ -103,12 +124,17 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     if found.is_contractual:
         findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
     if name == "auto":
-        name, why = _winner(folder, at)
+        name, known, why = _winner(folder, at, known)
         findings += why
     else:
-        _known_models([name])
+        _known_models([name], known)
+        name = _with_covariates(name, known)
     folder.progress(f"fitting {name}", 0, None)
-    made = fit_base(name, at, folder.currency, prior or config.prior)
+    if known.since:
+        at = older(folder, at, known.since)
+    made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
+    if known.since:
+        made = replace(made, info={**made.info, "before": {**made.info["before"], "column": known.since}})
     made = replace(made, findings=(*findings, *made.findings))
     fits.save(made, folder.root / "fits")
     return made
@@ -119,37 +145,75 @@ def wants_contract(name: str, found: Regularity) -> bool:
     return renewing.is_contract(name) or (name == "auto" and found.is_contractual)
 
 
-def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
+def _with_covariates(name: str, known: Known) -> str:
+    """The name of the model that is meant, where covariates were named beside it."""
+    if not known.is_something or name.endswith(SUFFIX):
+        return name
+    if "+" in name:
+        raise apart("what is known beside the orders", "the firm's own calendar")
+    return name + SUFFIX if known.covariates else name
+
+
+def _winner(folder: Folder, at: Base, known: Known) -> tuple[str, Known, tuple[Finding, ...]]:
+    """The back-test's winner, what it needs to know, and why; with covariates if they were named, whether it won by them or not."""
+    from lifelong.judge.fitting import plain_name
+
     board = saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
     if board is None:
         text = f"the history is too short for a back-test; {UNTESTED} was taken, untested"
-        return UNTESTED, (Finding("F290", text),)
-    return board.chosen, (Finding("F291", board.why, "info"),)
+        return _with_covariates(UNTESTED, known), known, (Finding("F290", text),)
+    why = (Finding("F291", board.why, "info"),)
+    if known.is_something:
+        return _with_covariates(plain_name(board.chosen), known), known, why
+    won = (
+        Known(tuple(board.covariates["names"]), board.covariates["penalty"]) if board.chosen.endswith(SUFFIX) else known
+    )
+    return board.chosen, won, why
 
 
 def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
     """A back-test with the models that `auto` tries, or None where the history is too short for one."""
     try:
-        return _backtest(folder, at, (), holdout, question.margin)
+        return _backtest(folder, at, (), Trial(holdout=_holdout(holdout), margin=question.margin))
     except FitError as problem:
         if problem.code != "E203":
             raise
         return None
 
 
-def fit_base(model: str, at: Base, currency: str, prior: str) -> Fit:
-    """Fit to a base: the purchase model on patterns, the spend model on spend histories."""
-    from lifelong import __version__
+def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None) -> Fit:
+    """Fit to a base: the purchase model on patterns, the spend model on spend histories.
+
+    With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
+    """
     from lifelong.judge.fitting import fit_named
-    from lifelong.models.spend_choice import AUTO, fit_spend_named
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
-    made = fit_named(model, at.orders, at.summary, at.until, prior)
-    told = patterns.to_patterns(patterns.patterns(at.summary))
+    told = patterns.to_patterns(patterns.patterns(at.summary)).digest
+    if "before" in at.summary.column_names:
+        from lifelong.models.left_truncated import LeftTruncated
+
+        made = LeftTruncated(plugins.load("models", model)(), "buyers").fit(at.summary, prior=prior)
+        told = digest(told, [at.summary["before"]])
+    elif known is not None:
+        summary = known.beside(at.summary)
+        made = fit_named(model, at.orders, summary, at.until, prior, known)
+        told = digest(told, [summary[name] for name in known.names])
+    else:
+        made = fit_named(model, at.orders, at.summary, at.until, prior)
+    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior)
+
+
+def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
+    """A purchase model's fit with its day and version, and with the spend model's where there are amounts."""
+    from lifelong import __version__
+    from lifelong.models.spend_choice import AUTO, fit_spend_named
+    from lifelong.tables import patterns
+
     until = date_of(at.until).isoformat()
-    made = replace(made, origin=replace(made.origin, data=told.digest, until=until, version=__version__))
+    made = replace(made, origin=replace(made.origin, until=until, version=__version__))
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
@@ -182,14 +246,22 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     if renewing.is_contract(made.model):
         return renewing.scores(at, made, question, folder.currency)
     board = saved_backtest(folder, at)
-    measured = board.model_error.get(made.model) if board else None
+    measured = board.model_error.get(made.model) if board and _is_tested(made, board) else None
     error = ModelError.of(measured) if measured else ModelError()
     terms = Terms(question.horizon, question.margin, question.discount, folder.currency, error)
-    scores = compute(made, at.summary, terms)
+    scores = compute(made, seen_by(folder, made, at).summary, terms)
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
     return scores
+
+
+def _is_tested(made: Fit, board: Leaderboard) -> bool:
+    """Whether a back-test's row of the fit's name is of the fit's own model."""
+    if "covariates" not in made.info:
+        return "before" not in made.info
+    told = made.info["covariates"]
+    return {"names": list(told["trans"]), "penalty": told["penalty"]} == dict(board.covariates)
 
 
 def retention(folder: Folder, fitted: Fit | None, question: Question, points: float) -> RetentionEffect:

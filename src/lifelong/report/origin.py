@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n, plugins
-from lifelong.report.words import CALENDAR, model_name, named, whole
+from lifelong.report.words import model_name, named, whole
 from lifelong.units import Money
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _MEANING = {
     ("gamma_gamma", "gamma"): "scale of spend",
     ("gamma_gamma", "delta"): "how spend rises with the number of orders",
 }
+#: Of a coefficient, by the beginning of its name.
+_MOVED = {"trans": "logarithm of its factor on ordering", "life": "logarithm of its factor on leaving"}
 _SAME = {"mbg_nbd": "bg_nbd", "gamma_gamma_dependent": "gamma_gamma"}
 _LEVEL = {"error": "Error", "warning": "Warning", "info": "Note"}
 
@@ -129,9 +131,9 @@ def _own(model: str) -> dict[str, str]:
 
 
 def _parameter(model: str, p: Estimate) -> dict[str, str]:
-    plain = model.removesuffix(CALENDAR)
+    plain = model.partition("+")[0]
     meaning = _own(model).get(p.name) or _MEANING.get((_SAME.get(plain, plain), p.name))
-    meaning = meaning or _MEANING.get(("bg_nbd", p.name), "")
+    meaning = meaning or _MEANING.get(("bg_nbd", p.name), "") or _MOVED.get(p.name.partition("_")[0], "")
     known = math.isfinite(p.low) and math.isfinite(p.high)
     digits = min(max(i18n.precision(p.low, p.high) + 1, 0), 8) if known else 4
     return {

@@ -30,8 +30,8 @@ MODELS = {
     "cell_means": "Earlier customers alike",
 }
 
-#: What the name of a model ends with where it runs in the firm's own calendar, and how people write it.
-CALENDAR, CALENDAR_SAID = "+calendar", " with calendar"
+#: Endings of models' names, and how people write them.
+ENDINGS = {"+calendar": " with calendar", "+covariates": " with covariates"}
 
 #: The key of the days to the second order, once the registry holds it; a number without an entry has no link.
 SECOND = "second" if "second" in DEFINITIONS else ""
@@ -41,14 +41,15 @@ def named(text: str) -> str:
     """A sentence with models' names as people write them, and a space before per cent."""
     for key, name in MODELS.items():
         text = re.sub(rf"\b{key}\b", name, text)
-    text = text.replace(CALENDAR, CALENDAR_SAID)
+    for ending, said in ENDINGS.items():
+        text = text.replace(ending, said)
     return re.sub(r"(?<=\d)%(?!/)", f"{NBSP}%", text)
 
 
 def model_name(key: str) -> str:
     """A model's name as people write it."""
-    plain = key.removesuffix(CALENDAR)
-    return MODELS.get(plain, plain.replace("_", " ")) + (CALENDAR_SAID if plain != key else "")
+    plain, sign, ending = key.partition("+")
+    return MODELS.get(plain, plain.replace("_", " ")) + ENDINGS.get(sign + ending, "")
 
 
 @dataclass(frozen=True, slots=True)

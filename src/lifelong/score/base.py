@@ -28,15 +28,16 @@ NEEDED = ("x", "t_x", "T", "spend_x", "spend")
 
 
 class Past(NamedTuple):
-    """What a purchase model needs to know of customers: order days, and days; arrays of one length."""
+    """What a purchase model needs to know of customers: order days, days, and ``models.kinds``; arrays of one length."""
 
     x: NDArray[Any]
     t_x: NDArray[Any]
     T: NDArray[Any]
+    kind: NDArray[Any]
 
     def at(self, rows: NDArray[Any]) -> Past:
         """Some of them, by their numbers."""
-        return Past(self.x[rows], self.t_x[rows], self.T[rows])
+        return Past(self.x[rows], self.t_x[rows], self.T[rows], self.kind[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,7 @@ class Base:
 
     Attributes:
         x, t_x, T, spend_x: a history: order days, days, days, order days with spend (0 where there is no money).
+        kind: which of ``models.kinds`` its customers are; 0 where a fit tells none apart.
         count: customers of each history.
         history: int32, each customer's history.
         total: float64, each customer's spend on the days of ``spend_x``, major units; zeros where there is none.
@@ -54,6 +56,7 @@ class Base:
     t_x: Ints
     T: Ints
     spend_x: Ints
+    kind: Ints
     count: Ints
     history: NDArray[np.int32]
     total: Floats
@@ -64,7 +67,7 @@ class Base:
     @property
     def past(self) -> Past:
         """The histories without their spend."""
-        return Past(self.x, self.t_x, self.T)
+        return Past(self.x, self.t_x, self.T, self.kind)
 
     @property
     def histories(self) -> int:
@@ -73,16 +76,18 @@ class Base:
 
     @classmethod
     def of(cls, columns: Mapping[str, Any], currency: str) -> Base:
-        """From the summary's columns as arrays: x, t_x, T, and spend_x, spend (minor units) where there is money."""
+        """From arrays: the summary's x, t_x, T, and spend_x, spend (minor units) where there is money; ``kind`` where told."""
         x, t_x, T = (np.asarray(columns[name]) for name in ("x", "t_x", "T"))
         spend_x = np.asarray(columns["spend_x"]) if "spend_x" in columns else np.zeros(len(x), np.int8)
         # T first: where numbers stand in the order of the codes, customers of one first day have neighbouring ones
-        history, first = distinct(T, x, t_x, _unpaid(x, spend_x))
+        kind = columns.get("kind", np.zeros(1, np.int8))
+        history, first = distinct(T, x, t_x, _unpaid(x, spend_x), kind)
         total = np.zeros(len(x))
         if "spend" in columns:
             np.divide(columns["spend"], 10.0 ** minor_digits(currency), out=total)
-        x_, t_, T_, s_ = (values[first].astype(np.int64) for values in (x, t_x, T, spend_x))
-        return cls(x_, t_, T_, s_, tally(history, len(first)), history, total)
+        kinds = kind if len(kind) == len(x) else np.zeros(len(x), np.int8)
+        x_, t_, T_, s_, k_ = (values[first].astype(np.int64) for values in (x, t_x, T, spend_x, kinds))
+        return cls(x_, t_, T_, s_, k_, tally(history, len(first)), history, total)
 
 
 def tally(number: Any, size: int, weight: Callable[[slice], Floats] | None = None, cell: Ints | None = None) -> Any:

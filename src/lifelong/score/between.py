@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.score.base import Past, arrow
-from lifelong.score.engine import alike, is_regular, purchase_of
+from lifelong.score.engine import alike, is_regular, kinds_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -31,21 +31,20 @@ def orders_between(fit: Fit, summary: object, start: ArrayLike, stop: ArrayLike)
     Returns:
         Shape (n,). The closed form at nine horizons, straight between them.
     """
-    model = purchase_of(fit)
     table = arrow(summary)
+    kinds, kind = kinds_of(fit, table)
     x, t_x, T = (table[name].to_numpy().astype(np.int64) for name in ("x", "t_x", "T"))
     begin, end = np.asarray(start, np.float64), np.asarray(stop, np.float64)
-    past = Past(x, t_x, T)
-    pair, first = alike(model, past)
+    past = Past(x, t_x, T, np.broadcast_to(kind, x.shape))
+    pair, first = alike(kinds.base, past)
     some = past.at(first)
-    silence = some.t_x / 7.0 if is_regular(model) else None
+    seen = some.x, some.T / 7.0, some.t_x / 7.0 if is_regular(kinds.base) else None
     knots = np.linspace(0.0, max(float(end.max(initial=0.0)), 1.0), KNOTS)
     given = np.zeros((KNOTS, len(first)))
     for at, days in enumerate(knots[1:], 1):
-        given[at] = model.expect_if_alive(fit.theta, some.x, some.T / 7.0, days / 7.0, 0.0, silence)
+        given[at] = kinds.expect_if_alive(fit.theta, some.kind, seen, days / 7.0)
     ahead = _at(given, pair, end / knots[1]) - _at(given, pair, begin / knots[1])
-    alive: Floats = model.alive(fit.theta, x, t_x / 7.0, T / 7.0)
-    return alive * ahead
+    return kinds.alive(fit.theta, past.kind, x, t_x / 7.0, T / 7.0) * ahead
 
 
 def _at(given: Floats, pair: NDArray[np.int32], place: Floats) -> Floats:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from lifelong import plugins
+from lifelong.errors import DataError
 from lifelong.models.calendar import Calendar
 from lifelong.models.in_calendar import SUFFIX, InCalendar
+from lifelong.models.kinds import Kinds
 from lifelong.money.present import tail_horizon
 from lifelong.score.numbering import distinct
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.base import PurchaseModel, SpendModel
+    from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base, Past
     from lifelong.score.numbering import Numbers
     from lifelong.score.terms import Terms
@@ -54,7 +57,7 @@ def factor_of(model: SpendModel, theta: Floats, total: Any, x: Any) -> Floats:
 def alike(model: PurchaseModel, past: Past) -> tuple[Numbers, Ints]:
     """Number customers of whom a model expects the same, if they are alive, to the day; and a row of each number."""
     days = (np.rint(past.T).astype(np.int64), *((np.rint(past.t_x).astype(np.int64),) if is_regular(model) else ()))
-    return distinct(np.asarray(past.x, np.int64), *days)
+    return distinct(np.asarray(past.x, np.int64), *days, np.asarray(past.kind, np.int64))
 
 
 def purchase_of(fit: Fit) -> PurchaseModel:
@@ -66,20 +69,56 @@ def purchase_of(fit: Fit) -> PurchaseModel:
     return cast("PurchaseModel", InCalendar(model, Calendar.of(fit.info["calendar"])))
 
 
+def kinds_of(fit: Fit, table: Any) -> tuple[Kinds, Any]:
+    """The kinds of customers that a fit tells apart, and each customer's number; one number for all where it tells none.
+
+    Args:
+        fit: of a purchase model, by itself, with covariates, or of customers older than the data.
+        table: anything that gives a column for a name: the covariates, or ``before``.
+
+    Raises:
+        DataError: E211, E212 where a covariate is absent or new; E205 where the ages of customers are; E184 where
+            circumstances changed with time, and the table cannot say how.
+    """
+    if fit.model == "time_varying_pareto_nbd":
+        raise DataError(
+            "E184",
+            "the fit is of customers in changing circumstances, and nothing says what these are",
+            where="the summary",
+            why="each customer's past and future covariates make the forecast",
+            fix="lifelong.predict(fit, summary, horizon=..., timelines=customers, future=course)",
+        )
+    if "covariates" in fit.info:
+        from lifelong.models.covariates import Covariates
+
+        return Covariates.of(fit).kinds(fit.theta, table)
+    if "before" in fit.info:
+        from lifelong.models.left_truncated import LeftTruncated
+
+        return LeftTruncated(purchase_of(fit), fit.info["before"]["seen"]).kinds(table)
+    return Kinds.one(purchase_of(fit)), np.zeros(1, np.int8)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Engine:
     """The fitted models and what is asked of them; time in weeks."""
 
     fit: Fit
-    purchase: PurchaseModel
+    kinds: ByKind
     spend: SpendModel | None
     terms: Terms
 
     @classmethod
-    def of(cls, fit: Fit, terms: Terms) -> Engine:
-        """Load the models that the fit names."""
+    def of(cls, fit: Fit, terms: Terms, kinds: ByKind | None = None) -> Engine:
+        """Load the models that the fit names; ``kinds`` where it tells customers apart."""
         spend: Any = plugins.load("spend", fit.spend.model)() if fit.spend else None
-        return cls(fit, purchase_of(fit), spend, terms)
+        return cls(fit, kinds or Kinds.one(purchase_of(fit)), spend, terms)
+
+    @property
+    def purchase(self) -> PurchaseModel:
+        """The purchase model of each kind of customer."""
+        model: PurchaseModel = self.kinds.base
+        return model
 
     @property
     def theta(self) -> Floats:
@@ -108,9 +147,15 @@ class Engine:
 
     def given_alive(self, theta: Floats, past: Past, until: float, force: float) -> Floats:
         """Expected orders of customers alive now, each on its own; time in days."""
-        times = past.T / 7.0
-        silence = past.t_x / 7.0 if is_regular(self.purchase) else None
-        return self.purchase.expect_if_alive(theta, past.x, times, until, force, silence)
+        return self.kinds.expect_if_alive(theta, past.kind, self._seen(past), until, force)
+
+    def draw_orders(self, theta: Floats, past: Past, rng: np.random.Generator) -> tuple[Ints, Floats]:
+        """One future for each customer, given alive; ``theta`` is (k, n), a draw each."""
+        return self.kinds.draw_orders(theta, past.kind, self._seen(past), self.simulated_horizon, rng)
+
+    def _seen(self, past: Past) -> tuple[Any, Floats, Floats | None]:
+        """x, T and, where the silence says something, t_x: weeks."""
+        return past.x, past.T / 7.0, past.t_x / 7.0 if is_regular(self.purchase) else None
 
     def ahead(self, theta: Floats, past: Past, force: float, horizon: float | None = None) -> Floats:
         """Expected orders given alive, for whole days that repeat: computed once for those whom the model holds alike."""
@@ -129,9 +174,9 @@ class Engine:
         each: Floats = (whole / np.maximum(part, 1e-300))[number]
         return each
 
-    def alive(self, theta: Floats, base: Base) -> Floats:
-        """P(alive) of each distinct history."""
-        return self.purchase.alive(theta, base.x, base.t_x / 7.0, base.T / 7.0)
+    def alive(self, theta: Floats, past: Past) -> Floats:
+        """P(alive)."""
+        return self.kinds.alive(theta, past.kind, past.x, past.t_x / 7.0, past.T / 7.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +199,7 @@ def means(engine: Engine, base: Base, theta: Floats) -> Means:
     worth = engine.ahead(theta, base.past, engine.force)
     plain = engine.force == 0 or np.isinf(engine.horizon)
     orders = worth if plain else engine.ahead(theta, base.past, 0.0)
-    return Means(engine.alive(theta, base), orders, worth)
+    return Means(engine.alive(theta, base.past), orders, worth)
 
 
 def alive_over_draws(
@@ -170,7 +215,7 @@ def alive_over_draws(
     draws = engine.fit.draws(size, rng)
     total = np.zeros(base.histories)
     for theta in draws:
-        total += engine.alive(theta, base)
+        total += engine.alive(theta, base.past)
     return total / size
 
 

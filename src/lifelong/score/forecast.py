@@ -14,6 +14,7 @@ from lifelong.score.numbering import by_parts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base
     from lifelong.score.terms import Terms
     from lifelong.values import Fit
@@ -109,7 +110,9 @@ class Forecast:
         return np.asarray(self.margin * each * self.futures.stretch[history])
 
 
-def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES) -> Forecast:
+def forecast(
+    fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FUTURES, kinds: ByKind | None = None
+) -> Forecast:
     """Evaluate the closed forms and simulate the futures of a base.
 
     Args:
@@ -118,8 +121,9 @@ def forecast(fit: Fit, base: Base, terms: Terms, margin: float, budget: int = FU
         terms: horizon, discount, seed ...
         margin: share of revenue that counts as value.
         budget: simulated futures over all cells, about; 0 for means alone.
+        kinds: whose numbers ``base.kind`` holds, where the fit tells customers apart.
     """
-    engine = Engine.of(fit, terms)
+    engine = Engine.of(fit, terms, kinds)
     rng = np.random.default_rng([terms.seed, 1])
     at = means(engine, base, engine.theta)
     mixed = alive_over_draws(engine, base, at.alive, rng) if budget else at.alive

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.score.base import Past, tally
-from lifelong.score.engine import is_regular, is_signed
+from lifelong.score.engine import is_signed
 from lifelong.score.numbering import by_parts, distinct
 from lifelong.score.signed import Noise
 
@@ -163,7 +163,8 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
     size = np.bincount(cell, weights=weight)
     T = np.bincount(cell, weights=weight * base.T) / size
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
-    past = Past(x, T - np.bincount(cell, weights=weight * (base.T - base.t_x)) / size, T)
+    kind = _nearest(cell, weight, size, base.kind)
+    past = Past(x, T - np.bincount(cell, weights=weight * (base.T - base.t_x)) / size, T, kind)
     total = tally(base.history, cells, lambda part: base.total[part], cell) / size
     at_corner = engine.given_alive(engine.theta, past, engine.horizon, engine.force)
     draws = int(np.clip(min(budget, MOST_ORDERS / load) / cells, *DRAWS))
@@ -191,8 +192,7 @@ def draw(
         Orders (for the rest of life at present value), discounted spend in units of the customer's factor (discounted
         orders where there is no money, or where spend has a location), and discounted spend beside that location (else 0).
     """
-    silence = past.t_x / 7.0 if is_regular(engine.purchase) else None
-    owner, when = engine.purchase.draw_orders(theta, past.x, past.T / 7.0, engine.simulated_horizon, rng, silence)
+    owner, when = engine.draw_orders(theta, past, rng)
     size = len(past.x)
     each = np.exp(-engine.force * when) if engine.force > 0 else np.ones(len(when))
     is_life = np.isinf(engine.horizon)
@@ -282,13 +282,18 @@ def _load(engine: Engine, base: Base) -> float:
 
 
 def _lattice(base: Base, most: int) -> tuple[Ints, int]:
-    """Cells over (x, spend_x, T), and their number: as fine as allowed, each history its own where they are few."""
-    own, corner = distinct(base.x, base.spend_x, base.T)
-    x, spend_x, T = (values[corner] for values in (base.x, base.spend_x, base.T))
+    """Cells over (x, spend_x, T, kind), and their number: as fine as allowed, each history its own where they are few.
+
+    Kinds are put together last, and by their numbers: neighbours are alike.
+    """
+    own, corner = distinct(base.x, base.spend_x, base.T, base.kind)
+    x, spend_x, T, kind = (values[corner] for values in (base.x, base.spend_x, base.T, base.kind))
+    kinds = int(kind.max(initial=0)) + 1
     cell, cells, step = np.arange(len(corner), dtype=np.int32), len(corner), 0.01
     while cells > most:
         time = np.floor(np.log(T + T_OFFSET) / step).astype(np.int64)
-        cell, first = distinct(_coarse(x, step), _coarse(spend_x, step), time - time.min())
+        alike = kind // max(int(step * kinds), 1)
+        cell, first = distinct(_coarse(x, step), _coarse(spend_x, step), time - time.min(), alike)
         cells = len(first)
         step *= 1.5
     return cell[own].astype(np.int64), cells

@@ -105,9 +105,11 @@ def _spent(forecast: Forecast, rows: Ints | None, number: NDArray[np.int32]) -> 
 
 
 def rows_of(base: Base, groups: Mapping[str, Whole]) -> dict[str, Ints]:
-    """Row numbers of the members of groups that share no history: one pass over the customers for all of them."""
+    """Row numbers of the members of groups: one pass over the customers for all that share no history, and all for "all"."""
+    whole = {name: np.arange(len(base)) for name, group in groups.items() if len(group.histories) == base.histories}
+    groups = {name: group for name, group in groups.items() if name not in whole}
     if not groups:
-        return {}
+        return whole
     label = np.full(base.histories, -1, np.int32)
     for number, group in enumerate(groups.values()):
         label[group.histories] = number
@@ -120,4 +122,4 @@ def rows_of(base: Base, groups: Mapping[str, Whole]) -> dict[str, Ints]:
     some = np.flatnonzero(each >= 0)
     order = some[np.argsort(each[some], kind="stable")]
     size = np.bincount(each[some], minlength=len(groups))
-    return dict(zip(groups, np.split(order, np.cumsum(size)[:-1]), strict=True))
+    return whole | dict(zip(groups, np.split(order, np.cumsum(size)[:-1]), strict=True))

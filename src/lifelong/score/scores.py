@@ -11,6 +11,7 @@ from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
 from lifelong.score import base as bases
 from lifelong.score.cells import column, numbers
+from lifelong.score.engine import kinds_of
 from lifelong.score.forecast import FUTURES, Forecast, forecast
 from lifelong.score.members import Whole
 from lifelong.score.numbering import parts
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from lifelong.models.kinds import ByKind
     from lifelong.score.terms import Terms
     from lifelong.values import Fit, Totals
 
@@ -35,13 +37,14 @@ if TYPE_CHECKING:
 BEST = 0.20
 
 
-def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
+def score(fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None = None) -> Scores:
     """Every customer's P(alive), expected orders and value within the horizon, with predictive intervals.
 
     Args:
         fit: a purchase model's fit; ``fit.spend`` holds the spend model's, or None where there are no amounts.
         summary: ``schema.SUMMARY``, any frame: a row a customer.
         terms: horizon, margin, discount, currency, model error, seed.
+        told: the kinds of customers and each one's, where the summary's own columns do not say them.
 
     Returns:
         A row a customer (``schema.SCORES``) in the summary's order, and totals of all, of the best 20 % and of
@@ -53,20 +56,23 @@ def score(fit: Fit, summary: Any, terms: Terms) -> Scores:
     """
     table = bases.arrow(summary)
     source = checked(table)
-    ahead, has_cost = prepare(fit, source, terms)
+    ahead, has_cost = prepare(fit, source, terms, told=told)
     wanted = all_columns()
     made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
     totals = group_totals(ahead, groups(ahead, source))
     return package(ahead, source, made, totals, has_cost=has_cost)
 
 
-def prepare(fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES) -> tuple[Forecast, bool]:
+def prepare(
+    fit: Fit, summary: Any, terms: Terms, budget: int = FUTURES, told: tuple[ByKind, Ints] | None = None
+) -> tuple[Forecast, bool]:
     """The forecast behind scores, and whether costs give the margin; from a ``Source``, or any frame."""
     source = summary if isinstance(summary, Source) else Source.of(summary)
     margin, has_cost = _margin(fit, source, terms)
     needed = bases.NEEDED if fit.spend else bases.NEEDED[:3]
-    base = bases.Base.of(source.columns(needed), terms.currency)  # and the columns may go
-    return forecast(fit, base, terms, margin, budget), has_cost
+    kinds, kind = told or kinds_of(fit, source)
+    base = bases.Base.of(source.columns(needed) | {"kind": kind}, terms.currency)  # and the columns may go
+    return forecast(fit, base, terms, margin, budget, kinds), has_cost
 
 
 def group_total(fit: Fit, summary: Any, terms: Terms, ids: Sequence[str]) -> Totals:
@@ -98,7 +104,10 @@ def groups(ahead: Forecast, source: Source) -> dict[str, Ints | Whole]:
     """All customers, the best 20 %, and each month's new ones, by the group's name."""
     made: dict[str, Ints | Whole] = {"all": Whole(np.arange(ahead.base.histories))}
     made["best 20 %"] = best(ahead.each_value(), source, BEST)
-    return made | cohorts(source.columns(["first_day"])["first_day"], ahead.base)
+    born = source.columns(["first_day"])["first_day"]
+    if "before" in source.schema.names:  # customers older than the data, whose time is counted from its begin
+        born = born - source.columns(["before"])["before"]
+    return made | cohorts(born, ahead.base)
 
 
 def best(by: Floats, ids: Any, share: float) -> Ints:

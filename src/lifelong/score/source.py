@@ -82,6 +82,12 @@ class Source:
         kept = [name for name in names if name in self.schema.names]
         return self.made.select(kept) if isinstance(self.made, pa.Table) else self.made.read(kept)
 
+    def __getitem__(self, name: str) -> Any:
+        """A column by its name."""
+        if name not in self.schema.names:
+            raise KeyError(name)
+        return self.table([name])[name]
+
     def empty(self) -> pa.Table:
         """The columns without rows."""
         import pyarrow as pa

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifelong.score.base import Base
     from lifelong.score.forecast import Forecast
     from lifelong.score.members import Members
+    from lifelong.values import Fit
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -65,15 +66,16 @@ def sums(forecast: Forecast) -> Sums:
     """Evaluate the closed forms along the axes, twice as often as there are parameters, and the moments once."""
     engine, base = forecast.engine, forecast.base
     some = np.unique(np.linspace(0, base.histories - 1, min(base.histories, SAMPLE)).astype(np.int64))
-    part = replace(base, x=base.x[some], t_x=base.t_x[some], T=base.T[some], spend_x=base.spend_x[some])
-    moved = [means(engine, part, theta) for theta in _along(engine.fit.theta, engine.fit.covariance)]
+    columns = {name: getattr(base, name)[some] for name in ("x", "t_x", "T", "spend_x", "kind")}
+    part = replace(base, **columns)
+    moved = [means(engine, part, theta) for theta in _along(engine.fit)]
     spend, table = engine.fit.spend, forecast.futures
     noise, powers = table.noise, np.array([[forecast.margin**2], [forecast.margin**3]])
     return Sums(
         some,
         np.stack([m.alive * m.orders for m in moved]),
         np.stack([m.alive * m.worth for m in moved]),
-        list(_along(spend.theta, spend.covariance)) if spend else [],
+        list(_along(spend)) if spend else [],
         _central(forecast, "orders"),
         forecast.mean_orders,
         forecast.mean_worth,
@@ -164,10 +166,16 @@ def _central(forecast: Forecast, of: str) -> Floats:
     return np.stack([second - first**2, third - 3.0 * first * second + 2.0 * first**3])
 
 
-def _along(theta: Floats, covariance: Floats) -> Iterator[Floats]:
-    """Parameters at minus and plus ``STEP`` standard deviations along each axis of the covariance of their logs."""
-    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
+def _along(fit: Fit) -> Iterator[Floats]:
+    """Parameters at minus and plus ``STEP`` standard deviations along each axis of the covariance of their logs.
+
+    Free ones, which may have either sign, move as they are (``Fit.free``).
+    """
+    values, vectors = np.linalg.eigh((fit.covariance + fit.covariance.T) / 2.0)
+    positive = len(fit.theta) - fit.free
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
     for axis in root.T:
         for sign in (-STEP, STEP):
-            yield theta * np.exp(np.clip(sign * axis, -3.0, 3.0))
+            moved = fit.theta * np.exp(np.clip(sign * axis, -3.0, 3.0))
+            moved[positive:] = fit.theta[positive:] + sign * axis[positive:]
+            yield moved

@@ -60,8 +60,8 @@ def drawn(forecast: Forecast, rows: Ints) -> Drawn:
     theta = engine.fit.draws(THETAS, rng)
     spend_theta = engine.fit.spend.draws(THETAS, rng) if engine.fit.spend else np.empty((THETAS, 0))
     some = np.unique(base.history[rows])
-    x, t_x, T = base.x[some], base.t_x[some] / 7.0, base.T[some] / 7.0
-    return Drawn(theta, spend_theta, some, np.stack([engine.purchase.alive(one, x, t_x, T) for one in theta]))
+    past = base.past.at(some)
+    return Drawn(theta, spend_theta, some, np.stack([engine.alive(one, past) for one in theta]))
 
 
 def group_totals(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict[str, Totals]:

@@ -33,6 +33,7 @@ class Leaderboard:
             and ``difference`` to the chosen model with its own; None for that itself.
         calibration: of the chosen model at the last origin, a row a group of customers (see ``judge.calibration``).
         costs: what deciding by each model loses, minor units (see ``judge.costs``); empty without money.
+        covariates: ``names`` and ``penalty`` of the covariates of the models that have some; empty where none has.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -45,6 +46,7 @@ class Leaderboard:
     intervals: Sequence[Mapping[str, Any]] = ()
     calibration: Sequence[Mapping[str, Any]] = ()
     costs: Sequence[Mapping[str, Any]] = ()
+    covariates: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a leaderboard."""
@@ -58,6 +60,7 @@ class Leaderboard:
             "intervals": [{k: plain(v) for k, v in row.items()} for row in self.intervals],
             "calibration": [{k: plain(v) for k, v in row.items()} for row in self.calibration],
             "costs": [{k: plain(v) for k, v in row.items()} for row in self.costs],
+            "covariates": dict(self.covariates),
             "findings": [f.as_dict() for f in self.findings],
         }
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.errors import missing_extra
 from lifelong.values.findings import plain
+from lifelong.values.posterior import worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +61,21 @@ class Pooled:
             for p, alone, share in zip(made.params, own, shares, strict=True)
         ]  # fmt: skip
 
+    def to_arviz(self) -> Any:
+        """The draws as an ArviZ ``InferenceData``: each parameter of shape (chain, draw, group)."""
+        try:
+            import arviz
+        except ImportError as problem:
+            raise missing_extra("arviz", "bayes", "posteriors for ArviZ") from problem
+        first = next(iter(self.posteriors.values()))
+        theta = np.stack([made.theta for made in self.posteriors.values()], axis=1)
+        chains = theta.reshape(first.chains, -1, *theta.shape[1:])
+        drawn = {name: chains[..., j] for j, name in enumerate(first.names)}
+        return arviz.from_dict(
+            drawn, coords={"group": list(self.posteriors)}, dims={name: ["group"] for name in drawn},
+            posterior_attrs={"model": first.model, "how": first.how},
+        )  # fmt: skip
+
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract: figures, not draws."""
         first = next(iter(self.posteriors.values()))
@@ -81,4 +98,4 @@ class Pooled:
             f"{r['high']:>12.5g}{r['shrinkage']:>13.0%}"
             for r in self.rows()
         ]
-        return "\n".join([*lines, *(f"  {f}" for f in self.findings)])
+        return "\n".join([*lines, worth(first.diagnostics), *(f"  {f}" for f in self.findings)])

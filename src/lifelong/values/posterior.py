@@ -112,6 +112,14 @@ class Posterior:
         stats = {"lp": self.log_density.reshape(self.chains, -1)} if self.how == "nuts" else None
         return arviz.from_dict(drawn, sample_stats=stats, posterior_attrs={"model": self.model, "how": self.how})
 
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a parameter: mean, standard deviation, and central 80 % and 95 % intervals."""
+        low, high = (self.quantile(level).tolist() for level in (0.1, 0.9))
+        return [
+            {"name": p.name, "mean": p.estimate, "sd": p.se, "low80": a, "high80": b, "low95": p.low, "high95": p.high, "unit": p.unit}
+            for p, a, b in zip(self.params, low, high, strict=True)
+        ]  # fmt: skip
+
     def __getitem__(self, name: str) -> float:
         return float(self.weight @ self.theta[:, self.names.index(name)])
 
@@ -121,6 +129,7 @@ class Posterior:
             "model": self.model,
             "how": self.how,
             "params": [{k: plain(v) for k, v in asdict(p).items()} for p in self.params],
+            "intervals": [{k: plain(v) for k, v in row.items()} for row in self.rows()],
             "prior": {name: list(stated) for name, stated in zip(self.names, self.prior, strict=True)},
             "draws": len(self.theta),
             "diagnostics": plain(dict(self.diagnostics)),
@@ -129,8 +138,17 @@ class Posterior:
 
     def __str__(self) -> str:
         head = f"{self.model}: posterior by {self.how}, {len(self.theta):,} draws, {self.origin.customers:,} customers"
-        lines = [head, f"{'':<8}{'mean':>14}{'sd':>12}{'95 % low':>14}{'high':>14}  unit"]
+        shown = ("mean", "sd", "low80", "high80", "low95", "high95")
+        lines = [head, f"{'':<8}" + "".join(f"{name:>12}" for name in shown) + "  unit"]
         lines += [
-            f"{p.name:<8}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}" for p in self.params
+            f"{row['name']:<8}" + "".join(f"{row[name]:>12.5g}" for name in shown) + f"  {row['unit']}"
+            for row in self.rows()
         ]
-        return "\n".join([*lines, *(f"  {f}" for f in self.findings)])
+        return "\n".join([*lines, worth(self.diagnostics), *(f"  {f}" for f in self.findings)])
+
+
+def worth(diagnostics: Mapping[str, Any]) -> str:
+    """What draws are worth, in a line: by k-hat or R-hat, and as so many independent ones."""
+    names = {"k_hat": "k-hat", "r_hat": "R-hat", "ess": "effective draws", "divergences": "divergences"}
+    told = [f"{said} {diagnostics[name]:,.4g}" for name, said in names.items() if name in diagnostics]
+    return ", ".join(told)

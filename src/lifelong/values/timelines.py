@@ -71,6 +71,18 @@ class Course:
         """Days of each customer's whole course."""
         return np.add.reduceat(self.days, self.first[:-1])
 
+    def take(self, who: Ints) -> Course:
+        """The courses of some customers, in that order; one may be taken several times.
+
+        >>> c = Course.of(("sale",), [[0], [1], [0]], [0, 0, 1], [7, 7, 14]).take(np.array([1, 0, 1]))
+        >>> c.first.tolist(), c.days.tolist(), c.row.tolist()
+        ([0, 1, 3, 4], [14, 7, 7, 14], [0, 0, 1, 0])
+        """
+        count = np.diff(self.first)[who]
+        first = np.r_[0, np.cumsum(count)]
+        at = np.arange(first[-1]) + np.repeat(self.first[:-1][who] - first[:-1], count)
+        return Course(self.names, self.values, first, self.days[at], self.row[at], self.findings)
+
     def at(self, owner: Ints, day: Ints) -> Ints:
         """The stretch that holds on each customer's day, counted as in :attr:`start`."""
         step = int(self.total.max(initial=0)) + 1
@@ -117,6 +129,12 @@ class Timelines:
         np.maximum.at(t_x, who, when)
         ids = np.arange(size) if customer is None else np.asarray(customer)
         return cls(ids, np.bincount(who, minlength=size).astype(np.int64), t_x, T, ordered, course)
+
+    def take(self, who: Ints) -> Timelines:
+        """Some customers, in that order."""
+        return Timelines(
+            self.customer[who], self.x[who], self.t_x[who], self.T[who], self.ordered[who], self.course.take(who)
+        )
 
     @property
     def patterns(self) -> Patterns:

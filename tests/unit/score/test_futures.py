@@ -205,7 +205,7 @@ def test_a_simulated_rest_of_life_is_lifted_to_the_closed_form(fit: Fit, summary
     x, t_x, T = np.array([0, 3, 3]), np.array([0.0, 10.0, 15.0]), np.array([10.0, 20.0, 20.0])
     whole = engine.purchase.expect_if_alive(engine.theta, x, T, np.inf, engine.force, t_x)
     part = engine.purchase.expect_if_alive(engine.theta, x, T, engine.simulated_horizon, engine.force, t_x)
-    past = Past(x, t_x * 7.0, T * 7.0)
+    past = Past(x, t_x * 7.0, T * 7.0, np.zeros(3, np.int64))
     assert engine.tail(past) == pytest.approx(whole / part)
     assert (engine.tail(past) > 1.0).all()
 

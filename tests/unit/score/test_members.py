@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lifelong.score import base as bases
+from lifelong.score import score
 from lifelong.score.members import Members, Whole, rows_of
 from lifelong.score.scores import cohorts, prepare
 from lifelong.score.totals import group_totals
@@ -99,3 +100,12 @@ def test_cohorts_are_the_same_by_histories_and_by_rows(ahead: Forecast, summary:
 def test_no_group_has_no_rows(ahead: Forecast) -> None:
     assert rows_of(ahead.base, {}) == {}
     assert Members.of(ahead, np.zeros(0, np.int64)).customers == 0
+
+
+def test_a_small_firm_has_an_interval_though_its_cohorts_hold_the_same_customers(
+    fit: Fit, summary: pa.Table, terms: Terms
+) -> None:
+    some = summary.slice(0, 60)
+    made = score(fit, some, terms)
+    assert 0 < made.totals.orders_low80 < made.totals.orders < made.totals.orders_high80
+    assert 0 < made.totals.low80 < made.totals.value < made.totals.high80
