@@ -35,6 +35,16 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.ix)
 
+    @property
+    def each_x(self) -> Floats:
+        """Each pair's count."""
+        return self.x[self.ix]
+
+    @property
+    def each_t(self) -> Floats:
+        """Each pair's time."""
+        return self.t[self.it]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
