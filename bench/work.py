@@ -169,7 +169,7 @@ def loglik_spend(model: str, summary: str, *theta: str) -> Told:
 
 
 def features(orders: str) -> Told:
-    """What there is to learn from of each customer as of three days, half a horizon apart, as tables in DuckDB."""
+    """What there is to learn from as of the last day and of two before, half a horizon apart, as tables in DuckDB."""
     from lifelong.tables import features as room
 
     connection = _connect()
@@ -177,7 +177,7 @@ def features(orders: str) -> Told:
     room.visits(connection.read_parquet(orders)).create("days")
     days = connection.table("days")
     for n in range(3):
-        room.features(days, LAST - REACH - n * REACH // 2, REACH).create(f"features_{n}")
+        room.features(days, LAST - n * REACH // 2, REACH).create(f"features_{n}")
     seconds = time.perf_counter() - start
     rows = connection.execute("SELECT count(*) FROM features_0").fetchone()
     return {"seconds": seconds, "customers": int(rows[0]) if rows else 0}
