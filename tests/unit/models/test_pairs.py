@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lifelong.models.pairs import SMALL, compact, _merge, pair, prepare, prepare_days
+from lifelong.models.pairs import SMALL, _merge, compact, pair, prepare, prepare_days
 
 
 @pytest.mark.parametrize(
