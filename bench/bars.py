@@ -108,12 +108,15 @@ def fit(size: int, rounds: int) -> Iterator[Line]:
         )
 
 
-def _fits(count: int, model: str, rounds: int, bars: tuple[tuple[Peer, float | None], ...]) -> Iterator[Line]:
-    """One model at one size: time against each peer, then likelihood against each."""
+def _fits(
+    count: int, model: str, rounds: int, bars: tuple[tuple[Peer, float | None], ...], kind: str = ""
+) -> Iterator[Line]:
+    """One model (of ``kind`` "_spend": of spend) at one size: time against each peer, then likelihood against each."""
     table = data.summary(count)
-    got = jobs({"ours": ours("fit", model, table)}, rounds)["ours"]
+    mine = {"ours": ours(f"fit{kind}", model, table)}
+    got = jobs(mine, rounds)["ours"]
     for peer, limit in bars:
-        what = f"{model}, {count:,} customers"
+        what = f"{model}, {got.told['customers']:,} customers"
         try:
             command = [
                 str(python_of(peer)),
@@ -122,22 +125,24 @@ def _fits(count: int, model: str, rounds: int, bars: tuple[tuple[Peer, float | N
                 model,
                 str(data.arrays(count)),
             ]
-            theirs = jobs({"peer": command}, 1, PATIENCE)["peer"]
+            # A purchase fit of a peer lasts minutes and is run once; spend is soon done, so both are run in turn.
+            found = jobs({"peer": command, **mine}, rounds, PATIENCE) if kind else jobs({"peer": command}, 1, PATIENCE)
         except (MissingPeerError, FailedWorkError) as problem:
             yield Line(what, _seconds(got), str(problem), None, limit, is_least=True)
             continue
+        theirs, got = found["peer"], found.get("ours", got)
         yield Line(
             what, _seconds(got), f"{peer.name} {_seconds(theirs)}", theirs.seconds / got.seconds, limit, is_least=True
         )
-        at = jobs({"ll": ours("loglik", model, table, *theirs.told["params"])}, 1)["ll"].told["loglik"]
-        mine = got.told["loglik"]
+        at = jobs({"ll": ours(f"loglik{kind}", model, table, *theirs.told["params"])}, 1)["ll"].told["loglik"]
+        best = got.told["loglik"]
         # relative 1e-9: an optimum that is the same to the last digits that a sum of so many logs keeps
         yield Line(
             f"{what}, log-likelihood",
-            f"{mine:,.3f}",
+            f"{best:,.3f}",
             f"{peer.name} {at:,.3f}",
-            mine - at,
-            -1e-9 * abs(mine),
+            best - at,
+            -1e-9 * abs(best),
             "more",
             True,
         )
@@ -188,6 +193,40 @@ def models(size: int, rounds: int) -> Iterator[Line]:
         yield Line(f"{name}, {count:,} customers", _seconds(got[name]), f"bg_nbd {_seconds(got['bg_nbd'])}", ratio, 4.0)
 
 
+def covariates(size: int, rounds: int) -> Iterator[Line]:
+    """6. Static covariates of words, in ordering and in leaving, against our own BG/NBD without any."""
+    count = max(size // 10, 1000)
+    table = data.kinds(count)
+    works = {name: ours("fit_kinds", name, table) for name in ("pareto_nbd", "bg_nbd")}
+    got = jobs({"plain": ours("fit", "bg_nbd", data.summary(count)), **works}, rounds)
+    for name in works:
+        what = f"{name}, 2 covariates, {got[name].told['cells']} cells, {count:,} customers"
+        ratio = got[name].seconds / got["plain"].seconds
+        yield Line(what, _seconds(got[name]), f"bg_nbd {_seconds(got['plain'])}", ratio, 10.0)
+
+
+def spend(size: int, rounds: int) -> Iterator[Line]:
+    """8. Gamma-Gamma from the summary table, of 0.7 million customers who came again and paid."""
+    bars = ((LIFETIMES, 12.0 if size == FULL else None),)
+    yield from _fits(max(round(size * 0.07 / data.PAYING), 1000), "gamma_gamma", rounds, bars, "_spend")
+
+
+def learned(size: int, rounds: int) -> Iterator[Line]:
+    """9. Features as of three days against the hash floor; the whole learned blend with its parts."""
+    path = data.busy(size)
+    got = jobs({"floor": ours("floor", path), "features": ours("features", path)}, rounds)
+    mine, floor = got["features"], got["floor"]
+    what = f"features, {mine.told['customers']:,} customers, {size:,} rows, 3 origins"
+    yield Line(what, _seconds(mine), f"hash floor {_seconds(floor)}", mine.seconds / floor.seconds, 12.0)
+    # The trees have one thread, so that they come out alike everywhere: a tenth shows their share as well.
+    path = data.busy(max(size // 10, 10_000))
+    got = jobs({"floor": ours("floor", path), "blend": ours("learned", path)}, 1)
+    floor, whole, told = got["floor"], got["blend"], got["blend"].told
+    parts = ", ".join(f"{part} {told[part]:.1f} s" for part in ("visits", "looks", "trees"))
+    what = f"blend taught and scored, {told['customers']:,} customers, {told['days']} days looked from"
+    yield Line(what, _seconds(whole), f"{parts}; {whole.peak:.2f} GB", whole.seconds / floor.seconds, None, "floors")
+
+
 def varying(_size: int, rounds: int) -> Iterator[Line]:
     """6. Covariates that change with time: our fit against Nelder-Mead on the same likelihood, from the same start."""
     folder = data.apparel()
@@ -223,5 +262,5 @@ def posterior(_size: int, rounds: int) -> Iterator[Line]:
 
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
-    "varying": varying, "posterior": posterior,
+    "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned,
 }  # fmt: skip

@@ -23,6 +23,8 @@ FIRST, DAYS = 9_862, 730  # 1997-01-01 and two years from it
 LAST = FIRST + DAYS - 1
 PARETO = {"r": 0.55, "alpha": 70.0, "s": 0.6, "beta": 80.0}  # days
 ORDERS_EACH = 3.15
+PAYING = 0.394  # of the customers have a repeat order that brought money
+BUSY, BUSY_ALPHA = 10, 11.3  # orders a customer of the busy shop, and the days of alpha that bring so many
 _CHUNK = 1_000_000
 
 
@@ -39,6 +41,14 @@ def customers(count: int) -> Path:
     path = HOME / "data" / f"customers-{count}.parquet"
     if not path.exists():
         _make(path, count)
+    return path
+
+
+def busy(rows: int) -> Path:
+    """About so many orders of a tenth as many customers, who order the more often for it."""
+    path = HOME / "data" / f"busy-{rows}.parquet"
+    if not path.exists():
+        _make(path, rows // BUSY, BUSY_ALPHA)
     return path
 
 
@@ -78,6 +88,22 @@ def summary(count: int) -> Path:
     return path
 
 
+def kinds(count: int) -> Path:
+    """The summary of so many customers with two covariates that have to do with how often they order."""
+    path = HOME / "data" / f"kinds-{count}.parquet"
+    if not path.exists():
+        query = """WITH drawn AS (SELECT *, hash(customer_id) % 100 + least(3 * x, 30) AS u,
+                                         hash(customer_id || 'b') % 100 + least(t_x / 20, 20) AS v
+                                  FROM read_parquet($summary))
+                   SELECT x, t_x, "T", CASE WHEN u < 40 THEN 'shop' WHEN u < 65 THEN 'web' WHEN u < 85 THEN 'app'
+                                            ELSE 'phone' END AS channel,
+                          CASE WHEN v < 60 THEN 'f' ELSE 'm' END AS gender FROM drawn"""
+        with duckdb.connect() as connection:
+            connection.sql(query, params={"summary": str(summary(count))}).write_parquet(str(path.with_suffix(".part")))
+        path.with_suffix(".part").rename(path)
+    return path
+
+
 def arrays(count: int) -> Path:
     """x, t_x and T in weeks, and spend, for peers that read neither our files nor our names."""
     path = HOME / "data" / f"arrays-{count}.npz"
@@ -111,14 +137,14 @@ def cdnow() -> Path:
     return path
 
 
-def _make(path: Path, count: int) -> None:
+def _make(path: Path, count: int, alpha: float = PARETO["alpha"]) -> None:
     print(f"  simulating {count:,} customers ...", flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     parts = path.with_suffix(".parts.parquet")
     rows = 0
-    with pq.ParquetWriter(parts, _simulated(0, 1).schema) as writer:
+    with pq.ParquetWriter(parts, _simulated(0, 1, alpha).schema) as writer:
         for start in range(0, count, _CHUNK):
-            part = _simulated(start, min(_CHUNK, count - start))
+            part = _simulated(start, min(_CHUNK, count - start), alpha)
             rows += len(part)
             writer.write_table(part)
     query = """SELECT 'o' || row_number() OVER ()::VARCHAR AS order_id, customer_id, "day", revenue, 0::BIGINT AS refund,
@@ -131,11 +157,11 @@ def _make(path: Path, count: int) -> None:
     path.with_suffix(".json").write_text(json.dumps({"customers": count, "rows": rows}))
 
 
-def _simulated(start: int, count: int) -> pa.Table:
+def _simulated(start: int, count: int, alpha: float) -> pa.Table:
     """The orders of customers start to start + count: a first one each, then a Poisson process until death or the end."""
     rng = np.random.default_rng([start, count])
     born = rng.integers(0, DAYS, count).astype(np.float64)
-    rate = rng.gamma(PARETO["r"], 1 / PARETO["alpha"], count)
+    rate = rng.gamma(PARETO["r"], 1 / alpha, count)
     death = born + rng.exponential(1 / np.maximum(rng.gamma(PARETO["s"], 1 / PARETO["beta"], count), 1e-12))
     stop = np.minimum(death, DAYS)
     repeats = rng.poisson(rate * (stop - born))

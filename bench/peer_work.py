@@ -11,11 +11,18 @@ data = np.load(path)
 if peer == "lifetimes":
     import lifetimes
 
-    fitter = {"bg_nbd": "BetaGeoFitter", "pareto_nbd": "ParetoNBDFitter"}[model]
-    names = {"bg_nbd": ["r", "alpha", "a", "b"], "pareto_nbd": ["r", "alpha", "s", "beta"]}[model]
+    fitter, names = {
+        "bg_nbd": ("BetaGeoFitter", ["r", "alpha", "a", "b"]),
+        "pareto_nbd": ("ParetoNBDFitter", ["r", "alpha", "s", "beta"]),
+        "gamma_gamma": ("GammaGammaFitter", ["p", "q", "v"]),
+    }[model]
+    columns = [data["x"], data["t_x"], data["T"]]
+    if model == "gamma_gamma":
+        paid = data["n"] > 0
+        columns = [data["n"][paid], data["spend"][paid] / data["n"][paid]]
     work = getattr(lifetimes, fitter)()
     start = time.perf_counter()
-    work.fit(data["x"], data["t_x"], data["T"])
+    work.fit(*columns)
     seconds = time.perf_counter() - start
     params = [float(work.params_[name]) for name in names]
 else:

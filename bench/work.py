@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Told = dict[str, Any]
+REACH = 182  # days that learned forecasts reach
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
@@ -124,9 +125,84 @@ def fit(model: str, summary: str) -> Told:
         "seconds": end - start,
         "proper": end - read,
         "loglik": made.loglik,
+        "customers": told.customers,
         "patterns": len(told),
         "params": {p.name: [p.estimate, p.se] for p in made.params},
     }
+
+
+def fit_kinds(model: str, kinds: str) -> Told:
+    """The same with two static covariates of words, in ordering and in leaving."""
+    from lifelong import plugins
+    from lifelong.models.covariates import Covariates
+
+    _loaded()
+    found = Covariates(plugins.load("models", model)(), *[("channel", "gender")] * 2)
+    start = time.perf_counter()
+    made = found.fit(_connect().read_parquet(kinds).to_arrow_table())
+    return {"seconds": time.perf_counter() - start, "loglik": made.loglik, "cells": made.info["cells"]}
+
+
+def fit_spend(model: str, summary: str) -> Told:
+    """A spend model from the summary file to parameters with standard errors."""
+    from lifelong import plugins
+    from lifelong.models import optimise
+    from lifelong.tables import patterns
+
+    _loaded()
+    found = plugins.load("spend", model)()
+    start = time.perf_counter()
+    told = patterns.to_spend(patterns.spends(_connect().read_parquet(summary)), 2)
+    made = optimise.fit_spend(found, told)
+    return {"seconds": time.perf_counter() - start, "loglik": made.loglik, "customers": made.origin.customers}
+
+
+def loglik_spend(model: str, summary: str, *theta: str) -> Told:
+    """As :func:`loglik`, of a spend model."""
+    import numpy as np
+
+    from lifelong import plugins
+    from lifelong.tables import patterns
+
+    told = patterns.to_spend(patterns.spends(_connect().read_parquet(summary)), 2)
+    return {"loglik": plugins.load("spend", model)().loglik(np.array([float(t) for t in theta]), told)}
+
+
+def features(orders: str) -> Told:
+    """What there is to learn from as of the last day and of two before, half a horizon apart, as tables in DuckDB."""
+    from lifelong.tables import features as room
+
+    connection = _connect()
+    start = time.perf_counter()
+    room.visits(connection.read_parquet(orders)).create("days")
+    days = connection.table("days")
+    for n in range(3):
+        room.features(days, LAST - n * REACH // 2, REACH).create(f"features_{n}")
+    seconds = time.perf_counter() - start
+    rows = connection.execute("SELECT count(*) FROM features_0").fetchone()
+    return {"seconds": seconds, "customers": int(rows[0]) if rows else 0}
+
+
+def learned(orders: str) -> Told:
+    """The whole blend as of the last day: what was seen from each day, then trees, weights, bounds and forecasts."""
+    import pyarrow.parquet as pq
+
+    from lifelong.judge.learning import Past, learn
+    from lifelong.judge.trial import Trial
+    from lifelong.units import Horizon
+
+    _loaded()
+    told, horizon = pq.read_table(orders), Horizon.parse(f"{REACH // 7}w")
+    start = time.perf_counter()
+    past = Past.of(told, Trial(holdout=horizon), horizon, "bg_nbd")
+    visited = time.perf_counter()
+    for day in (LAST, *past.origins(LAST)):
+        past.look(day)
+    looked = time.perf_counter()
+    made = learn(past, LAST)
+    end = time.perf_counter()
+    parts = {"visits": visited - start, "looks": looked - visited, "trees": end - looked}
+    return {"seconds": end - start, **parts, "customers": len(made.blend), "days": len(past.looks)}
 
 
 def loglik(model: str, summary: str, *theta: str) -> Told:
@@ -279,7 +355,8 @@ def varying_simplex(folder: str) -> Told:
 WORKS: dict[str, Callable[..., Told]] = {
     work.__name__: work
     for work in (
-        floor, summary, by_hand, fit, loglik, posterior, score, score_intervals, ingest, copy, varying, varying_simplex,
+        floor, summary, by_hand, fit, fit_kinds, fit_spend, loglik, loglik_spend, features, learned, posterior, score,
+        score_intervals, ingest, copy, varying, varying_simplex,
     )
 }  # fmt: skip
 

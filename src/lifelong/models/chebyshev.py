@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.models.pairs import pair
+from lifelong.models.pairs import Pairs, pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
-
-    from lifelong.models.pairs import Pairs
 
     Floats = NDArray[np.float64]
 
@@ -26,22 +24,22 @@ if TYPE_CHECKING:
 EXACT = 1e-12
 
 
-def on_times(function: Callable[[Floats, Floats], Floats], pairs: Pairs, base: float) -> Floats:
-    """Tables at each pair, shape (tables, pairs), from ``function(x, t)`` of shape (tables, len(x)); ``base`` > 0."""
+def on_times(function: Callable[[Pairs], Floats], pairs: Pairs, base: float) -> Floats:
+    """Tables at each pair, shape (tables, pairs), from ``function(pairs)``, which is asked for these or fewer; ``base`` > 0."""
     at = np.log(base + pairs.t)
     size = nodes_needed(float(np.ptp(at)) if len(at) else 0.0)
     if len(pairs) > 2 * size * len(pairs.x):
         found = _interpolated(function, pairs, at, base, size)
         if found is not None:
             return found
-    return function(pairs.x[pairs.ix], pairs.t[pairs.it])
+    return function(pairs)
 
 
 def on_pairs(function: Callable[[Floats, Floats], Floats], x: ArrayLike, t: ArrayLike, base: float) -> Floats:
     """A positive ``function(x, t)``, broadcast; where rows are many, from distinct pairs and few times for each x."""
     x_, t_ = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(t, dtype=np.float64))
     pairs, row = pair(x_.ravel(), t_.ravel())
-    logs = on_times(lambda n, at: np.log(function(n, at))[None], pairs, base)[0]
+    logs = on_times(lambda some: np.log(function(some.each_x, some.each_t))[None], pairs, base)[0]
     return np.asarray(np.exp(logs)[row].reshape(x_.shape))
 
 
@@ -51,12 +49,13 @@ def nodes_needed(length: float) -> int:
 
 
 def _interpolated(
-    function: Callable[[Floats, Floats], Floats], pairs: Pairs, at: Floats, base: float, size: int
+    function: Callable[[Pairs], Floats], pairs: Pairs, at: Floats, base: float, size: int
 ) -> Floats | None:
     low, length = float(at.min()), max(float(np.ptp(at)), 1e-12)
     angle = np.pi * (np.arange(size) + 0.5) / size
-    node = np.exp(low + length * (np.cos(angle) + 1.0) / 2.0) - base
-    table = function(np.repeat(pairs.x, size), np.tile(np.maximum(node, 0.0), len(pairs.x)))
+    node = np.maximum(np.exp(low + length * (np.cos(angle) + 1.0) / 2.0) - base, 0.0)
+    each = np.arange(len(pairs.x) * size)
+    table = function(Pairs(pairs.x, node, each // size, each % size))
     table = table.reshape(len(table), len(pairs.x), size)
     basis = np.cos(np.outer(np.arange(size), angle)) * (2.0 / size)
     basis[0] /= 2.0

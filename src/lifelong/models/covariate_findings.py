@@ -24,20 +24,23 @@ OWN = 0.1
 SAME = 1e-8
 
 
-def covariate_findings(model: HasCoefficients, x: NDArray[np.int64], design: Floats, cells: int) -> list[Finding]:
-    """What the covariates themselves cannot say."""
+def covariate_findings(
+    model: HasCoefficients, x: NDArray[np.int64], kinds: tuple[Floats, NDArray[np.int64]]
+) -> list[Finding]:
+    """What the covariates themselves cannot say; ``kinds`` are the distinct rows of the design and each customer's own."""
     found = []
-    names = model.columns
-    if cells > OWN * len(design) and cells > 2:
-        found.append(finding("F241", cells=cells, customers=len(design)))
-    varies = np.ptp(design, axis=0) > 0
+    names, (distinct, cell) = model.columns, kinds
+    size, orders = np.bincount(cell), np.bincount(cell, x)
+    if len(distinct) > OWN * len(cell) and len(distinct) > 2:
+        found.append(finding("F241", cells=len(distinct), customers=len(cell)))
+    varies = np.ptp(distinct, axis=0) > 0
     found += [finding("F242", name=name) for name, some in zip(names, varies, strict=True) if not some]
-    found += [finding("F243", name=names[i]) for i in _redundant(design, varies)]
+    found += [finding("F243", name=names[i]) for i in _redundant(distinct, size, varies)]
     trans = {c.place for c in model.coefficients if not c.name.startswith("life_")}
     for i in sorted(trans):
-        if varies[i] and set(np.unique(design[:, i])) == {0.0, 1.0}:
+        if varies[i] and set(np.unique(distinct[:, i])) == {0.0, 1.0}:
             for value, word in ((1.0, "with"), (0.0, "without")):
-                if x.any() and not x[design[:, i] == value].any():
+                if orders.any() and not orders[distinct[:, i] == value].any():
                     found.append(finding("F244", word=word, name=names[i]))
     if model.penalty:
         found.append(finding("F245", penalty=model.penalty))
@@ -58,12 +61,12 @@ def outward(findings: Iterable[Finding], estimates: Sequence[Estimate], base: in
     return tuple(found)
 
 
-def _redundant(design: Floats, varies: NDArray[np.bool_]) -> list[int]:
-    """Columns that those before them say already, by Gram and Schmidt."""
+def _redundant(distinct: Floats, size: NDArray[np.int64], varies: NDArray[np.bool_]) -> list[int]:
+    """Columns that those before them say already, by Gram and Schmidt over all customers of each kind."""
     basis: list[Floats] = []
     found = []
     for i in np.flatnonzero(varies):
-        rest = design[:, i] - design[:, i].mean()
+        rest = (distinct[:, i] - np.average(distinct[:, i], weights=size)) * np.sqrt(size)
         whole = float(rest @ rest)
         for one in (*basis, *basis):  # twice, against rounding
             rest = rest - (one @ rest) * one

@@ -55,10 +55,9 @@ def fit_covariates(known: HasCoefficients, table: Any, *, prior: str = "auto", s
     histories = Patterns.of(*(column(table, name) for name in ("x", "t_x", "T")))
     pooled = _grouped(histories, slice(None))
     plain = fit_model(known.base, pooled, prior=prior, seed=seed)  # and says so where there is no customer
-    design = known.design(table)
-    kinds = distinct, cell = cells(design)
+    kinds = distinct, cell = cells(known.design(table))
     found = pattern_findings(pooled, plain.info["prior"] == "on", FEW)
-    found += covariate_findings(known, histories.x, design, len(distinct))
+    found += covariate_findings(known, histories.x, kinds)
     parts = [_objective(known, _grouped(histories, rows)) for rows in rows_of(cell, len(distinct))]
     return fit_cells(known, plain, kinds, parts, found)
 

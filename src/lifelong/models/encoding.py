@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError, did_you_mean
+from lifelong.models.pairs import compact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,7 @@ class Encoding:
                     why=did_you_mean(strange[0], levels),
                     fix="fit again with customers of that kind, or put them into a known one",
                 )
-            index = np.array([place[w] for w in words], np.intp)
+            index = np.fromiter(map(place.__getitem__, words), np.intp, len(words))
             # A lone level leaves one column, of zeros: it is the same for everybody.
             made += [(index == i).astype(np.float64) for i in range(1, max(len(levels), 2))]
         return np.stack(made, axis=1)
@@ -106,6 +107,8 @@ def column(table: Any, name: str) -> Any:
             raise _odd(name, f"{int((~np.isfinite(numbers)).sum()):,} customers have none")
         return numbers
     words = values.astype(object)
+    if set(map(type, words.tolist())) == {str}:  # the usual case, without another look at every word
+        return words
     empty = sum(v is None or v != v for v in words.tolist())
     if empty:
         raise _odd(name, f"{empty:,} customers have none")
@@ -117,8 +120,8 @@ def cells(design: Floats) -> tuple[Floats, Ints]:
     """The distinct rows, and each row's own."""
     code = np.zeros(len(design), np.int64)
     for values in design.T:
-        distinct, place = np.unique(values, return_inverse=True)
-        _, code = np.unique(code * len(distinct) + place, return_inverse=True)
+        distinct, place = compact(values)
+        _, code = compact(code * len(distinct) + place)
     first = np.full(int(code.max(initial=-1)) + 1, -1, np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
     return design[first], code

@@ -103,7 +103,7 @@ class GGompertzNBD(Attrition):
     def log_alive(self, theta: Floats, pairs: Pairs) -> Table:
         """Log of the first term at each pair (x, T), and its gradient."""
         value, slope = _table(theta, pairs, 1.0, 0.0)
-        shape = (theta[0] + pairs.x)[pairs.ix]
+        shape = theta[0] + pairs.each_x
         slope[0] += 1.0 / shape
         return value + np.log(shape), slope
 
@@ -210,11 +210,12 @@ class GGompertzNBD(Attrition):
 
 def _table(theta: Floats, pairs: Pairs, i: float, j: float) -> Table:
     """Log of the integral from t on of (alpha + u)^-(r + x + i) e^(b u j) (beta + g(u))^-(s + j), and its gradient."""
-    r, alpha, b, s, beta = theta
+    _, alpha, b, s, beta = theta
 
-    def tails(x: Floats, t: Floats) -> Floats:
-        value, slope = tail(theta, r + x + i, s + j, t)
+    def tails(some: Pairs) -> Floats:
+        value, slope = tail(theta, some, i, j)
         # beta + g(t + h) = e^(b t) (D + g(h)): the factor e^(-b t s) stands outside
+        t = some.each_t
         slope[2] -= s * t
         slope[3] -= b * t
         return np.stack([value - b * t * s, *slope])

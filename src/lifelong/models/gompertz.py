@@ -14,15 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.models.pairs import Pairs
 from lifelong.models.special import line_rule
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Index = NDArray[np.intp]
 
-#: Rows whose nodes are laid out at once.
+#: Pairs whose nodes are laid out at once.
 BLOCK = 256
+#: Times whose logarithms are kept at once: eleven years of days, some 30 MB.
+TIMES = 4_096
 #: Distance of the nodes in v: the error is near 1e-13 (against a step of 0.04), at 0.4 near 1e-9.
 NODE_STEP = 0.3
 
@@ -51,59 +55,71 @@ def ahead(b: float, beta: float, t: Floats) -> tuple[Floats, Floats, Floats]:
     return beta * fade + whole, slope - t * beta * fade, fade
 
 
-def tail(theta: Floats, power: Floats, q: float, t: Floats) -> tuple[Floats, Floats]:
-    r"""Log of an integral over the time h after t, and its gradient in (power, alpha, b, q, beta), 1-d arrays.
+def tail(theta: Floats, pairs: Pairs, i: float, j: float) -> tuple[Floats, Floats]:
+    r"""Log of an integral over the time h after t at each pair (x, t), and its gradient in theta, shape (5, pairs).
 
-    .. math:: I = \int_0^\infty (\alpha+t+h)^{-power}\, e^{b h\,[q = s+1]}\, (D(t) + g(h))^{-q}\, dh
+    .. math:: I = \int_0^\infty (\alpha+t+h)^{-(r+x+i)}\, e^{j b h}\, (D(t) + g(h))^{-(s+j)}\, dh
 
-    Taken by the trapezoidal rule over v = log(e^(b h) - 1), where the integrand is smooth with exponential tails.
+    Taken by the trapezoidal rule over v = log(e^(b h) - 1), where the integrand is smooth with exponential tails. All
+    pairs have the same nodes, so that logarithms are taken once for each time; a pair costs one exponential a node.
 
     Args:
         theta: (r, alpha, b, s, beta).
-        power: shape (n,), > 0.
-        q: s (the customer is alive for longer) or s + 1 (the density of leaving, with its e^(b h)).
-        t: shape (n,), weeks.
+        pairs: counts and times, weeks.
+        i: added to r, > 0 for the customer who is alive for longer.
+        j: 0 for that one, 1 for the density of leaving, with its e^(b h).
     """
-    parts = [_block(theta, power[i : i + BLOCK], q, t[i : i + BLOCK]) for i in range(0, len(t), BLOCK)]
-    return np.concatenate([v for v, _ in parts]), np.concatenate([d for _, d in parts], axis=1)
-
-
-def _block(theta: Floats, power: Floats, q: float, t: Floats) -> tuple[Floats, Floats]:
-    _, alpha, b, s, beta = theta
-    A = alpha + t
-    D, D_b, D_beta = ahead(b, beta, t)
-    log_d = np.log(D)[:, None]
-    # In v = log(e^(b h) - 1) no factor has a singularity nearer than pi to the real line, whatever b is.
-    bends = np.stack(
-        [np.log(np.expm1(np.minimum(b * A / (1.0 + power), 1.0))), np.log(b * D / (1.0 + q)), np.log(b * D)]
-    )
-    low, high = np.minimum(bends.min(axis=0), 0.0) - 1.0, np.maximum(bends.max(axis=0), 0.0) + 1.0
-    v, weight = line_rule(low, high, np.ones(len(t)), np.full(len(t), float(s)), NODE_STEP)
+    if len(pairs.t) > TIMES:
+        return _joined([tail(theta, _own(pairs, at, TIMES), i, j) for at in range(0, len(pairs), TIMES)])
+    r, alpha, b, s, beta = theta
+    power, q, A = r + pairs.x + i, s + j, alpha + pairs.t
+    D, D_b, D_beta = ahead(b, beta, pairs.t)
+    v, weight = _nodes(b * A, power, q, b * D, s)
     growth = np.logaddexp(0.0, v)  # b h
     h, log_g = growth / b, v - np.log(b)
-    log_a, log_b = np.log(A[:, None] + h), np.logaddexp(log_d, log_g)
-    height = log_g - power[:, None] * log_a - q * log_b
-    is_density = q > s
-    if not is_density:  # d h has e^(b h) below it, and the density the same above
-        height -= growth
-    top = height.max(axis=1, keepdims=True)
-    f = weight * np.exp(height - top)
-    total = f.sum(axis=1)
-    f /= total[:, None]
+    log_a, log_d = np.log(A[:, None] + h), np.log(D)[:, None]
+    log_b = np.logaddexp(log_d, log_g)
     share = np.exp(log_d - log_b)  # of D in D + g
-    by_b = -q * (share * (D_b / D)[:, None] + (1.0 - share) * log_growth_slope(b, h))
-    if is_density:
-        by_b += h
-    slopes = np.stack(
-        [
-            -np.einsum("ij,ij->i", f, log_a),
-            -power * np.einsum("ij,ij->i", f, 1.0 / (A[:, None] + h)),
-            np.einsum("ij,ij->i", f, by_b),
-            -np.einsum("ij,ij->i", f, log_b),
-            -q * D_beta / D * np.einsum("ij,ij->i", f, share),
-        ]
-    )
-    return top[:, 0] + np.log(total), slopes
+    by_b = j * h - q * (share * (D_b / D)[:, None] + (1.0 - share) * log_growth_slope(b, h))
+    # d h has e^(b h) below it, and the density the same above
+    rest = np.log(weight) + log_g - (1.0 - j) * growth - q * log_b
+    means = np.stack([np.ones_like(log_a), -log_a, 1.0 / (A[:, None] + h), by_b, -log_b, share], axis=1)
+    parts = [slice(at, at + BLOCK) for at in range(0, len(pairs), BLOCK)]
+    value, slope = _joined([_block(power[pairs.ix[part]], pairs.it[part], log_a, rest, means) for part in parts])
+    slope[1] *= -power[pairs.ix]
+    slope[4] *= (-q * D_beta / D)[pairs.it]
+    return value, slope
+
+
+def _joined(parts: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    return np.concatenate([value for value, _ in parts]), np.concatenate([slope for _, slope in parts], axis=1)
+
+
+def _own(pairs: Pairs, start: int, size: int) -> Pairs:
+    """Some pairs, each with its own time."""
+    part = slice(start, start + size)
+    t = pairs.t[pairs.it[part]]
+    return Pairs(pairs.x, t, pairs.ix[part], np.arange(len(t)))
+
+
+def _nodes(A: Floats, power: Floats, q: float, D: Floats, s: float) -> tuple[Floats, Floats]:
+    """Nodes v and their weights; A and D in units of 1 / b."""
+    # In v = log(e^(b h) - 1) no factor has a singularity nearer than pi to the real line, whatever b is.
+    first = np.log(np.expm1(min(A.min() / (1.0 + power.max()), 1.0)))
+    low = min(first, np.log(D.min() / (1.0 + q)), 0.0) - 1.0
+    high = max(np.log(D.max()), 0.0) + 1.0
+    v, weight = line_rule(np.array([low]), np.array([high]), np.ones(1), np.full(1, float(s)), NODE_STEP)
+    return v[0], weight[0]
+
+
+def _block(power: Floats, it: Index, log_a: Floats, rest: Floats, means: Floats) -> tuple[Floats, Floats]:
+    """Log of the sum of e^rest (A + h)^-power over the nodes, and means under it, of pairs with these times."""
+    height = rest[it] - power[:, None] * log_a[it]
+    top = height.max(axis=1)
+    height -= top[:, None]
+    np.exp(height, out=height)
+    total, *sums = np.einsum("iv,imv->mi", height, means[it])
+    return top + np.log(total), np.stack(sums) / total
 
 
 def weeks_alive(b: float, s: float, D: Floats, horizon: float, discount: float) -> Floats:

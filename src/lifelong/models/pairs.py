@@ -35,6 +35,16 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.ix)
 
+    @property
+    def each_x(self) -> Floats:
+        """Each pair's count."""
+        return self.x[self.ix]
+
+    @property
+    def each_t(self) -> Floats:
+        """Each pair's time."""
+        return self.t[self.it]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -72,7 +82,7 @@ class Prepared:
 def prepare(x: ArrayLike, t_x: ArrayLike, T: ArrayLike, count: ArrayLike) -> Prepared:
     """Find the pairs of patterns; ``t_x`` and ``T`` in weeks (or any time), all of one length."""
     weight = np.asarray(count, dtype=np.float64)
-    xs, ix = _compact(np.asarray(x))
+    xs, ix = compact(np.asarray(x))
     alive, i_alive = _pair(xs, ix, np.asarray(T))
     dead, i_dead = _pair(xs, ix, np.asarray(t_x))
     return Prepared(
@@ -123,7 +133,7 @@ def pair(x: ArrayLike, t: ArrayLike) -> tuple[Pairs, Index]:
     if len(x_) <= SMALL:
         index = np.arange(len(x_))
         return Pairs(x_, t_, index, index), index
-    xs, ix = _compact(x_)
+    xs, ix = compact(x_)
     return _pair(xs, ix, t_)
 
 
@@ -134,17 +144,17 @@ def _first(index: Index) -> Index:
 
 
 def _pair(xs: Floats, ix: Index, t: NDArray[np.generic]) -> tuple[Pairs, Index]:
-    ts, it = _compact(t)
-    key, row = _compact(ix * len(ts) + it, floats=False)
+    ts, it = compact(t)
+    key, row = compact(ix * len(ts) + it, floats=False)
     return Pairs(xs, ts, key // len(ts), key % len(ts)), row
 
 
-def _compact(values: NDArray[np.generic], floats: bool = True) -> tuple[Any, Index]:
+def compact(values: NDArray[np.generic], floats: bool = True) -> tuple[Any, Index]:
     """Distinct values, sorted, and each one's index; without a sort where they are small whole numbers, or so many days."""
     if values.dtype.kind == "f" and len(values):
         days = np.rint(np.asarray(values, dtype=np.float64) * 7.0)
         if days.max() < 4 * len(values) + 100_000 and np.array_equal(days / 7.0, values):
-            whole, index = _compact(days.astype(np.int64))
+            whole, index = compact(days.astype(np.int64))
             return whole / 7.0, index
     if values.dtype.kind in "iu" and len(values) and values.min() >= 0 and values.max() < 4 * len(values) + 100_000:
         seen = np.zeros(int(values.max()) + 1, dtype=bool)
@@ -161,7 +171,7 @@ def _merge(x: Index, t: Index, T: Index, weight: Floats) -> tuple[Any, Any, Any,
     if not len(x):
         return x, t, T, weight
     span_t, span_T = int(t.max()) + 1, int(T.max()) + 1
-    key, row = _compact((x * span_t + t) * span_T + T, floats=False)
+    key, row = compact((x * span_t + t) * span_T + T, floats=False)
     rest, T_ = np.divmod(key, span_T)
     x_, t_ = np.divmod(rest, span_t)
     return x_, t_, T_, tally(row, weight, len(key))

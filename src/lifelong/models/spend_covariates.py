@@ -151,7 +151,7 @@ class SpendCovariates:
             for r in rows_of(cell, len(distinct))
         ]
         found = spend_findings(spend, plain.info["prior"] == "on", FEW)
-        found += covariate_findings(known, spend.x, design, len(distinct))
+        found += covariate_findings(known, spend.x, (distinct, cell))
         return fit_cells(known, plain, (distinct, cell), parts, found, typical_spend(spend))
 
     def fit_of(self, fit: Fit, table: Any) -> Fit:

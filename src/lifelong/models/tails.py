@@ -26,7 +26,8 @@ def tail_table(theta: Floats, pairs: Pairs, i: float, j: float) -> tuple[Floats,
     wide = alpha >= beta
     m, o = (alpha, beta) if wide else (beta, alpha)
 
-    def tails(x: Floats, t: Floats) -> Floats:
+    def tails(some: Pairs) -> Floats:
+        x, t = some.each_x, some.each_t
         q = np.full(len(x), s + j) if wide else r + x + i
         tables = np.stack(power_tail(r + s + x, q, (m - o) / (o + t)))
         tables[3] *= o + t  # the derivative in rho falls with 1 / rho: smoother so
@@ -34,7 +35,7 @@ def tail_table(theta: Floats, pairs: Pairs, i: float, j: float) -> tuple[Floats,
 
     log_s, d_k, d_q, d_rho = on_times(tails, pairs, o)
     log_m, log_o = np.log(m + pairs.t)[pairs.it], np.log(o + pairs.t)[pairs.it]
-    t, x = pairs.t[pairs.it], pairs.x[pairs.ix]
+    t, x = pairs.each_t, pairs.each_x
     k, q = r + s + x, np.full(len(x), s + j) if wide else r + x + i
     value = -(k - q) * log_m - q * log_o - np.log(k) + log_s
     by_k, by_q = d_k - log_m - 1.0 / k, d_q + log_m - log_o

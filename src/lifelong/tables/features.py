@@ -18,7 +18,7 @@ import narwhals as nw
 from lifelong.schema import FEATURES, names
 from lifelong.tables.clean_frame import before, entered, names_of, returned
 from lifelong.tables.clean_time import over
-from lifelong.tables.summary import order_days
+from lifelong.tables.summary import Known, order_days
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -45,7 +45,10 @@ def visits(orders: IntoFrame) -> Any:
         order day before; empty on the first) and ``products`` (those that the customer bought for the first time).
     """
     frame = entered(orders)
-    days = order_days(frame, _ALWAYS).with_columns(visit=nw.when(nw.col("orders") > 0).then(nw.col("day")))
+    # Costs are not learned from, and an unknown amount counts as nothing: neither need be counted.
+    days = order_days(frame, _ALWAYS, Known("all", "none")).with_columns(
+        visit=nw.when(nw.col("orders") > 0).then(nw.col("day"))
+    )
     money = nw.col("revenue").fill_null(0) if "revenue" in names_of(days) else nw.lit(0)
     days = days.with_columns(revenue=money.cast(nw.Int64), is_visit=(nw.col("orders") > 0).cast(nw.Int32))
     money = nw.when(nw.col("revenue") > _MOST).then(nw.lit(_MOST)).otherwise(nw.col("revenue"))

@@ -24,9 +24,9 @@ def grid(counts: int, times: int) -> Pairs:
 def test_interpolation_is_taken_where_it_halves_the_work() -> None:
     size, calls = nodes_needed(float(np.log(54.0 / 4.0))), []
 
-    def smooth(n: np.ndarray, at: np.ndarray) -> np.ndarray:
-        calls.append(len(n))
-        return np.log(4.0 + at)[None] * (1.0 + n)
+    def smooth(some: Pairs) -> np.ndarray:
+        calls.append(len(some))
+        return np.log(4.0 + some.each_t)[None] * (1.0 + some.each_x)
 
     for times, wanted in ((2 * size, 6 * size), (2 * size + 1, 3 * size)):
         pairs = grid(3, times)
@@ -38,17 +38,19 @@ def test_interpolation_is_taken_where_it_halves_the_work() -> None:
 def test_several_tables_of_several_counts() -> None:
     pairs = grid(4, 200)
 
-    def tables(n: np.ndarray, at: np.ndarray) -> np.ndarray:
+    def tables(some: Pairs) -> np.ndarray:
+        n, at = some.each_x, some.each_t
         return np.stack([(2.0 + at) ** -(n + 0.5), np.log(2.0 + at) + n, (2.0 + at) ** -0.1 * (n - 1.5)])
 
     at = np.log(2.0 + pairs.t)
     made = _interpolated(tables, pairs, at, 2.0, nodes_needed(float(np.ptp(at))))
-    assert made == pytest.approx(tables(pairs.x[pairs.ix], pairs.t[pairs.it]), rel=1e-9, abs=1e-12)
+    assert made == pytest.approx(tables(pairs), rel=1e-9, abs=1e-12)
     assert _interpolated(tables, pairs, at, 2.0, 6) is None  # too few nodes are noticed, not used
     steep = np.sqrt(np.maximum(50.0 - pairs.t, 0.0))  # its coefficients are of one sign
     for other in (np.abs(25.0 - pairs.t), steep, -steep, np.full(len(pairs.t), np.nan)):  # one of two is not smooth
 
-        def halves(n: np.ndarray, t: np.ndarray, other: np.ndarray = other) -> np.ndarray:
+        def halves(some: Pairs, other: np.ndarray = other) -> np.ndarray:
+            n, t = some.each_x, some.each_t
             return np.stack([np.log(2.0 + t) + n, np.interp(t, pairs.t, other)])
 
         assert _interpolated(halves, pairs, at, 2.0, 24) is None
@@ -68,7 +70,7 @@ def test_no_time_before_the_first_order_is_asked_for() -> None:
 
 def test_one_time_for_all() -> None:
     pairs, row = pair(np.arange(600.0) % 2, np.full(600, 7.0))
-    made = on_times(lambda n, at: (n + at)[None], pairs, 1.0)[0][row]
+    made = on_times(lambda some: (some.each_x + some.each_t)[None], pairs, 1.0)[0][row]
     assert made.tolist() == (np.arange(600) % 2 + 7.0).tolist()
     none = on_pairs(lambda n, at: n + at, [], [], 1.0)
     assert none.shape == (0,)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from lifelong.models.ggompertz_nbd import GGompertzNBD
-from lifelong.models.gompertz import ahead, log_growth, log_growth_slope, tail, weeks_alive
+from lifelong.models.gompertz import TIMES, ahead, log_growth, log_growth_slope, tail, weeks_alive
+from lifelong.models.pairs import Pairs
 from lifelong.models.pareto_nbd import ParetoNBD
 
 THETA = np.array([0.55, 10.6, 0.08, 0.9, 120.0])
@@ -23,17 +24,42 @@ def exact(theta: np.ndarray, power: float, q: float, t: float) -> float:
         growth = mpmath.exp(b * h) if q > s else mpmath.mpf(1)
         return (alpha + t + h) ** (-power) * growth * (D + mpmath.expm1(b * h) / b) ** (-q)
 
-    cuts = [0, 0.1, 0.5, 1, 2, 4, 7, 10, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500, 2000]
+    cuts = [0, 0.05, 0.2, 0.5, 1, 2, 4, 7, *range(10, 80, 5), 90, 110, 150, 200, 300, 500, 900, 2000, 5000]
     return float(mpmath.log(mpmath.quad(f, cuts)))
+
+
+def few(x: list[float], t: list[float]) -> Pairs:
+    return Pairs(np.array(x), np.array(t), np.arange(len(x)), np.arange(len(t)))
 
 
 @pytest.mark.parametrize("theta", [THETA, [1.4, 48.0, 0.3, 2.5, 1e4], [0.2, 2.0, 0.02, 0.5, 5.0]])
 def test_the_integrals_are_those_of_mpmath(theta: list[float]) -> None:
-    at = np.array(theta)
-    for x, t in ((0, 0.0), (3, 12.0), (60, 40.0)):
-        for power, q in ((at[0] + x + 1.0, at[3]), (at[0] + x, at[3] + 1.0)):
-            ours = tail(at, np.array([power]), q, np.array([t]))[0][0]
-            assert ours == pytest.approx(exact(at, power, q, t), rel=1e-9, abs=1e-9)
+    """Counts and times that lie far apart share their nodes: to 1e-10 for each of them."""
+    at, x, t = np.array(theta), [0.0, 3.0, 60.0, 900.0], [0.0, 12.0, 40.0, 100.0]
+    for i, j in ((1.0, 0.0), (0.0, 1.0)):
+        ours = tail(at, few(x, t), i, j)[0]
+        wanted = [exact(at, at[0] + n + i, at[3] + j, week) for n, week in zip(x, t, strict=True)]
+        np.testing.assert_allclose(ours, wanted, rtol=1e-10, atol=1e-10)
+
+
+def test_the_slopes_of_the_integrals_are_those_of_differences() -> None:
+    some = few([0.0, 3.0, 60.0], [0.0, 12.0, 40.0])
+    for i, j in ((1.0, 0.0), (0.0, 1.0)):
+        slope = tail(THETA, some, i, j)[1]
+        for k, at in enumerate(THETA):
+            up, down = (tail(np.where(np.arange(5) == k, at * (1.0 + e), THETA), some, i, j)[0] for e in (1e-5, -1e-5))
+            np.testing.assert_allclose(slope[k], (up - down) / (2e-5 * at), rtol=1e-6, atol=1e-9)
+
+
+def test_times_beyond_those_that_are_kept_at_once_say_the_same() -> None:
+    rng = np.random.default_rng(3)
+    t = rng.uniform(0.0, 100.0, TIMES + 300)
+    many = Pairs(np.arange(30.0), t, np.arange(len(t)) % 30, np.arange(len(t))[::-1])
+    value, slope = tail(THETA, many, 1.0, 0.0)
+    for k in (0, TIMES - 1, TIMES, len(t) - 1):
+        one = tail(THETA, few([float(k % 30)], [float(many.each_t[k])]), 1.0, 0.0)
+        np.testing.assert_allclose(value[k], one[0][0], rtol=1e-11)
+        np.testing.assert_allclose(slope[:, k], one[1][:, 0], rtol=1e-8)
 
 
 def test_growth_and_its_slope_hold_for_small_and_large_times() -> None:

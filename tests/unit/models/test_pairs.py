@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lifelong.models.pairs import SMALL, _compact, _merge, pair, prepare, prepare_days
+from lifelong.models.pairs import SMALL, _merge, compact, pair, prepare, prepare_days
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from lifelong.models.pairs import SMALL, _compact, _merge, pair, prepare, prepar
 def test_distinct_values_and_their_places(values: np.ndarray) -> None:
     wanted, places = np.unique(values, return_inverse=True)
     for floats in (True, False):
-        distinct, index = _compact(values, floats=floats)
+        distinct, index = compact(values, floats=floats)
         assert distinct.tolist() == wanted.tolist()
         assert index.tolist() == places.tolist()
         assert (distinct.dtype == np.float64) or not floats
-    assert _compact(values)[0].dtype == np.float64
+    assert compact(values)[0].dtype == np.float64
 
 
 def test_few_rows_stand_for_themselves_and_many_are_put_together() -> None:

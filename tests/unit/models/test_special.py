@@ -234,23 +234,23 @@ def test_times_are_interpolated_only_where_that_is_exact() -> None:
     pairs, row = pair(x, t)
     calls: list[int] = []
 
-    def smooth(n: np.ndarray, at: np.ndarray) -> np.ndarray:
-        calls.append(len(n))
-        return (-(1.5 + n) * np.log(4.0 + at))[None]
+    def smooth(some: Pairs) -> np.ndarray:
+        calls.append(len(some))
+        return (-(1.5 + some.each_x) * np.log(4.0 + some.each_t))[None]
 
     made = on_times(smooth, pairs, 4.0)[0][row]
     assert calls == [3 * nodes_needed(float(np.log(26.0)))]
     np.testing.assert_allclose(made, -(1.5 + x) * np.log(4.0 + t), rtol=1e-12)
 
-    def rough(n: np.ndarray, at: np.ndarray) -> np.ndarray:
-        calls.append(len(n))
-        return np.abs(at - 50.0 + n)[None]
+    def rough(some: Pairs) -> np.ndarray:
+        calls.append(len(some))
+        return np.abs(some.each_t - 50.0 + some.each_x)[None]
 
     made = on_times(rough, pairs, 4.0)[0][row]
     assert calls[-1] == 1200
     np.testing.assert_array_equal(made, np.abs(t - 50.0 + x))
     few = Pairs(x[:2], t[:2], np.arange(2), np.arange(2))
-    assert on_times(smooth, few, 4.0)[0].tolist() == smooth(few.x, few.t)[0].tolist()
+    assert on_times(smooth, few, 4.0)[0].tolist() == smooth(few)[0].tolist()
 
 
 def test_on_pairs_broadcasts_and_keeps_the_shape() -> None:
