@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
-from lifelong.project import renewing, runs
+from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.store import files, fits
 from lifelong.units import Horizon, date_of, minor_digits
@@ -66,11 +66,13 @@ def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
 
 
 def _known_models(names: Sequence[str]) -> tuple[str, ...]:
+    from lifelong.judge.blending import asks_blend, statistical
     from lifelong.judge.fitting import plain_name
 
-    known = plugins.known("models")
+    known = (*plugins.known("models"), "blend")
     for name in names:
-        if plain_name(name) not in known:
+        plain = (statistical(name) or name) if asks_blend(name) else plain_name(name)
+        if plain not in known:
             raise ConfigError(
                 "E302",
                 f"there is no model {name!r}",
@@ -102,13 +104,14 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "") -> Fit:
     findings: tuple[Finding, ...] = ()
     if found.is_contractual:
         findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
-    if name == "auto":
+    is_auto = name == "auto"
+    if is_auto:
         name, why = _winner(folder, at)
         findings += why
     else:
         _known_models([name])
     folder.progress(f"fitting {name}", 0, None)
-    made = fit_base(name, at, folder.currency, prior or config.prior)
+    made = blending.fit(folder, at, name, prior or config.prior, is_auto=is_auto)
     made = replace(made, findings=(*findings, *made.findings))
     fits.save(made, folder.root / "fits")
     return made
@@ -120,11 +123,16 @@ def wants_contract(name: str, found: Regularity) -> bool:
 
 
 def _winner(folder: Folder, at: Base) -> tuple[str, tuple[Finding, ...]]:
-    board = saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
+    board = board_of(folder, at)
     if board is None:
         text = f"the history is too short for a back-test; {UNTESTED} was taken, untested"
         return UNTESTED, (Finding("F290", text),)
     return board.chosen, (Finding("F291", board.why, "info"),)
+
+
+def board_of(folder: Folder, at: Base) -> Leaderboard | None:
+    """The last back-test of these orders, or one made now; None where the history is too short."""
+    return saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
 
 
 def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
@@ -182,10 +190,10 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     if renewing.is_contract(made.model):
         return renewing.scores(at, made, question, folder.currency)
     board = saved_backtest(folder, at)
-    measured = board.model_error.get(made.model) if board else None
+    measured = board.model_error.get(made.name) if board else None
     error = ModelError.of(measured) if measured else ModelError()
     terms = Terms(question.horizon, question.margin, question.discount, folder.currency, error)
-    scores = compute(made, at.summary, terms)
+    scores = compute(made, at.summary, terms, at.orders)
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))

@@ -32,6 +32,8 @@ MODELS = {
 
 #: What the name of a model ends with where it runs in the firm's own calendar, and how people write it.
 CALENDAR, CALENDAR_SAID = "+calendar", " with calendar"
+#: And where its values are blended with learned ones.
+BLEND, BLEND_SAID = "+blend", " blended with learned forecasts"
 
 #: The key of the days to the second order, once the registry holds it; a number without an entry has no link.
 SECOND = "second" if "second" in DEFINITIONS else ""
@@ -41,14 +43,16 @@ def named(text: str) -> str:
     """A sentence with models' names as people write them, and a space before per cent."""
     for key, name in MODELS.items():
         text = re.sub(rf"\b{key}\b", name, text)
-    text = text.replace(CALENDAR, CALENDAR_SAID)
+    text = text.replace(CALENDAR, CALENDAR_SAID).replace(BLEND, BLEND_SAID)
     return re.sub(r"(?<=\d)%(?!/)", f"{NBSP}%", text)
 
 
 def model_name(key: str) -> str:
     """A model's name as people write it."""
-    plain = key.removesuffix(CALENDAR)
-    return MODELS.get(plain, plain.replace("_", " ")) + (CALENDAR_SAID if plain != key else "")
+    for end, said in ((BLEND, BLEND_SAID), (CALENDAR, CALENDAR_SAID)):
+        if key.endswith(end):
+            return model_name(key.removesuffix(end)) + said
+    return MODELS.get(key, key.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
