@@ -131,7 +131,7 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, **told: A
 
 @lifelong.command(
     short_help="Fit a model.",
-    epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd",
+    epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd\n\n           lifelong fit --model blend",
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @flags.project
