@@ -139,7 +139,7 @@ def _learns(plain: Record, blend: Record) -> tuple[bool, str]:
     What is learned tells customers apart; a statistical model is easier to explain, and so it stands where that is not clear.
     """
     mean, error = gap(blend, plain)
-    share = f"{abs(mean) / plain.levelled_mae:.1%}" if plain.levelled_mae > 0 else "0%"
+    share = f"{100 * abs(mean) / plain.levelled_mae:.1f} %" if plain.levelled_mae > 0 else "0 %"
     if mean <= error:
         return (
             False,
