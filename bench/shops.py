@@ -18,13 +18,24 @@ _OVERLAP = np.datetime64("2010-12-01", "s").item()  # Online Retail's two files 
 def cdnow() -> pa.Table:
     """69,659 orders of 23,570 customers who first bought in the first quarter of 1997."""
     table = pa.csv.read_csv(DATA / "cdnow" / "cdnow_master.csv")
-    return _orders(table["customer_id"], pc.cast(table["date"], pa.date32()), table["spend"].to_numpy())
+    return canonical(table["customer_id"], pc.cast(table["date"], pa.date32()), table["spend"].to_numpy())
 
 
 def grocery() -> pa.Table:
     """10,483 orders of 1,525 customers of an online grocer; no amounts."""
     table = pa.csv.read_csv(DATA / "grocery_elog" / "transactions.csv")
-    return _orders(table["customer_id"], pc.cast(table["date"], pa.date32()), None)
+    return canonical(table["customer_id"], pc.cast(table["date"], pa.date32()), None)
+
+
+def edible_grocery() -> pa.Table:
+    """Two years of weekly purchases of 4,838 households."""
+    columns = ["panel_id", "trans_id", "week", "units", "price"]
+    table = pq.read_table(DATA / "edible_grocery" / "purchases.parquet", columns=columns)
+    paid = pc.multiply(pc.cast(table["units"], pa.float64()), pc.cast(table["price"], pa.float64()))
+    day = pc.multiply(pc.cast(table["week"], pa.int32()), pa.scalar(7, pa.int32()))
+    lines = table.select(["trans_id", "panel_id"]).append_column("paid", paid).append_column("day", day)
+    made = lines.group_by(["trans_id", "panel_id", "day"]).aggregate([("paid", "sum")])
+    return canonical(made["panel_id"], made["day"], made["paid_sum"].to_numpy())
 
 
 def online_retail() -> pa.Table:
@@ -65,10 +76,11 @@ def _baskets(table: pa.Table, by: list[str], when: str, paid: pa.ChunkedArray) -
     day = pc.cast(pc.cast(table[when], pa.timestamp("s"), safe=False), pa.date32(), safe=False)
     lines = table.select(by).append_column("paid", paid).append_column("day", day)
     made = lines.group_by([*by, "day"]).aggregate([("paid", "sum")])
-    return _orders(made[by[1]], made["day"], made["paid_sum"].to_numpy())
+    return canonical(made[by[1]], made["day"], made["paid_sum"].to_numpy())
 
 
-def _orders(ids: pa.ChunkedArray, days: pa.ChunkedArray, money: np.ndarray | None) -> pa.Table:
+def canonical(ids: pa.ChunkedArray, days: pa.ChunkedArray, money: np.ndarray | None) -> pa.Table:
+    """``schema.ORDERS``, an order a row; ``money`` in major units."""
     size = len(ids)
     return pa.table(
         {

@@ -27,6 +27,7 @@ CODES: dict[str, str] = {
     "E182": "these do not go together",
     "E183": "the first orders cannot be used",
     "E184": "the customers' circumstances are not known",
+    "E151": "there are no amounts, and a blend is of values",
     # -- E2: the fit
     "E201": "there is nothing to learn from",
     "E202": "the value is not defined",

@@ -118,7 +118,7 @@ def a_fit(covariance: Any = None, spend: Fit | None = None) -> Fit:
 
 def test_a_fit_tells_its_contract() -> None:
     told = json.loads(to_json(a_fit(spend=a_fit())))
-    assert list(told) == ["model", "params", "loglik", "findings", "info", "origin", "spend"]
+    assert list(told) == ["model", "params", "loglik", "findings", "info", "origin", "spend", "blend"]
     assert list(told["params"][0]) == ["name", "estimate", "se", "low", "high", "unit"]
     assert told["spend"]["model"] == "bg_nbd"
     assert told["spend"]["spend"] is None

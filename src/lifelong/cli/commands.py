@@ -134,7 +134,7 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariate
 @lifelong.command(
     short_help="Fit a model.",
     epilog="Examples:  lifelong fit --model auto\n\n           lifelong fit orders.csv --model bg_nbd\n\n"
-    "           lifelong fit --model pareto_nbd --covariates channel",
+    "           lifelong fit --model pareto_nbd --covariates channel\n\n           lifelong fit --model blend",
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @flags.project

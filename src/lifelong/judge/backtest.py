@@ -10,11 +10,12 @@ import numpy as np
 from lifelong.errors import FitError
 from lifelong.judge import crps, metrics
 from lifelong.judge.baselines import baselines
+from lifelong.judge.blending import asks_blend, plainly, statistical, try_blend
 from lifelong.judge.calibration import calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose
 from lifelong.judge.costs import costs
-from lifelong.judge.fitting import fit_named
+from lifelong.judge.fitting import fit_named, plain_name
 from lifelong.judge.intervals import Sample, intervals, pick, untold
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
@@ -78,7 +79,8 @@ def backtest(
 
     Args:
         orders: ``schema.ORDERS``, any frame.
-        models: names of purchase models; those that ``auto`` tries (``judge.candidates``) where none is named.
+        models: names of purchase models; those that ``auto`` tries (``judge.candidates``) where none is named. With
+            ``+blend`` behind it a model's values are blended with learned ones; ``blend`` alone is the winner's.
         holdout: how far ahead each origin looks; None chooses (see ``Trial``).
         until: the last day of the data that counts, in days since 1970-01-01.
         margin: share of revenue that counts as value.
@@ -101,16 +103,29 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     if not kept:
         raise _too_few(plan, max(len(one) for one in seen))
     kept = pick(kept)
-    names = _beside_each(models, trial) or steady(orders, kept[0], trial.prior)
+    names = _beside_each(plainly(models), trial) or steady(orders, kept[0], trial.prior)
     tests = [_test(orders, one, names, plan, trial) for one in kept]
-    if models:
-        return _leaderboard(orders, kept, tests, plan, names, trial)
-    winner = _choose(tests, names)[0]
-    told, found = in_calendar(winner, kept)
-    more = (*((told,) if told else ()), *_beside_each((winner,), trial)[1:])
-    tests = [_beside(test, _models(orders, one, more, plan, trial)) for one, test in zip(kept, tests, strict=True)]
-    names = (*names, *more)
+    found: tuple[Finding, ...] = ()
+    if not models:
+        winner = _choose(tests, names)[0]
+        told, found = in_calendar(winner, kept)
+        more = (*((told,) if told else ()), *_beside_each((winner,), trial)[1:])
+        tests = _all_beside(tests, [_models(orders, one, more, plan, trial) for one in kept])
+        names = (*names, *more)
+    for base in [statistical(name) for name in models if asks_blend(name)] if models else [""]:
+        base = base or plain_name(_choose(tests, names)[0])
+        tried = try_blend(base, orders, kept, [_ahead(test[base]) for test in tests], (plan, trial))
+        found += tried.findings
+        if tried.name and tried.name not in names:
+            held = [_held(tried.name, each, one, plan) for one, each in zip(kept, tried.ahead, strict=True)]
+            tests, names = _all_beside(tests, [{tried.name: one} for one in held]), (*names, tried.name)
     return _leaderboard(orders, kept, tests, replace(plan, findings=(*plan.findings, *found)), names, trial)
+
+
+def _ahead(result: Result) -> Forecast:
+    if result.ahead is None:  # a model always has one
+        raise AssertionError(result.row["model"])
+    return result.ahead
 
 
 def _test(orders: Any, seen: Seen, models: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
@@ -147,6 +162,11 @@ def _beside(test: dict[str, Result], more: dict[str, Result]) -> dict[str, Resul
     return {**{name: result for name, result in test.items() if name not in rivals}, **more, **rivals}
 
 
+def _all_beside(tests: Sequence[dict[str, Result]], more: Sequence[dict[str, Result]]) -> list[dict[str, Result]]:
+    """More models at every origin."""
+    return [_beside(test, each) for test, each in zip(tests, more, strict=True)]
+
+
 def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
     if not trial.spend or not has_money(seen.summary):
         return None
@@ -158,11 +178,15 @@ def _model(fit: Fit, seen: Seen, plan: Schedule, trial: Trial) -> Result:
     """Hold the forecast of a model that was fitted as of the origin against what came."""
     margin = 1.0 if trial.margin is None else trial.margin
     terms = Terms(plan.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
-    ahead, _ = prepare(fit, seen.summary, terms, FUTURES)
+    return _held(fit.model, prepare(fit, seen.summary, terms, FUTURES)[0], seen, plan)
+
+
+def _held(name: str, ahead: Forecast, seen: Seen, plan: Schedule) -> Result:
+    """A forecast held against what came."""
     total = group_totals(ahead, {"all": np.arange(len(seen))})["all"]
     orders, money = _guesses(ahead, seen)
     chance = ahead.futures.orders_probability(seen.orders.astype(np.int64), ahead.base.history, ahead.alive_mixed)
-    made = _result(_head(fit.model, seen, plan), seen, (orders, money), chance)
+    made = _result(_head(name, seen, plan), seen, (orders, money), chance)
     return replace(made, miss=_misses(seen, total), ahead=ahead, total=total)
 
 
@@ -228,8 +252,8 @@ def _leaderboard(
     errors = {name: _error([test[name].miss for test in tests], plan.horizon.days) for name in models}
     latest = tests[0][chosen]
     others = [test[chosen].miss for test in tests[1:]]  # the latest origin's band must not know its own miss
-    ahead, total = latest.ahead, latest.total
-    if ahead is None or total is None:  # a model always has both
+    ahead, total = _ahead(latest), latest.total
+    if total is None:  # a model always has one
         raise AssertionError(chosen)
     error = ModelError.of(_error(others, plan.horizon.days))
     groups = calibration(orders, seen[0], ahead, error)

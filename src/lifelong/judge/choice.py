@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.models.in_calendar import SUFFIX
 from lifelong.values import Finding
+from lifelong.values.blend import SUFFIX as BLEND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,17 +77,19 @@ def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tup
     whoever forecasts too little. So the forecasts are scaled to the actual total before they are compared, which leaves who
     orders how much more than whom; what a model says of the level counts in the log score.
 
-    The winner's own form in the firm's calendar is taken where :func:`_gains` says so.
+    The winner's own form in the firm's calendar is taken where :func:`_gains` says so, and after that a blend with learned
+    values where :func:`_learns` says so.
 
     Args:
-        models: by name; ``<model>+calendar`` beside ``<model>`` stands for that alone.
+        models: by name; ``<model>+calendar`` beside ``<model>`` stands for that alone, and so does ``<model>+blend``.
         baselines: by name; they are never chosen, but the reason says how the winner did against them.
 
     Returns:
         The name, the reason in a few sentences, and a finding where no model beats the better baseline.
     """
     twins = {name: name + SUFFIX for name in models if name + SUFFIX in models}
-    plain = {name: record for name, record in models.items() if name not in twins.values()}
+    blends = [name for name in models if name.endswith(BLEND)]
+    plain = {name: record for name, record in models.items() if name not in {*twins.values(), *blends}}
     first = min(plain, key=lambda name: (plain[name].levelled_mae, name))
     level = [name for name in plain if name == first or _is_level(plain[first], plain[name])]
     top = max(plain[name].log_score for name in level)
@@ -96,6 +99,9 @@ def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tup
     if chosen in twins:
         is_better, said = _gains(models[chosen], models[twins[chosen]])
         chosen, reason = twins[chosen] if is_better else chosen, f"{reason} {said}"
+    for name in blends:
+        is_better, said = _learns(models[chosen], models[name])
+        chosen, reason = name if is_better else chosen, f"{reason} {said}"
     best_baseline = min(baselines, key=lambda name: baselines[name].mae)
     ratio = models[chosen].mae / baselines[best_baseline].mae if baselines[best_baseline].mae > 0 else float("nan")
     why = f"{reason} {_against(ratio, best_baseline)}"
@@ -125,6 +131,26 @@ def _gains(plain: Record, calendar: Record) -> tuple[bool, str]:
     if more.mean() > error:
         return False, "In the firm's own calendar its totals miss by more."
     return True, "In the firm's own calendar it has the better log score, and its totals are no worse."
+
+
+def _learns(plain: Record, blend: Record) -> tuple[bool, str]:
+    """Whether values blended with learned ones err less each: totals put right, by more than a standard error, and also as they are.
+
+    What is learned tells customers apart; a statistical model is easier to explain, and so it stands where that is not clear.
+    """
+    mean, error = gap(blend, plain)
+    share = f"{100 * abs(mean) / plain.levelled_mae:.1f} %" if plain.levelled_mae > 0 else "0 %"
+    if mean <= error:
+        return (
+            False,
+            f"Blended with learned forecasts it errs {share} {'less' if mean > 0 else 'more'} each, which is no clear gain.",
+        )
+    if blend.mae >= plain.mae:
+        return False, "Blended with learned forecasts its totals miss by so much more that it errs no less each."
+    return (
+        True,
+        f"Blended with learned forecasts it errs {share} less each, totals put right, by more than one standard error.",
+    )
 
 
 def _reason(models: Mapping[str, Record], chosen: str, first: str, level: Sequence[str]) -> str:

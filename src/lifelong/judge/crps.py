@@ -57,7 +57,7 @@ def of_value(ahead: Forecast, came: Floats) -> Floats:
         ahead: the forecast.
         came: the value that came, shape (customers,).
     """
-    if ahead.futures.noise is not None:
+    if ahead.blended or ahead.futures.noise is not None:
         return _by_quantiles(ahead, came)
     worth, cell, p = ahead.futures.worth, *_places(ahead)
     draws = worth.shape[1]

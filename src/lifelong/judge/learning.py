@@ -13,22 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong import plugins
 from lifelong.errors import FitError
+from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import Seen, edges, has_money, see
 from lifelong.models.blend import recalibration, weights
 from lifelong.models.bounds import UpperBounds
-from lifelong.models.learned import LEAST_ORIGINS, Examples, Hurdle, OffsetTweedie, scaled
-from lifelong.models.optimise import fit_model
+from lifelong.models.learned import LEAST_ORIGINS, Examples, Taught, scaled
 from lifelong.models.spend_choice import fit_spend_named
-from lifelong.schema import FEATURES, names
 from lifelong.score.base import arrow
+from lifelong.score.blended import examples, plain_terms
 from lifelong.score.scores import prepare
-from lifelong.score.terms import ModelError, Terms
 from lifelong.tables import patterns
-from lifelong.tables.features import features, visits
-from lifelong.units import Horizon, Rate, date_of, minor_digits
-from lifelong.values import Finding
+from lifelong.tables.features import visits
+from lifelong.units import Horizon, date_of, minor_digits
+from lifelong.values import Blend, Finding
+from lifelong.values.blend import MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +42,6 @@ LEAST_HISTORY = 1.5  # horizons: one for the outcome, and half a one for a past 
 STEPS = 4  # origins to learn from in each horizon
 MOST = 6  # origins to learn from
 FOLDS = 5
-MEMBERS = ("statistical", "offset", "hurdle")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +54,8 @@ class Learned:
         factor: on all of the blend, from totals of earlier origins.
         bounds: upper bounds, learned at earlier origins.
         chance: P(any value within the horizon).
+        taught: the learned members themselves.
+        origins: the days whose outcomes they were taught by, the latest first.
         findings: what to know about them.
     """
 
@@ -64,6 +64,8 @@ class Learned:
     factor: float
     bounds: UpperBounds
     chance: Floats
+    taught: Taught
+    origins: tuple[int, ...]
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -76,6 +78,26 @@ class Learned:
         """What each customer's value stays below with that probability."""
         return self.bounds.upper(self.blend, level)
 
+    def kept(self, horizon: Horizon) -> Blend:
+        """What is kept beside a fit.
+
+        Raises:
+            FitError: E218, where the customers are too few for bounds at 99 %.
+        """
+        multiples = self.bounds.multiples()
+        if not np.isfinite(multiples).all():
+            few = len(self.chance)
+            raise FitError(
+                "E218",
+                f"bounds were to be learned from {few} customers; some 100 are needed",
+                where="the origins to learn from",
+                why="the 99 % bound of fewer is beyond all that came",
+                fix="take the statistical model alone, or wait for more customers",
+            )
+        days = tuple(date_of(day).isoformat() for day in self.origins)
+        trees, floor = self.taught.texts(), self.taught.offset.floor
+        return Blend(str(horizon), trees, floor, self.weights, self.factor, self.bounds.edges, multiples, days)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
@@ -83,7 +105,7 @@ class Past:
 
     Attributes:
         orders: ``schema.ORDERS``, any frame.
-        trial: its hold-out is the horizon; margin, currency, spend model and prior as in a back-test.
+        trial: its hold-out is the horizon; currency, spend model and prior as in a back-test, of revenue.
         purchase: the purchase model's name.
     """
 
@@ -116,24 +138,19 @@ class Past:
         if day not in self.looks:
             seen = see(self.orders, day, self.reach, self.trial)
             base, alive = self._statistical(seen)
-            table = features(self.days, day, self.reach).sort_by("customer_id")
-            columns = [table[name].to_numpy() for name in names(FEATURES) if name != "customer_id"]
-            known = np.column_stack([*columns, base, alive])
             came = seen.orders if seen.value is None else seen.value
-            self.looks[day] = seen, Examples(known, base, np.maximum(came, 0.0))
+            known = examples(self.days, day, self.reach, seen.summary["customer_id"], (base, alive))
+            self.looks[day] = seen, replace(known, outcome=np.maximum(came, 0.0))
         return self.looks[day]
 
     def _statistical(self, seen: Seen) -> tuple[Floats, Floats]:
         """The statistical model's value of each customer, or orders where there is no money, and P(alive)."""
         trial, spend = self.trial, None
-        histories = patterns.to_patterns(patterns.patterns(seen.summary))
-        fit = fit_model(plugins.load("models", self.purchase)(), histories, prior=trial.prior)
+        fit = fit_named(self.purchase, self.orders, seen.summary, seen.day, trial.prior)
         if trial.spend and has_money(seen.summary):
             spends = patterns.to_spend(patterns.spends(seen.summary), minor_digits(trial.currency))
             spend = fit_spend_named(trial.spend, spends, prior=trial.prior)
-        margin = 1.0 if trial.margin is None else trial.margin
-        terms = Terms(self.horizon, margin, Rate(0.0), trial.currency, ModelError.off(), trial.seed)
-        ahead, _ = prepare(replace(fit, spend=spend), seen.summary, terms, 0)
+        ahead, _ = prepare(replace(fit, spend=spend), seen.summary, plain_terms(self.horizon, trial.currency), 0)
         return ahead.each_value(), ahead.means.alive[ahead.base.history]
 
 
@@ -154,42 +171,29 @@ def learn(past: Past, day: int) -> Learned:
             fix="take the statistical model alone, or a shorter horizon",
         )
     taught, (_, now) = [past.look(one) for one in past.origins(day)], past.look(day)
-    hurdle, members = _members([examples for _, examples in taught], now)
+    made = Taught.fit([each for _, each in taught])
     mature = [one for one in past.origins(day) if len(past.origins(one)) >= LEAST_ORIGINS]
     unseen = [(past.look(one)[1].outcome, _members_at(past, one)) for one in mature]
     found: tuple[Finding, ...] = ()
-    if unseen:
-        share, factor = weights(*unseen[0]), _factor(unseen)
-    else:
+    if not unseen:
         unseen = [(taught[0][1].outcome, _crossed(taught))]
-        share, factor = np.full(len(MEMBERS), 1.0 / len(MEMBERS)), 1.0
-        text = "no earlier origin shows how the members do on what they have not seen: they have equal weights"
+        text = "no earlier origin shows how the members do on a time that they have not seen: weights and bounds are of other customers of the same time"
         found = (Finding("F261", text, "info", {"origins": len(taught)}),)
+    share, factor = weights(*unseen[0]), _factor([each for _, each in taught])
     forecasts = [share @ np.stack(each) for _, each in unseen]
     came = [scaled(actual, forecast) for (actual, _), forecast in zip(unseen, forecasts, strict=True)]
     bounds = UpperBounds.fit(np.concatenate(came), np.concatenate(forecasts))
-    return Learned(dict(zip(MEMBERS, members, strict=True)), share, factor, bounds, hurdle.chance(now), found)
+    members = dict(zip(MEMBERS, made.members(now), strict=True))
+    return Learned(members, share, factor, bounds, made.hurdle.chance(now), made, tuple(past.origins(day)), found)
 
 
-def _factor(unseen: Sequence[tuple[Floats, tuple[Floats, ...]]]) -> float:
-    """The factor from the totals of the members' mean: all members have the total of the base."""
-    totals = [(float(actual.sum()), float(np.mean(each, axis=0).sum())) for actual, each in unseen]
-    return recalibration(totals, 1.0 / STEPS)
-
-
-def _members(taught: Sequence[Examples], asked: Examples) -> tuple[Hurdle, tuple[Floats, ...]]:
-    """Each member's forecast of the asked, in the order of ``MEMBERS``."""
-    given = Examples.pooled(taught)
-    offset, hurdle = OffsetTweedie.fit(given), Hurdle.fit(given)
-    return hurdle, (
-        scaled(np.maximum(asked.base, offset.floor), asked.base),
-        offset.predict(asked),
-        hurdle.predict(asked),
-    )
+def _factor(ended: Sequence[Examples]) -> float:
+    """The factor from the totals of the base, which all members have, at every origin whose horizon has ended."""
+    return recalibration([(float(one.outcome.sum()), float(one.base.sum())) for one in ended], 1.0 / STEPS)
 
 
 def _members_at(past: Past, day: int) -> tuple[Floats, ...]:
-    return _members([past.look(one)[1] for one in past.origins(day)], past.look(day)[1])[1]
+    return Taught.fit([past.look(one)[1] for one in past.origins(day)]).members(past.look(day)[1])
 
 
 def _crossed(taught: Sequence[tuple[Seen, Examples]]) -> tuple[Floats, ...]:
@@ -200,7 +204,7 @@ def _crossed(taught: Sequence[tuple[Seen, Examples]]) -> tuple[Floats, ...]:
     folds = [pc.index_in(seen.summary["customer_id"], value_set=ids).to_numpy() % FOLDS for seen, _ in taught]
     made = np.empty((len(MEMBERS), len(ids)))
     for fold in range(FOLDS):
-        others = [examples.part(at != fold) for (_, examples), at in zip(taught, folds, strict=True)]
+        others = [each.part(at != fold) for (_, each), at in zip(taught, folds, strict=True)]
         asked = folds[0] == fold
-        made[:, asked] = _members(others, taught[0][1].part(asked))[1]
+        made[:, asked] = Taught.fit(others).members(taught[0][1].part(asked))
     return tuple(made)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BINS = 10
 LEAST = 100  # customers a bin
+PERCENTS = range(1, 100)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,15 @@ class UpperBounds:
         made: Floats = forecast * found[at]
         return made
 
+    def multiples(self) -> Floats:
+        """The multiple of the forecast at each whole per cent from 1 to 99, shape (bins, 99); inf where a bin is too small."""
+        return np.array([[_quantile(ratio, n / 100.0) for n in PERCENTS] for ratio in self.ratios])
+
 
 def _quantile(ratio: Floats, level: float) -> float:
-    rank = int(np.ceil((len(ratio) + 1) * level))
-    return float(ratio[rank - 1]) if rank <= len(ratio) else float("inf")
+    """Of upper levels the rank is rounded up, of lower ones down: an interval between two holds at least what it says."""
+    exact = round((len(ratio) + 1) * level, 9)
+    rank = int(np.ceil(exact) if level >= 0.5 else np.floor(exact))
+    if rank > len(ratio):
+        return float("inf")
+    return float(ratio[rank - 1]) if rank else 0.0

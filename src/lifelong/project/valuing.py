@@ -9,7 +9,7 @@ from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
-from lifelong.project import renewing, runs
+from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.knowing import Known, apart, digest, older, seen_by, traits
 from lifelong.store import files, fits
@@ -77,9 +77,10 @@ def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
 
 
 def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
+    from lifelong.judge.blending import asks_blend, statistical
     from lifelong.judge.fitting import plain_name
 
-    known = plugins.known("models")
+    known = (*plugins.known("models"), "blend")
     for name in names:
         if name.endswith(SUFFIX) and not told.covariates:
             raise ConfigError(
@@ -89,7 +90,8 @@ def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
                 why="they are columns, which have to be named",
                 fix=f"--model {plain_name(name)} --covariates channel",
             )
-        if plain_name(name) not in known:
+        plain = (statistical(name) or name) if asks_blend(name) else plain_name(name)
+        if plain not in known:
             raise ConfigError(
                 "E302",
                 f"there is no model {name!r}",
@@ -111,6 +113,8 @@ def fit(folder: Folder, model: str = "", known: Known = NOTHING, *, until: str =
 
 def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Known = NOTHING) -> Fit:
     """Fit to a base and keep the fit; `auto` takes the back-test's winner and says why."""
+    from lifelong.judge.blending import asks_blend
+
     config = folder.config()
     name, found = model or config.model, renewing.looked(at)
     if wants_contract(name, found):
@@ -123,7 +127,8 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
     findings: tuple[Finding, ...] = ()
     if found.is_contractual:
         findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
-    if name == "auto":
+    is_auto = name == "auto"
+    if is_auto:
         name, known, why = _winner(folder, at, known)
         findings += why
     else:
@@ -132,7 +137,10 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
     folder.progress(f"fitting {name}", 0, None)
     if known.since:
         at = older(folder, at, known.since)
-    made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
+    if asks_blend(name):
+        made = blending.fit(folder, at, name, prior or config.prior, is_auto=is_auto)
+    else:
+        made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
     if known.since:
         made = replace(made, info={**made.info, "before": {**made.info["before"], "column": known.since}})
     made = replace(made, findings=(*findings, *made.findings))
@@ -147,8 +155,12 @@ def wants_contract(name: str, found: Regularity) -> bool:
 
 def _with_covariates(name: str, known: Known) -> str:
     """The name of the model that is meant, where covariates were named beside it."""
+    from lifelong.judge.blending import asks_blend
+
     if not known.is_something or name.endswith(SUFFIX):
         return name
+    if asks_blend(name):
+        raise apart("what is known beside the orders", "learned forecasts")
     if "+" in name:
         raise apart("what is known beside the orders", "the firm's own calendar")
     return name + SUFFIX if known.covariates else name
@@ -156,19 +168,24 @@ def _with_covariates(name: str, known: Known) -> str:
 
 def _winner(folder: Folder, at: Base, known: Known) -> tuple[str, Known, tuple[Finding, ...]]:
     """The back-test's winner, what it needs to know, and why; with covariates if they were named, whether it won by them or not."""
-    from lifelong.judge.fitting import plain_name
+    from lifelong.judge.blending import statistical
 
-    board = saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
+    board = board_of(folder, at)
     if board is None:
         text = f"the history is too short for a back-test; {UNTESTED} was taken, untested"
         return _with_covariates(UNTESTED, known), known, (Finding("F290", text),)
     why = (Finding("F291", board.why, "info"),)
     if known.is_something:
-        return _with_covariates(plain_name(board.chosen), known), known, why
+        return _with_covariates(statistical(board.chosen), known), known, why
     won = (
         Known(tuple(board.covariates["names"]), board.covariates["penalty"]) if board.chosen.endswith(SUFFIX) else known
     )
     return board.chosen, won, why
+
+
+def board_of(folder: Folder, at: Base) -> Leaderboard | None:
+    """The last back-test of these orders, or one made now; None where the history is too short."""
+    return saved_backtest(folder, at) or try_backtest(folder, at, Question.of(folder.config()))
 
 
 def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = "") -> Leaderboard | None:
@@ -246,10 +263,10 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     if renewing.is_contract(made.model):
         return renewing.scores(at, made, question, folder.currency)
     board = saved_backtest(folder, at)
-    measured = board.model_error.get(made.model) if board and _is_tested(made, board) else None
+    measured = board.model_error.get(made.name) if board and _is_tested(made, board) else None
     error = ModelError.of(measured) if measured else ModelError()
     terms = Terms(question.horizon, question.margin, question.discount, folder.currency, error)
-    scores = compute(made, seen_by(folder, made, at).summary, terms)
+    scores = compute(made, seen_by(folder, made, at).summary, terms, orders=at.orders)
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))

@@ -129,7 +129,7 @@ def sections(data: ReportData) -> list[Section]:
 
 
 def _title(data: ReportData) -> str:
-    return f"Model card: {model_name(data.fit.model)} of {data.name}, as of {data.as_of}"
+    return f"Model card: {model_name(data.fit.name)} of {data.name}, as of {data.as_of}"
 
 
 def _fits(data: ReportData) -> list[Fit]:
@@ -143,7 +143,7 @@ def _what(data: ReportData) -> Section:
         "pay by contract and leave openly" if fit.model in plugins.known("contracts") else "buy freely and leave unseen"
     )
     rows = [
-        ("Model", f"{model_name(fit.model)} ({fit.model}){spend}"),
+        ("Model", f"{model_name(fit.name)} ({fit.name}){spend}"),
         ("What it is for", f"forecasting orders and value of present customers who {kind}"),
         ("Customers", said(data.scores.customers)),
         ("Distinct histories", said(origin.patterns)),
@@ -186,10 +186,10 @@ def _parameters(fit: Fit) -> Section:
 
 
 def _judged(data: ReportData, board: Leaderboard) -> list[Section]:
-    parts = [_measures(data.fit.model, board)]
-    if board.chosen == data.fit.model:
+    parts = [_measures(data.fit.name, board)]
+    if board.chosen == data.fit.name:
         parts += [one for one in (_groups(board), _tenths(board)) if len(one.table) > 1]
-    own = [r for r in board.costs if r["model"] == data.fit.model]
+    own = [r for r in board.costs if r["model"] == data.fit.name]
     if own:
         head = ("Choice", "Best possible", "Missed", "90 % from", "90 % to", "Saved", "90 % from", "90 % to", "Against")
         parts.append(Section("Cost of being wrong", (DEFINITIONS["missed"].text,), (head, *map(_cost, own))))
@@ -259,11 +259,11 @@ def _limits(data: ReportData) -> list[str]:
             made.append(
                 f"Values look {data.scores.horizon} ahead, and the back-test looked {held}: what lies beyond was never tested."
             )
-        if board.level("mae") and board.chosen == data.fit.model:
+        if board.level("mae") and board.chosen == data.fit.name:
             near = ", ".join(model_name(m) for m in board.level("mae"))
             made.append(f"By the error each it cannot be told from {near}.")
         off = [group_name(r) for r in board.calibration if r["is_off"]]
-        if off and board.chosen == data.fit.model:
+        if off and board.chosen == data.fit.name:
             made.append(
                 f"It missed these groups by more than chance: {', '.join(off)}. Do not set them beside others by its forecast."
             )

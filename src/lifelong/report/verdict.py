@@ -28,7 +28,7 @@ def masthead(data: ReportData) -> dict[str, Any]:
         ("Currency", data.currency or "none: orders are counted"),
         ("Value means", unit.meaning),
         ("Data", _coverage(data)),
-        ("Model", f"{model_name(data.fit.model)}{spend}; intervals are 80 %"),
+        ("Model", f"{model_name(data.fit.name)}{spend}; intervals are 80 %"),
     ]
     name = data.name or "these"
     owner = f"{name}’{'' if name.endswith('s') else 's'} customers" if data.name else "your customers"

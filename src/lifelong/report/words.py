@@ -31,7 +31,11 @@ MODELS = {
 }
 
 #: Endings of models' names, and how people write them.
-ENDINGS = {"+calendar": " with calendar", "+covariates": " with covariates"}
+ENDINGS = {
+    "+calendar": " with calendar",
+    "+covariates": " with covariates",
+    "+blend": " blended with learned forecasts",
+}
 
 #: The key of the days to the second order, once the registry holds it; a number without an entry has no link.
 SECOND = "second" if "second" in DEFINITIONS else ""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base
+    from lifelong.score.blended import Blended
     from lifelong.score.terms import Terms
     from lifelong.values import Fit
 
@@ -38,6 +39,7 @@ class Forecast:
         margin: share of revenue that counts as value.
         observed: mean spend of a repeat order day in this base.
         paid: expected spend an order in units of the customer's factor, each history.
+        blended: where values are blended with learned ones, those; all that is told of single customers' value is theirs then.
     """
 
     engine: Engine
@@ -48,6 +50,7 @@ class Forecast:
     margin: float
     observed: float
     paid: Floats
+    blended: Blended | None = None
 
     @property
     def has_money(self) -> bool:
@@ -80,6 +83,8 @@ class Forecast:
 
     def customer_value(self, rows: Ints | slice) -> Floats:
         """Expected value of each customer; nan where the data hold no amounts."""
+        if self.blended:
+            return self.blended.value[rows]
         history = self.base.history[rows]
         if not self.has_money:
             return np.full(len(history), np.nan)
@@ -88,6 +93,8 @@ class Forecast:
 
     def each_value(self) -> Floats:
         """Expected value of every customer; expected orders where the data hold no amounts."""
+        if self.blended:
+            return self.blended.value
         history, made = self.base.history, np.empty(len(self.base))
         unit = self.unit_value if self.has_money else self.mean_orders
 
@@ -103,6 +110,8 @@ class Forecast:
 
     def customer_quantile(self, level: float, rows: Ints | slice) -> Floats:
         """The quantile of each customer's value."""
+        if self.blended:
+            return self.blended.quantile(level, rows)
         history, factor, noise = self.base.history[rows], self.factor(rows), self.futures.noise
         if noise is None:
             return np.asarray(self.margin * self.quantile(level)[history] * factor)

@@ -82,7 +82,9 @@ def rows(forecast: Forecast, facts: Known, summary: pa.Table, start: int, wanted
     if facts.by_factor:
         factor = forecast.factor(some)
         columns |= {name: values[history] * factor for name, values in facts.by_factor.items() if name in wanted}
-    if forecast.has_money and forecast.futures.noise is not None:
+    if forecast.blended and "value" in wanted:
+        columns["value"] = forecast.customer_value(some)
+    if forecast.has_money and (forecast.blended or forecast.futures.noise is not None):
         columns |= {n: forecast.customer_quantile(level, some) for n, level in LEVELS.items() if n in wanted}
     if forecast.has_money and "historic" in wanted:
         columns["historic"] = _historic(forecast, summary, has_cost=facts.has_cost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
 BEST = 0.20
 
 
-def score(fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None = None) -> Scores:
+def score(
+    fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None = None, *, orders: Any = None
+) -> Scores:
     """Every customer's P(alive), expected orders and value within the horizon, with predictive intervals.
 
     Args:
@@ -45,6 +48,7 @@ def score(fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None
         summary: ``schema.SUMMARY``, any frame: a row a customer.
         terms: horizon, margin, discount, currency, model error, seed.
         told: the kinds of customers and each one's, where the summary's own columns do not say them.
+        orders: ``schema.ORDERS`` that the summary was made from, any frame: a fit with a learned blend looks at them.
 
     Returns:
         A row a customer (``schema.SCORES``) in the summary's order, and totals of all, of the best 20 % and of
@@ -57,10 +61,25 @@ def score(fit: Fit, summary: Any, terms: Terms, told: tuple[ByKind, Ints] | None
     table = bases.arrow(summary)
     source = checked(table)
     ahead, has_cost = prepare(fit, source, terms, told=told)
+    ahead, found = with_blend(fit, ahead, source, orders)
     wanted = all_columns()
     made = rows(ahead, known(ahead, wanted, has_cost=has_cost), table, 0, wanted)
     totals = group_totals(ahead, groups(ahead, source))
-    return package(ahead, source, made, totals, has_cost=has_cost)
+    scores = package(ahead, source, made, totals, has_cost=has_cost)
+    return replace(scores, findings=(*found, *scores.findings))
+
+
+def with_blend(fit: Fit, ahead: Forecast, source: Source, orders: Any) -> tuple[Forecast, tuple[Finding, ...]]:
+    """The forecast with the fit's blend in it, where it has one that can be used here, and what to say of it."""
+    if fit.blend is None:
+        return ahead, ()
+    from lifelong.score import blended  # here, since features are a long way off for all others
+
+    why_not = blended.refusal(fit.blend, ahead.engine.terms.horizon, orders)
+    if not why_not:
+        plain, _ = prepare(fit, source, blended.plain_terms(ahead.engine.terms.horizon, ahead.engine.terms.currency), 0)
+        ahead = blended.blended(ahead, plain, source, orders, fit.blend)
+    return ahead, blended.told(fit.model, ahead, why_not)
 
 
 def prepare(
@@ -170,7 +189,7 @@ def package(
         table=made,
         groups=dict(totals),
         findings=findings(ahead),
-        model=fit.model,
+        model=fit.name if ahead.blended else fit.model,
         path=path,
     )
 

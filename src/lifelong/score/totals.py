@@ -7,7 +7,7 @@ multiplies the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +79,22 @@ def group_totals(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict
     is_large = any(members.customers > DIRECT for members in held.values())
     parts = sums(forecast) if is_large else None
     known = drawn(forecast, np.concatenate([rows[name] for name in small])) if small else None
-    return {name: _total(forecast, members, rows.get(name), parts, known) for name, members in held.items()}
+    made = {name: _total(forecast, members, rows.get(name), parts, known) for name, members in held.items()}
+    return _blended(forecast, groups, made) if forecast.blended else made
+
+
+def _blended(forecast: Forecast, groups: Mapping[str, Ints | Whole], made: dict[str, Totals]) -> dict[str, Totals]:
+    """The same totals with the sum of the blend's values in the middle: bands keep their width in proportion."""
+    each = forecast.each_value()
+    whole = tally(forecast.base.history, forecast.base.histories, lambda part: each[part])
+    sums = {n: float((whole[g.histories] if isinstance(g, Whole) else each[g]).sum()) for n, g in groups.items()}
+    return {name: _levelled(one, sums[name]) for name, one in made.items()}
+
+
+def _levelled(one: Totals, value: float) -> Totals:
+    level = value / one.value if one.value > 0 else 1.0
+    bands = {name: level * getattr(one, name) for name in ("low80", "high80", "low90", "high90")}
+    return replace(one, value=level * one.value, **bands)
 
 
 def _members(forecast: Forecast, groups: Mapping[str, Ints | Whole]) -> dict[str, Members]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from lifelong.errors import StoreError, did_you_mean
 from lifelong.store import files
-from lifelong.values import Estimate, Finding, Fit, Origin
+from lifelong.values import Blend, Estimate, Finding, Fit, Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def save(fit: Fit, folder: Path) -> str:
 
 def name_of(fit: Fit) -> str:
     """The name under which a fit is kept."""
-    return f"{fit.model}-{fit.origin.until}-{fit.origin.data[:8]}"
+    return f"{fit.name}-{fit.origin.until}-{fit.origin.data[:8]}"
 
 
 def write(fit: Fit, path: Path) -> None:
@@ -71,6 +71,7 @@ def _as_stored(fit: Fit) -> dict[str, Any]:
     told["covariance"] = fit.covariance.tolist()
     told["free"] = fit.free
     told["spend"] = _as_stored(fit.spend) if fit.spend else None
+    told["blend"] = fit.blend.as_stored() if fit.blend else None
     if fit.drawn is not None:
         told["drawn"] = fit.drawn.tolist()
     return told
@@ -90,6 +91,7 @@ def _from_stored(told: dict[str, Any]) -> Fit:
         spend=_from_stored(told["spend"]) if told["spend"] else None,
         free=told.get("free", 0),
         drawn=np.array(told["drawn"], np.float64) if "drawn" in told else None,
+        blend=Blend.from_stored(told["blend"]) if told.get("blend") else None,
     )
 
 

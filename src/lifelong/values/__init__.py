@@ -14,6 +14,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.blend import Blend
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
@@ -31,6 +32,7 @@ from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
 
 __all__ = [
+    "Blend",
     "Course",
     "Drivers",
     "Estimate",

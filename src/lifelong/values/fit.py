@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import FitError
+from lifelong.values.blend import SUFFIX
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from lifelong.values.blend import Blend
 
     Floats = NDArray[np.float64]
 
@@ -49,7 +52,7 @@ class Fit:
     What is used stands in ``theta`` and ``covariance`` (of ``transform(theta)``, the unbounded scale on which
     the optimum was searched: the logarithm, but for the last ``free`` parameters, coefficients of either sign, which
     stand as they are); what is only looked at stands in ``info``. A fit made of a posterior holds that one's draws in
-    ``drawn``, shape (draws, parameters).
+    ``drawn``, shape (draws, parameters). A learned ``blend`` stands beside the models whose values it blends.
     """
 
     model: str
@@ -63,6 +66,12 @@ class Fit:
     spend: Fit | None = None
     free: int = 0
     drawn: Floats | None = None
+    blend: Blend | None = None
+
+    @property
+    def name(self) -> str:
+        """The purchase model's name, with ``+blend`` behind it where values are blended with learned ones."""
+        return self.model + (SUFFIX if self.blend else "")
 
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
         """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form), normal for free ones.
@@ -95,6 +104,7 @@ class Fit:
             "info": {k: plain(v) for k, v in self.info.items()},
             "origin": asdict(self.origin),
             "spend": self.spend.as_dict() if self.spend else None,
+            "blend": self.blend.as_dict() if self.blend else None,
         }
 
     def __str__(self) -> str:
@@ -108,6 +118,8 @@ class Fit:
         lines += [f"  {f}" for f in self.findings]
         if self.spend:
             lines += ["", str(self.spend)]
+        if self.blend:
+            lines += ["", str(self.blend)]
         return "\n".join(lines)
 
 

@@ -90,10 +90,11 @@ class Scores:
 
     def __str__(self) -> str:
         t = self.totals
-        return (
+        lines = (
             f"{self.customers:,} customers as of {self.as_of}, {self.definition}\n"
             f"still customers {t.alive:,.0f}; orders within {self.horizon} {t.orders:,.0f} "
             f"(80 %: {t.orders_low80:,.0f} to {t.orders_high80:,.0f})\n"
             f"value {t.value:,.2f} {self.currency} (80 %: {t.low80:,.2f} to {t.high80:,.2f}; "
             f"{t.model_share:.0%} of that width is the model's own error)"
         )
+        return "\n".join([lines, *(f"  {finding}" for finding in self.findings)])

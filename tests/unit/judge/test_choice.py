@@ -92,3 +92,20 @@ def test_a_calendar_without_its_model_is_a_model_like_any_other() -> None:
 
 def test_one_customer_has_no_standard_error() -> None:
     assert gap(*(Record([], [], 1, [np.array([v])]) for v in (1.0, 2.0))) == (1.0, 0.0)
+
+
+def _blended(levelled: float, plain: float) -> Record:
+    return Record([BASE + plain] * 2, [-1.0] * 2, 4, [BASE + levelled] * 2)
+
+
+def test_a_blend_is_taken_where_it_is_clearly_better_and_never_for_its_log_score() -> None:
+    models = {"a": record(0.0, -1.0), "a+blend": _blended(-0.5, -0.5)}
+    name, why, _ = choose(models, BASELINES)
+    assert name == "a+blend"
+    assert f"errs {50 / BASE.mean():.1f} % less each" in why
+    name, why, _ = choose({**models, "a+blend": _blended(0.2, -0.5)}, BASELINES)
+    assert name == "a"
+    assert "more each, which is no clear gain" in why
+    name, why, _ = choose({**models, "a+blend": _blended(-0.5, 0.1)}, BASELINES)
+    assert name == "a"
+    assert "its totals miss by so much more" in why

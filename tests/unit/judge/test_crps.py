@@ -25,6 +25,7 @@ def ahead() -> SimpleNamespace:
         orders=orders, worth=worth, cell=rng.integers(0, CELLS, 15), stretch=rng.uniform(0.5, 2.0, 15), noise=None
     )
     return SimpleNamespace(
+        blended=None,
         futures=futures,
         base=SimpleNamespace(history=history),
         alive_mixed=rng.random(15),
@@ -63,7 +64,9 @@ def test_the_score_of_value_is_its_definition(ahead: SimpleNamespace) -> None:
 def test_amounts_of_either_sign_are_scored_by_their_quantiles() -> None:
     mean, sd, came = np.array([5.0, -3.0, 0.0]), np.array([2.0, 1.0, 10.0]), np.array([9.0, -3.5, 0.0])
     futures = SimpleNamespace(noise=object())
-    ahead = SimpleNamespace(futures=futures, customer_quantile=lambda level, _: mean + sd * norm.ppf(level))
+    ahead = SimpleNamespace(
+        blended=None, futures=futures, customer_quantile=lambda level, _: mean + sd * norm.ppf(level)
+    )
     z = (came - mean) / sd  # Gneiting and Raftery (2007), equation 22
     expected = sd * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))
     assert crps.of_value(ahead, came) == pytest.approx(expected, rel=2e-3)

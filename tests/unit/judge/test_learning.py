@@ -9,6 +9,7 @@ from lifelong.errors import FitError
 from lifelong.judge import metrics
 from lifelong.judge.learning import MEMBERS, Learned, Past, learn
 from lifelong.judge.trial import Trial
+from lifelong.models.blend import DOUBT
 from lifelong.units import Horizon
 
 FIRST, DAYS, SIZE = 10_000, 420, 900
@@ -97,11 +98,15 @@ def test_origins_have_ended_by_the_day(late: tuple[Past, Learned]) -> None:
     assert past.origins(FIRST + 91 + 27) == [FIRST + 27]
 
 
-def test_a_short_history_has_equal_weights_and_says_so(shop: pa.Table) -> None:
+def test_a_short_history_learns_weights_from_other_customers_and_says_so(shop: pa.Table) -> None:
     past = _past(shop)
     made = learn(past, EARLY)
-    assert made.weights == pytest.approx([1 / 3] * 3)
-    assert made.factor == 1.0
+    assert made.weights.sum() == pytest.approx(1.0)
+    assert (made.weights > 0).all()
+    ended = [past.look(day)[1] for day in past.origins(EARLY)]
+    logs = [np.log(one.outcome.sum() / one.base.sum()) for one in ended]
+    span = 1 + (len(ended) - 1) / 4
+    assert made.factor == pytest.approx(np.exp(np.mean(logs) * span / (span + DOUBT)))
     assert [one.code for one in made.findings] == ["F261"]
     seen, _ = past.look(EARLY)
     assert seen.value is not None

@@ -52,3 +52,14 @@ def test_small_bins_join_and_a_handful_says_nothing() -> None:
     assert UpperBounds.fit(np.ones(5), np.ones(5)).upper(np.ones(1), 0.9).tolist() == [np.inf]
     half = np.r_[np.ones(500), np.full(500, 2.0)]
     assert [len(ratio) for ratio in UpperBounds.fit(half, half).ratios] == [500, 500]
+
+
+def test_multiples_at_each_per_cent_are_the_order_statistics_rounded_outwards() -> None:
+    ratio = np.sort(np.random.default_rng(8).random(150))
+    made = UpperBounds.fit(ratio, np.ones(150)).multiples()
+    assert made.shape == (1, 99)
+    assert made[0, 89] == ratio[135]  # the 136th of 150: 151 x 0.9 = 135.9, up
+    assert made[0, 9] == ratio[14]  # the 15th: 15.1, down
+    assert (np.diff(made[0]) >= 0).all()
+    assert UpperBounds.fit(np.ones(60), np.ones(60)).multiples()[0, 0] == 0.0  # below the first of 60
+    assert np.isinf(UpperBounds.fit(np.ones(60), np.ones(60)).multiples()[0, 98])

@@ -1,0 +1,72 @@
+"""Fitting a purchase model whose values are blended with learned ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lifelong.errors import ConfigError, FitError
+from lifelong.units import Horizon
+from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from lifelong.project.asked import Base
+    from lifelong.project.folder import Folder
+    from lifelong.values import Blend, Fit
+
+
+def fit(folder: Folder, at: Base, name: str, prior: str, *, is_auto: bool = False) -> Fit:
+    """Fit the model of a blend's name, and learn the blend beside it.
+
+    The blend is learned for the hold-out of the last back-test of these orders, over which it was tested, or for the
+    project's horizon where there was none. ``blend`` alone takes the back-test's best statistical model.
+
+    Args:
+        folder: the project.
+        at: the base to fit to.
+        name: of a blend.
+        prior: as in ``optimise.fit_model``.
+        is_auto: whether a back-test chose the name: what cannot be learned is then a finding.
+
+    Raises:
+        FitError: E151 where there are no amounts, E217, E218 or E219 where the history is too short to learn from.
+        ConfigError: E303, where LightGBM is not installed.
+    """
+    from lifelong.judge.blending import statistical
+    from lifelong.project import valuing
+
+    if not at.has_money:
+        raise FitError(
+            "E151",
+            f"{name!r} blends values, and the orders hold no amounts",
+            where="--model",
+            why="without amounts there is no value to learn",
+            fix="take a purchase model alone (--model auto)",
+        )
+    board = valuing.board_of(folder, at)
+    base = statistical(name) or (statistical(board.chosen) if board else valuing.UNTESTED)
+    horizon = Horizon.parse(str(board.rows[0]["horizon"]) if board else folder.config().horizon)
+    made = valuing.fit_base(base, at, folder.currency, prior)
+    folder.progress(f"learning from what came within {horizon} of earlier days", 0, None)
+    try:
+        return replace(made, blend=_learnt(folder, at, base, horizon, prior))
+    except (ConfigError, FitError) as problem:
+        if not is_auto:
+            raise
+        text = f"learned forecasts were chosen and cannot be made here, {base} stands alone: {problem.what}"
+        return replace(made, findings=(Finding("F266", text), *made.findings))
+
+
+def _learnt(folder: Folder, at: Base, base: str, horizon: Horizon, prior: str) -> Blend:
+    from lifelong.judge.blending import learn_blend
+    from lifelong.judge.trial import Trial
+
+    if horizon.is_lifetime:
+        raise ConfigError(
+            "E301",
+            "a blend is learned for some time ahead, not for life",
+            where="the project's horizon",
+            why="outcomes must have come to be learned from",
+            fix="lifelong backtest --holdout 13w, and then lifelong fit --model blend",
+        )
+    return learn_blend(base, at.orders, at.until, horizon, Trial(currency=folder.currency, prior=prior))
