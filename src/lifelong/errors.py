@@ -23,6 +23,9 @@ CODES: dict[str, str] = {
     "E107": "the file's dates are not understood",
     "E108": "the file's amounts are not understood",
     "E109": "the report does not add up to the source",
+    "E171": "subscriptions have ended on no day",
+    "E172": "the project holds no subscriptions",
+    "E173": "two kinds of value cannot be added",
     # -- E2: the fit
     "E201": "there is nothing to learn from",
     "E202": "the value is not defined",

@@ -1,4 +1,4 @@
-"""The verbs: ingest, check, backtest, fit, score, next_orders, report, card, export, forget, rebuild, status, and run, which does it all.
+"""The verbs: ingest, check, backtest, fit, score, subscriptions, report, card, export, forget, rebuild, run and others.
 
 Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
+from lifelong.project.alone import demo, run, subscriptions, together
 from lifelong.project.folder import Folder, silent
 
 if TYPE_CHECKING:
@@ -113,6 +114,21 @@ class Project:
 
         reading = Reading(columns or {}, currency, rates, timezone, keep, bad_share)
         return ingest(self._folder, Path(file), reading)
+
+    def ingest_subscriptions(self, file: str | Path, **reading: Any) -> ImportReport:
+        """Read a table of subscriptions, as orders are read: it reconciles to the file, or nothing is stored.
+
+        Of a subscription that several files tell of, the last file's rows count.
+
+        Args:
+            file: CSV, TSV, Parquet, JSON Lines or Excel, gzipped or not; or subscriptions as Stripe's API lists them.
+            reading: ``columns`` (our names are those of ``schema.SUBSCRIPTION_SOURCE``), ``currency``, ``timezone``,
+                ``bad_share`` as in :meth:`ingest`; ``period`` that a price pays for, where no column says it.
+        """
+        from lifelong.project.enrolling import ingest
+        from lifelong.project.subscribing import Asked
+
+        return ingest(self._folder, Path(file), Asked(**reading))
 
     def check(self) -> Check:
         """All findings about the data; every stored byte is held against its hash."""
@@ -248,6 +264,35 @@ class Project:
 
         return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
 
+    def subscriptions(
+        self,
+        file: str | Path = "",
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        out: str | Path = "",
+        **asked: Any,
+    ) -> Subscriptions:
+        """Value the project's subscribers: curves, everybody's value, what a point of retention is worth.
+
+        Args:
+            file: a table to value instead, of which nothing is stored: see :func:`lifelong.project.subscriptions`.
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+            out: a .csv, .parquet or .xlsx to write a row a customer to.
+            asked: ``until``, the last day seen; ``model``, a contractual one; with a file also how it is read.
+        """
+        from lifelong.project import enrolling, subscribing
+        from lifelong.project.asked import Question
+
+        question = Question.of(self.config, horizon, margin, discount)
+        told, place = subscribing.Asked(**asked), Path(out) if out else None
+        if file:
+            return subscribing.subscriptions(Path(file), told, question, place, self._folder.progress)
+        return enrolling.subscriptions(self._folder, told, question, place)
+
     def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
         """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
 
@@ -276,14 +321,14 @@ class Project:
         return card(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
     def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
-        """Write ``scores``, ``orders`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
+        """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
         from lifelong.project.reporting import export
 
         return export(self._folder, Path(path), what=what, is_european=is_european)
 
     def run(
         self,
-        file: str | Path,
+        file: str | Path = "",
         *,
         until: str = "",
         horizon: str = "",
@@ -293,12 +338,12 @@ class Project:
         holdout: str = "",
         **reading: Any,
     ) -> Run:
-        """Do everything with one file: ingest, back-test, fit, score, report."""
+        """Do everything: ingest the file, if one is named, then back-test, fit, score and report on what is there."""
         from lifelong.project.asked import Question
         from lifelong.project.reporting import Choice, run
 
         question = Question.of(self.config, horizon, margin, discount)
-        report = self.ingest(file, **reading)
+        report = self.ingest(file, **reading) if file else None
         return run(self._folder, report, question, Choice(until, model, holdout))
 
 
@@ -335,65 +380,3 @@ def fit_file(file: str | Path, *, model: str = "bg_nbd", until: str = "", prior:
     from lifelong.project.plain import fit_file as implementation
 
     return implementation(Path(file), model=model, until=until, prior=prior, **reading)
-
-
-def subscriptions(
-    file: str | Path,
-    *,
-    horizon: str = "",
-    margin: str | float = "",
-    discount: str = "",
-    out: str | Path = "",
-    progress: Progress = silent,
-    **asked: Any,
-) -> Subscriptions:
-    """Value the customers of a table of subscriptions, without a project; nothing is stored.
-
-    Args:
-        file: CSV, TSV, Parquet, JSON Lines or Excel with a row a subscription: customer, start, end, price, period.
-        horizon: as in :meth:`Project.score`.
-        margin: as there.
-        discount: as there.
-        out: a .csv, .parquet or .xlsx to write a row a customer to.
-        progress: told of long work.
-        asked: ``columns``, ``currency``, ``timezone``, ``bad_share`` as in :meth:`Project.ingest`; ``period`` that a
-            price pays for, where no column says it; ``until``, the last day seen; ``model``, a contractual one.
-    """
-    from lifelong.project.asked import Question
-    from lifelong.project.subscribing import Asked
-    from lifelong.project.subscribing import subscriptions as implementation
-
-    question = Question.of(Config(), horizon, margin, discount)
-    return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
-
-
-def together(*parts: Scores) -> Scores:
-    """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
-    from lifelong.score.together import together as implementation
-
-    return implementation(*parts)
-
-
-def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:
-    """Do everything with one file, in a project that is made for it where there is none.
-
-    A new project whose file cannot be ingested is removed again, so that a wrong file leaves nothing behind.
-    """
-    from lifelong.errors import LifelongError
-    from lifelong.store.files import remove
-
-    is_new = not Path(path).exists()
-    shop = Project(path, progress=progress)
-    try:
-        return shop.run(file, **told)
-    except LifelongError:
-        if is_new and not shop.status().facts["rows"]:
-            remove(Path(path))
-        raise
-
-
-def demo(which: str, path: Path, progress: Progress = silent) -> Run:
-    """Fetch a demonstration's data and run everything on it."""
-    from lifelong.project.demonstrating import demo as implementation
-
-    return implementation(which, path, progress)
