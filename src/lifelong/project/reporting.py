@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def report(folder: Folder, path: Path | None, question: Question) -> Path:
     """Score with the latest fit and write the report."""
     with folder.writing("report"):
+        folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
         at = asked.base(folder, made.origin.until)
         scores = valuing.score_base(folder, made, at, question)
@@ -55,6 +56,7 @@ def card(folder: Folder, path: Path | None, question: Question) -> Path:
     from lifelong.report import card as cards
 
     with folder.writing("card"):
+        folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
         at = asked.base(folder, made.origin.until)
         data = gather(folder, at, made, valuing.score_base(folder, made, at, question))
