@@ -85,6 +85,7 @@ def gather(
         fit=made,
         leaderboard=None if is_contract else valuing.saved_backtest(folder, at),
         imports=list(tables.reports().values()),
+        enrolled=[report for report in enrolling.reports(folder) if report.kind == "subscriptions"],
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
         # A contract's renewals are not orders at a random rate: unripe cells stay empty.
         cohorts=[{**cell, "expected": None} for cell in cells] if is_contract else ripening(at, made, cells, grid),

@@ -91,7 +91,9 @@ def equity(data: ReportData) -> dict[str, Any]:
     for name, key in (("Subscribers", SUBSCRIBERS), ("Those who order", BUYERS)):
         if key in data.scores.groups:
             part_of = data.scores.groups[key]
-            rows.append((name, f"{people(round(part_of.alive))} expected to be there, 80 % interval", unit.total(part_of)))
+            rows.append(
+                (name, f"{people(round(part_of.alive))} expected to be there, 80 % interval", unit.total(part_of))
+            )
     high = drawings.nice_ceiling(max(r.high for _, _, r in rows))
     return {
         "title": _equity_title(unit, main, part),
