@@ -97,25 +97,39 @@ SUBSCRIPTION_SOURCE = (
     Column("customer_id", "text", "", "Who subscribes: a number, a name or an e-mail.", True, True),
     Column("started_at", "text", "date or time", "When the subscription began.", is_required=True),
     Column("ended_at", "text", "date or time", "When it ended; empty while it runs."),
+    Column("cancelled_at", "text", "date or time", "When the customer gave notice; it still runs to the period's end."),
+    Column("period_ends_at", "text", "date or time", "The end of the period that is paid for."),
+    Column("ends_with_period", "text", "yes or no", "Whether it ends with that period."),
+    Column("trial_ended_at", "text", "date or time", "When a free trial ends; payments begin then."),
     Column("paused_at", "text", "date or time", "When a pause began; the clock then stands."),
     Column("resumed_at", "text", "date or time", "When the pause was over; empty while it lasts."),
     Column("plan", "text", "", "The plan's name."),
     Column("price", "text", "money", "What one period costs.", is_required=True),
     Column("period", "text", "", "What the price pays for: week, fortnight, month, quarter, half-year or year."),
     Column("currency", "text", "", "The row's currency code, as in ISO 4217."),
+    Column("subscription_id", "text", "", "The subscription's number, by which a later file tells it again."),
+    Column("status", "text", "", "Its state where it is billed: active, trialing, past_due, cancelled ..."),
 )
 
 # One row of that table, exact.
 SUBSCRIPTIONS = (
     Column("row", "int64", "rows", "The row's place in the file, from 1."),
     Column("customer_id", "text", "", "The customer.", True, True),
-    Column("start", "int32", "days since 1970-01-01", "The first day.", is_required=True),
-    Column("end", "int32", "days since 1970-01-01", "The day on which it ended; empty while it runs."),
+    Column("subscription_id", "text", "", "The subscription's number, where the file has one."),
+    Column("start", "int32", "days since 1970-01-01", "The first day, after a trial.", is_required=True),
+    Column("end", "int32", "days since 1970-01-01", "The day on which it ended or will; empty while it runs."),
     Column("pause", "int32", "days since 1970-01-01", "The first day of a pause."),
     Column("resume", "int32", "days since 1970-01-01", "The first day after the pause; empty while it lasts."),
     Column("plan", "text", "", "The plan's name."),
     Column("price", "int64", "minor units", "What one period costs."),
     Column("period", "text", "", "What the price pays for."),
+    Column(
+        "status",
+        "text",
+        "",
+        "active, trialing, past_due, unpaid, paused, ending, ended, incomplete or future; empty where not told.",
+    ),
+    Column("note", "text", "", "What does not fit together in the row; empty where all does."),
     Column("reason", "text", "", "Why the row is set aside; empty where it is kept."),
 )
 

@@ -34,6 +34,7 @@ if verb == "ingest": shop.ingest(argument)
 elif verb == "fit": shop.fit("bg_nbd")
 elif verb == "rebuild": shop.rebuild()
 elif verb == "forget": shop.forget(argument)
+elif verb == "ingest_subscriptions": shop.ingest_subscriptions(argument)
 print("done", flush=True)
 """
 
@@ -144,3 +145,47 @@ def _holds(folder: Path, word: str) -> bool:
             if word in text:
                 return True
     return False
+
+
+def _subscriptions(path: Path, first: int, customers: int) -> Path:
+    lines = ["customer,subscription id,start,end,price,period"]
+    for i in range(first, first + customers):
+        name = VICTIM if i == 3 else f"c{i}"
+        lines.append(f"{name},s{i},2024-{1 + i % 12:02d}-{1 + i % 28:02d},,{i % 40 + 1}.50,month")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _both(shop: Project) -> tuple[str, str]:
+    facts = shop.rebuild().facts
+    return str(facts["content"]), str(facts["subscribed"])
+
+
+@pytest.mark.slow
+def test_kills_of_verbs_that_touch_subscriptions(tmp_path: Path) -> None:
+    """An export that tells most of an earlier one again, and a person in orders and subscriptions: before, or after."""
+    shop = Project(tmp_path / "shop", settings={"currency": "EUR"})
+    shop.ingest(_orders(tmp_path / "orders.csv", 0, 200))
+    shop.ingest_subscriptions(_subscriptions(tmp_path / "june.csv", 0, 300))
+    later = _subscriptions(tmp_path / "july.csv", 0, 400)
+    before, rng, torn, kills = _both(shop), random.Random(20261128), 0, 40
+    for verb, argument in (("ingest_subscriptions", str(later)), ("forget", VICTIM)):
+        whole = tmp_path / verb
+        shutil.copytree(shop.path, whole)
+        acknowledged, span = _run(verb, whole, argument, after=120)
+        assert acknowledged
+        after = _both(Project(whole, create=False))
+        assert after != before
+        for number in range(kills // 2):
+            folder = tmp_path / f"{verb}-{number}"
+            shutil.copytree(shop.path, folder)
+            acknowledged, _ = _run(verb, folder, argument, after=rng.uniform(0.0, 1.1) * span)
+            torn += not acknowledged
+            again = Project(folder, create=False)
+            assert again.check().errors == 0
+            now = _both(again)
+            assert now == after or (now == before and not acknowledged)
+            assert not list(folder.rglob(".tmp-*"))
+            assert verb != "forget" or now == before or not _holds(folder, VICTIM)
+            shutil.rmtree(folder)
+    assert torn > kills // 4, "many kills must have struck in the midst of the work"

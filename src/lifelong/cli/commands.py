@@ -37,15 +37,16 @@ def _open(project_dir: str, progress: Progress) -> Project:
 
 
 @lifelong.command(
-    short_help="Do everything with one file.", epilog="Example:  lifelong run orders.csv --currency EUR --margin 35%"
+    short_help="Do everything with one file.",
+    epilog="Examples:  lifelong run orders.csv --currency EUR --margin 35%\n\n           lifelong run --project shop",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--project",
     "project_dir",
     default="",
     metavar="DIR",
-    help="The project's folder. [default: a folder here, named for the file]",
+    help="The project's folder. [default: a folder here, named for the file; without one, this folder]",
 )
 @flags.reading
 @flags.until
@@ -55,15 +56,14 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @flags.model
 @flags.holdout
 @flags.as_json
-def run(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
-    """Do everything with one FILE: ingest, back-test, fit, score, report."""
+def run(file: Path | None, project_dir: str, as_json: bool, **told: Any) -> None:
+    """Do everything with one FILE: ingest, back-test, fit, score, report. Without one, with what the project holds."""
     from lifelong.project import run as run_file
 
     reading, question = _split(told)
+    home = project_dir or (file.name.partition(".")[0] or "shop" if file else ".")
     with Progress(quiet=as_json) as progress:
-        answer = run_file(
-            file, Path(project_dir or file.name.partition(".")[0] or "shop"), progress, **reading, **question
-        )
+        answer = run_file(file or "", Path(home), progress, **reading, **question)
     say(answer, as_json=as_json)
 
 
@@ -251,7 +251,7 @@ def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 @click.option(
     "--what",
     default="scores",
-    type=click.Choice(["scores", "orders", "quarantine"]),
+    type=click.Choice(["scores", "orders", "subscriptions", "quarantine"]),
     help="What to write.",
     show_default=True,
 )
@@ -357,6 +357,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
+lifelong.add_command(contracts.ingest_subscriptions)
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)
 lifelong.add_command(over_time.stages)

@@ -10,15 +10,41 @@ import click
 from lifelong.cli import flags
 from lifelong.cli.speech import Progress, say
 
+_period = click.option(
+    "--period", default="", metavar="PERIOD", help="What a price pays for, where no column says it: month."
+)
+
+
+@click.command(
+    "ingest-subscriptions",
+    short_help="Read a table of subscriptions.",
+    epilog="Examples:  lifelong ingest-subscriptions subs.csv --column customer_id=account --currency EUR\n\n"
+    "           lifelong ingest-subscriptions stripe.json",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@flags.project
+@flags.table
+@_period
+@flags.as_json
+def ingest_subscriptions(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
+    """Read a table of subscriptions FILE into the project and report on every row; or Stripe's own list of them."""
+    from lifelong.project import Project
+
+    told["columns"] = dict(told["columns"])
+    with Progress(quiet=as_json) as progress:
+        report = Project(project_dir, create=False, progress=progress).ingest_subscriptions(file, **told)
+    say(report, as_json=as_json)
+
 
 @click.command(
     short_help="Value the customers of a table of subscriptions.",
     epilog="Examples:  lifelong subscriptions subs.csv --margin 60% --horizon 2y\n\n"
-    "           lifelong subscriptions subs.csv --period month --until 2026-06-30 --out customers.csv",
+    "           lifelong subscriptions --project shop --until 2026-06-30 --out customers.csv",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@flags.project
 @flags.table
-@click.option("--period", default="", metavar="PERIOD", help="What a price pays for, where no column says it: month.")
+@_period
 @flags.until
 @flags.horizon
 @flags.margin
@@ -28,13 +54,17 @@ from lifelong.cli.speech import Progress, say
 )
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
 @flags.as_json
-def subscriptions(file: Path, as_json: bool, out: str, **told: Any) -> None:
-    """Value the customers of a table of subscriptions FILE, without a project; nothing else is stored."""
+def subscriptions(file: Path | None, project_dir: str, as_json: bool, out: str, **told: Any) -> None:
+    """Value the customers of the project's subscriptions; or of a table FILE, of which nothing is stored."""
+    from lifelong.project import Project
     from lifelong.project import subscriptions as value
 
     told["columns"] = dict(told["columns"])
     with Progress(quiet=as_json) as progress:
-        answer = value(file, out=out, progress=progress, **told)
+        if file is not None:
+            answer = value(file, out=out, progress=progress, **told)
+        else:
+            answer = Project(project_dir, create=False, progress=progress).subscriptions(out=out, **told)
     say(answer, as_json=as_json)
 
 

@@ -82,6 +82,15 @@ VALUES = (
         "the horizon, new orders",
     ),
     Definition(
+        "subscribers",
+        "Present subscribers",
+        "Customers whose subscription runs or is paused on the day, after its trial. Who has an end to come, or has "
+        "left every bill unpaid, is not counted, and is worth nothing more.",
+        "count of last tenures that are here or paused",
+        "customers",
+        "new subscriptions, ends and notices",
+    ),
+    Definition(
         "at_risk",
         "Value at risk",
         "What you would lose if they have left, times the chance that they have.",

@@ -1,4 +1,4 @@
-"""The verbs: ingest, check, backtest, fit, score, next_orders, report, card, export, forget, rebuild, status, and run, which does it all.
+"""The verbs: ingest, check, backtest, fit, score, subscriptions, report, card, export, forget, rebuild, run and others.
 
 Python, the command line and, later, REST call these and nothing behind them, so that they all tell the same numbers.
 """
@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
-from lifelong.project.alone import demo, fit_file, follow, foresee, predict, subscriptions, summarise, together
+from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
+from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.folder import Folder, silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lifelong.project.answers import Check, Merges, Receipt, Run, Status
+    from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
+    from lifelong.project.subscribing import Subscriptions
     from lifelong.score.retention import RetentionEffect
     from lifelong.values import (
         Drivers,
         Fit,
-        ImportReport,
         Leaderboard,
         NextOrders,
         Pooled,
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 
-class Project:
+class Project(DataVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:
@@ -84,72 +85,6 @@ class Project:
     def configure(self, **settings: Any) -> None:
         """Change settings in lifelong.toml."""
         self._folder.set_config(**settings)
-
-    # -- data -----------------------------------------------------------------------------------------------------
-
-    def ingest(
-        self,
-        file: str | Path,
-        *,
-        columns: Mapping[str, str] | None = None,
-        currency: str = "",
-        rates: Mapping[str, str] | None = None,
-        timezone: str = "",
-        keep: Sequence[str] = (),
-        bad_share: str = "",
-    ) -> ImportReport:
-        """Read an export of orders. The report reconciles to the file to the cent, or nothing is stored.
-
-        Args:
-            file: CSV, TSV, Parquet, JSON Lines or Excel, gzipped or not.
-            columns: our names (``schema.SOURCE``) to the file's, where they are not recognised.
-            currency: ISO 4217 code of the amounts, where the file does not say.
-            rates: what one unit of another currency is worth in the project's.
-            timezone: the zone that a day belongs to.
-            keep: further columns to store.
-            bad_share: above this share of bad rows the file is refused whole.
-        """
-        from lifelong.project.ingesting import Reading, ingest
-
-        reading = Reading(columns or {}, currency, rates, timezone, keep, bad_share)
-        return ingest(self._folder, Path(file), reading)
-
-    def check(self) -> Check:
-        """All findings about the data; every stored byte is held against its hash."""
-        from lifelong.project.looking import check
-
-        return check(self._folder)
-
-    def status(self) -> Status:
-        """What the project holds."""
-        from lifelong.project.looking import status
-
-        return status(self._folder)
-
-    def merges(self) -> Merges:
-        """Which customers were joined, and by which rule."""
-        from lifelong.project.looking import merges
-
-        return merges(self._folder)
-
-    def undo_merge(self, alias: str) -> Merges:
-        """Take a customer out of the one that it was joined to."""
-        from lifelong.project.looking import undo_merge
-
-        return undo_merge(self._folder, alias)
-
-    def rebuild(self) -> Status:
-        """Make everything but the landing again."""
-        from lifelong.project.looking import rebuild
-
-        return rebuild(self._folder)
-
-    def forget(self, customer: str) -> Receipt:
-        """Take a customer, by id or e-mail, out of every file of the project."""
-        from lifelong.project.answers import Receipt
-        from lifelong.project.forgetting import forget
-
-        return Receipt(forget(self._folder, customer))
 
     # -- value ----------------------------------------------------------------------------------------------------
 
@@ -303,6 +238,35 @@ class Project:
 
         return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
 
+    def subscriptions(
+        self,
+        file: str | Path = "",
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        out: str | Path = "",
+        **asked: Any,
+    ) -> Subscriptions:
+        """Value the project's subscribers: curves, everybody's value, what a point of retention is worth.
+
+        Args:
+            file: a table to value instead, of which nothing is stored: see :func:`lifelong.project.subscriptions`.
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+            out: a .csv, .parquet or .xlsx to write a row a customer to.
+            asked: ``until``, the last day seen; ``model``, a contractual one; with a file also how it is read.
+        """
+        from lifelong.project import enrolling, subscribing
+        from lifelong.project.asked import Question
+
+        question = Question.of(self.config, horizon, margin, discount)
+        told, place = subscribing.Asked(**asked), Path(out) if out else None
+        if file:
+            return subscribing.subscriptions(Path(file), told, question, place, self._folder.progress)
+        return enrolling.subscriptions(self._folder, told, question, place)
+
     def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
         """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
 
@@ -331,14 +295,14 @@ class Project:
         return card(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
 
     def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
-        """Write ``scores``, ``orders`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
+        """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
         from lifelong.project.reporting import export
 
         return export(self._folder, Path(path), what=what, is_european=is_european)
 
     def run(
         self,
-        file: str | Path,
+        file: str | Path = "",
         *,
         until: str = "",
         horizon: str = "",
@@ -348,28 +312,10 @@ class Project:
         holdout: str = "",
         **reading: Any,
     ) -> Run:
-        """Do everything with one file: ingest, back-test, fit, score, report."""
+        """Do everything: ingest the file, if one is named, then back-test, fit, score and report on what is there."""
         from lifelong.project.asked import Question
         from lifelong.project.reporting import Choice, run
 
         question = Question.of(self.config, horizon, margin, discount)
-        report = self.ingest(file, **reading)
+        report = self.ingest(file, **reading) if file else None
         return run(self._folder, report, question, Choice(until, model, holdout))
-
-
-def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:
-    """Do everything with one file, in a project that is made for it where there is none.
-
-    A new project whose file cannot be ingested is removed again, so that a wrong file leaves nothing behind.
-    """
-    from lifelong.errors import LifelongError
-    from lifelong.store.files import remove
-
-    is_new = not Path(path).exists()
-    shop = Project(path, progress=progress)
-    try:
-        return shop.run(file, **told)
-    except LifelongError:
-        if is_new and not shop.status().facts["rows"]:
-            remove(Path(path))
-        raise

@@ -123,6 +123,25 @@ def together(*parts: Scores) -> Scores:
     return implementation(*parts)
 
 
+def run(file: str | Path, path: str | Path, progress: Progress = silent, **told: Any) -> Run:
+    """Do everything with one file, in a project that is made for it where there is none; or with what a project holds.
+
+    A new project whose file cannot be ingested is removed again, so that a wrong file leaves nothing behind.
+    """
+    from lifelong.errors import LifelongError
+    from lifelong.project import Project
+    from lifelong.store.files import remove
+
+    is_new = not Path(path).exists()
+    shop = Project(path, create=bool(file), progress=progress)
+    try:
+        return shop.run(file, **told)
+    except LifelongError:
+        if is_new and not shop.status().facts["rows"]:
+            remove(Path(path))
+        raise
+
+
 def demo(which: str, path: Path, progress: Progress = silent) -> Run:
     """Fetch a demonstration's data and run everything on it."""
     from lifelong.project.demonstrating import demo as implementation

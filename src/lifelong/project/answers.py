@@ -132,7 +132,8 @@ class Run:
             parts.append(str(self.leaderboard))
         else:  # no table of models says why this one was taken
             parts.append("\n".join(f"  {finding}" for finding in self.fit.findings))
-        parts += [str(self.scores), f"report   {self.report}", f"project  {self.project}"]
+        path = self.report or "none, for it is of orders; the curves:  lifelong subscriptions"
+        parts += [str(self.scores), f"report   {path}", f"project  {self.project}"]
         return "\n\n".join(parts)
 
 

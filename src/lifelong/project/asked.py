@@ -53,7 +53,12 @@ class Base:
     @property
     def stamp(self) -> str:
         """The name of a result: the as-of day and the state of the landing."""
-        return f"{date_of(self.until).isoformat()}-{hashlib.sha256(self.state.encode()).hexdigest()[:8]}"
+        return stamp(self.until, self.state)
+
+
+def stamp(until: int, state: str) -> str:
+    """The as-of day, and a short hash of the state of the landing."""
+    return f"{date_of(until).isoformat()}-{hashlib.sha256(state.encode()).hexdigest()[:8]}"
 
 
 def base(folder: Folder, until: str = "") -> Base:

@@ -121,8 +121,11 @@ class Folder:
                 "E106",
                 "the project holds no orders yet",
                 where=str(self.root),
-                why="everything else is computed from orders",
-                fix="lifelong ingest FILE",
+                why="this is computed from orders"
+                if manifest.subscriptions
+                else "everything else is computed from orders",
+                fix="lifelong ingest FILE"
+                + ("; subscribers alone are valued by:  lifelong subscriptions" if manifest.subscriptions else ""),
             )
         return manifest, self.builder.build(manifest)
 

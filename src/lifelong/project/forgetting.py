@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError
+from lifelong.project import enrolling
 from lifelong.store import files, privacy
 from lifelong.store.landing import Batch, Manifest
 
@@ -29,21 +30,23 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
     with folder.writing("forget"):
         manifest = folder.landing.read()
         person = _find(folder, manifest, customer)
-        folder.progress("rewriting the landing", 0, len(manifest.batches))
-        batches = [
-            _without(folder, batch, person, number + 1, manifest) for number, batch in enumerate(manifest.batches)
-        ]
-        removed = sum(b.forgotten for b in batches) - sum(b.forgotten for b in manifest.batches)
+        every = manifest.every
+        folder.progress("rewriting the landing", 0, len(every))
+        batches = [_without(folder, batch, person, number, len(every)) for number, batch in enumerate(every, 1)]
+        removed = sum(b.forgotten for b in batches) - sum(b.forgotten for b in every)
         if not removed:
             raise _unknown(customer)
         undone = tuple(u for u in manifest.undone if u.strip().lower() not in person.ids)
-        remaining = Manifest(tuple(batches), undone)
+        first = len(manifest.batches)
+        remaining = Manifest(tuple(batches[:first]), undone, subscriptions=tuple(batches[first:]))
         folder.landing.commit(remaining)
         for name in DERIVED:
             if (folder.root / name).exists():
                 files.remove(folder.root / name)
         folder.progress("building the tables again", 0, None)
         folder.builder.build(remaining)
+        if remaining.subscriptions:
+            enrolling.table(folder, remaining)
         return _receipt(folder.root, removed, len(batches))
 
 
@@ -58,10 +61,10 @@ def _find(folder: Folder, manifest: Manifest, customer: str) -> privacy.Person:
     if manifest.batches:
         rows = pq.read_table(folder.builder.build(manifest).merges).to_pylist()
         aliases = {str(row["alias"]).lower(): str(row["customer_id"]).lower() for row in rows}
-    return privacy.find_person([folder.landing.path(b) for b in manifest.batches], told, aliases)
+    return privacy.find_person([folder.landing.path(b) for b in manifest.every], told, aliases)
 
 
-def _without(folder: Folder, batch: Batch, person: privacy.Person, number: int, manifest: Manifest) -> Batch:
+def _without(folder: Folder, batch: Batch, person: privacy.Person, number: int, of: int) -> Batch:
     source = folder.landing.path(batch)
     temporary = files.temporary_beside(source)
     try:
@@ -69,7 +72,7 @@ def _without(folder: Folder, batch: Batch, person: privacy.Person, number: int, 
         name, digest = folder.landing.adopt(temporary)
     finally:
         temporary.unlink(missing_ok=True)
-    folder.progress("rewriting the landing", number, len(manifest.batches))
+    folder.progress("rewriting the landing", number, of)
     return replace(batch, file=name, sha256=digest, rows=batch.rows - taken, forgotten=batch.forgotten + taken)
 
 

@@ -44,9 +44,9 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         batch_id = files.sha256(path)[:16]
         told = plan.as_dict()
         known = manifest.batch(batch_id)
-        if known is not None and _lasting(known.plan) == _lasting(told):
-            return _already(folder.builder.build(manifest).reports()[batch_id])
-        batch = _land(folder, path, plan, batch_id, config)
+        if known is not None and lasting(known.plan) == lasting(told):
+            return already(folder.builder.build(manifest).reports()[batch_id])
+        batch = land(folder, path, plan, batch_id, config)
         richer = manifest.with_batch(batch)
         before = {} if known is not None or not manifest.batches else folder.builder.build(manifest).reports()
         reports = folder.builder.build(richer).reports()
@@ -60,7 +60,7 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
                 why="nothing could be kept of it",
                 fix="look at the file, or name its columns: --column customer_id=...",
             )
-        _settle_currency(folder, report)
+        settle_currency(folder, report)
         folder.landing.commit(richer)
         folder.builder.sweep(richer)
         findings = (*plan.findings, *report.findings, *_overlap(before, reports))
@@ -68,14 +68,22 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
 
 
 def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadPlan:
-    _there(path)
+    there(path)
     folder.progress("looking at the file", 0, None)
-    return planned(path, reading, config, folder.identity()["currency"])
+    try:
+        return planned(path, reading, config, folder.identity()["currency"])
+    except DataError as problem:
+        from lifelong.sources import subscriptions
+
+        if problem.code != "E102" or not subscriptions.is_one(path):
+            raise
+        fix = f"it looks like a table of subscriptions:  lifelong ingest-subscriptions {path.name}"
+        raise DataError("E102", problem.what, where=problem.where, why=problem.why, fix=fix) from None
 
 
 def planned(path: Path, reading: Reading, config: Config, currency: str = "") -> ReadPlan:
     """How the file is read: by what the user says, then the settings, then the currency of earlier files."""
-    _there(path)
+    there(path)
     return source_files.plan(
         path,
         columns=reading.columns,
@@ -86,7 +94,8 @@ def planned(path: Path, reading: Reading, config: Config, currency: str = "") ->
     )
 
 
-def _there(path: Path) -> None:
+def there(path: Path) -> None:
+    """Refuse where no file stands."""
     if not path.is_file():
         raise DataError(
             "E101",
@@ -97,7 +106,7 @@ def _there(path: Path) -> None:
         )
 
 
-def _land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Config) -> Batch:
+def land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Config) -> Batch:
     """Extract the mapped columns into the landing folder; the file counts only once a manifest names it."""
     temporary = files.temporary_beside(folder.landing.folder / f"{batch_id}.parquet")
     try:
@@ -115,12 +124,13 @@ def _land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Con
     return Batch(batch_id, path.name, name, digest, rows, plan.as_dict())
 
 
-def _lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
+def lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
     """A plan without the day on which it was made, which only says what is in the future."""
     return {**plan, "rules": {**plan["rules"], "today": None}}
 
 
-def _already(report: ImportReport) -> ImportReport:
+def already(report: ImportReport) -> ImportReport:
+    """The report of a file that was ingested before."""
     note = Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
     return replace(report, findings=(note, *report.findings))
 
@@ -135,7 +145,7 @@ def _overlap(before: Mapping[str, ImportReport], after: Mapping[str, ImportRepor
     )
 
 
-def _settle_currency(folder: Folder, report: ImportReport) -> None:
+def settle_currency(folder: Folder, report: ImportReport, fix: str = "") -> None:
     """The first file with amounts decides the project's currency; a second one must agree."""
     identity = folder.identity()
     if report.money_in is None or not report.currency or identity["currency"] == report.currency:
@@ -146,6 +156,6 @@ def _settle_currency(folder: Folder, report: ImportReport) -> None:
             f"{report.source} is in {report.currency}, the project in {identity['currency']}",
             where=report.source,
             why="amounts of two currencies cannot be added",
-            fix=f"give the rate, such as --rate {report.currency}=0.92, or make a project of its own",
+            fix=fix or f"give the rate, such as --rate {report.currency}=0.92, or make a project of its own",
         )
     folder.save_identity({**identity, "currency": report.currency})

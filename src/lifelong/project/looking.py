@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, did_you_mean
+from lifelong.project import enrolling
 from lifelong.project.answers import Check, Merges, Status
-from lifelong.store import files
+from lifelong.store import files, subscribed
 from lifelong.units import Money, date_of
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
+    from lifelong.store.subscribed import Subscribed
 
 _CONTENTS = """
     SELECT count(*), count(DISTINCT customer_id), min(day), max(day), sum(revenue)::bigint,
@@ -28,15 +31,32 @@ def status(folder: Folder) -> Status:
         "project": str(folder.root.resolve()),
         "name": folder.config().name,
         "currency": folder.currency,
-        "batches": len(manifest.batches),
-        "rows": sum(b.rows for b in manifest.batches),
+        "batches": len(manifest.every),
+        "rows": sum(b.rows for b in manifest.every),
         "state": manifest.state,
     }
+    enrolled = subscribed.find(folder.root, manifest)
+    if enrolled is not None:
+        facts |= _subscribed(enrolled)
     tables = folder.builder.find(manifest)
     if tables is not None and manifest.batches:
         facts |= contents(folder)
     saved = sorted(p.stem for p in (folder.root / "fits").glob("*.json"))
     return Status(facts | {"fits": ", ".join(saved) or "none yet"})
+
+
+def _subscribed(made: Subscribed) -> dict[str, Any]:
+    """How many subscriptions count, and the content hash of their table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(made.rows).drop_columns(["row"])
+    told = rows.sort_by([(name, "ascending") for name in rows.column_names]).combine_chunks()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, told.schema) as stream:
+        stream.write_table(told)
+    content = hashlib.sha256(sink.getvalue()).hexdigest()[:16]
+    return {"subscriptions": len(rows), "subscribed": content}
 
 
 def contents(folder: Folder) -> dict[str, Any]:
@@ -59,13 +79,13 @@ def contents(folder: Folder) -> dict[str, Any]:
 def check(folder: Folder) -> Check:
     """All findings of all batches; every stored byte is held against its hash."""
     with folder.writing("check"):
-        manifest, tables = folder.tables()
-        for batch in manifest.batches:
+        manifest = folder.landing.read()
+        for batch in manifest.every:
             folder.landing.path(batch)
-        reports = tables.reports().values()
+        reports = list(enrolling.reports(folder))
         return Check(
             findings=tuple(finding for report in reports for finding in report.findings),
-            batches=len(manifest.batches),
+            batches=len(manifest.every),
             rows=sum(report.rows_in for report in reports),
             quarantined=sum(report.quarantined for report in reports),
             quarantine=str(folder.root / "quarantine"),
@@ -108,6 +128,9 @@ def rebuild(folder: Folder) -> Status:
         for name in ("cache", "quarantine"):
             if (folder.root / name).exists():
                 files.remove(folder.root / name)
-        if folder.landing.read().batches:
+        manifest = folder.landing.read()
+        if manifest.batches:
             folder.tables()
+        if manifest.subscriptions:
+            enrolling.table(folder, manifest)
         return status(folder)

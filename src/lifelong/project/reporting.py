@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.project import asked, renewing, runs, valuing
+from lifelong.project import asked, enrolling, renewing, runs, valuing
 from lifelong.project.answers import Run
 from lifelong.project.knowing import seen_by
+from lifelong.project.subscribing import Asked
 from lifelong.store import fits
 from lifelong.units import date_of
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def report(folder: Folder, path: Path | None, question: Question) -> Path:
     """Score with the latest fit and write the report."""
     with folder.writing("report"):
+        folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
         at = asked.base(folder, made.origin.until)
         scores = valuing.score_base(folder, made, at, question)
@@ -55,6 +57,7 @@ def card(folder: Folder, path: Path | None, question: Question) -> Path:
     from lifelong.report import card as cards
 
     with folder.writing("card"):
+        folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
         at = asked.base(folder, made.origin.until)
         data = gather(folder, at, made, valuing.score_base(folder, made, at, question))
@@ -83,6 +86,7 @@ def gather(
         fit=made,
         leaderboard=None if is_contract else valuing.saved_backtest(folder, at),
         imports=list(tables.reports().values()),
+        enrolled=[report for report in enrolling.reports(folder) if report.kind == "subscriptions"],
         loyalty=dict(loyalty.loyalty(at.orders, at.until)),  # type: ignore[arg-type] # a TypedDict of numbers
         # A contract's renewals are not orders at a random rate: unripe cells stay empty.
         cohorts=[{**cell, "expected": None} for cell in cells]
@@ -112,7 +116,7 @@ class Choice:
 
 def run(
     folder: Folder,
-    ingested: ImportReport,
+    ingested: ImportReport | None,
     question: Question,
     choice: Choice,
     truth: Callable[[Scores], Sequence[Mapping[str, Any]]] | None = None,
@@ -121,12 +125,15 @@ def run(
 
     Args:
         folder: the project.
-        ingested: the report of the file that has just come in.
+        ingested: the report of the file that has just come in; None where what is there is looked at anew.
         question: horizon, margin, discount.
         choice: model, as-of day, hold-out.
         truth: where a simulation knows what came: makes the report's rows of predicted beside true.
     """
+    if enrolling.is_alone(folder):
+        return _subscribers(folder, question, choice)
     with folder.writing("run"):
+        ingested = ingested or list(folder.tables()[1].reports().values())[-1]
         at = asked.base(folder, choice.until)
         is_contract = valuing.wants_contract(choice.model or folder.config().model, renewing.looked(at))
         board = None if is_contract else valuing.try_backtest(folder, at, question, choice.holdout)
@@ -137,11 +144,20 @@ def run(
     return Run(ingested, board, made, scores, str(path), folder.root, findings)
 
 
+def _subscribers(folder: Folder, question: Question, choice: Choice) -> Run:
+    """The same of subscribers alone: nothing is hidden and forecast but renewals, and the report is of orders."""
+    told = Asked(until=choice.until, model=choice.model)
+    made = enrolling.subscriptions(folder, told, question, None)
+    ingested = enrolling.reports(folder)[-1]
+    fit = made.groups[0].chosen.fit
+    return Run(ingested, None, fit, made.scores, "", folder.root, (*ingested.findings, *made.findings))
+
+
 def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
-    """Write scores, orders or quarantined rows to a file that office programs open safely."""
+    """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
     from lifelong import export as writers
 
-    makers = {"scores": _scores, "orders": _orders, "quarantine": _quarantine}
+    makers = {"scores": _scores, "orders": _orders, "subscriptions": _subscriptions, "quarantine": _quarantine}
     if what not in makers:
         raise ConfigError(
             "E302",
@@ -167,6 +183,10 @@ def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
 
     _, tables = folder.tables()
     return pq.read_table(tables.orders), {"currency": folder.currency}
+
+
+def _subscriptions(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    return enrolling.kept(folder, folder.landing.read()).rows, {"currency": folder.currency}
 
 
 def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lifelong.errors import DataError
 from lifelong.project.asked import Question, base_from
@@ -42,6 +42,7 @@ class Run:
         state: the state of the landing that it was made from; empty where an earlier version kept it.
         fit: the name of its fit, with the fit's content in eight digits behind it.
         margin, per_year: what was asked.
+        subscribed: the state of the table of subscriptions that is part of it; empty where none is.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Run:
     fit: str = ""
     margin: float | None = None
     per_year: float = 0.0
+    subscribed: str = ""
 
     @property
     def question(self) -> Question:
@@ -87,7 +89,19 @@ class Run:
         return None
 
 
-def keep(folder: Folder, at: Base, scores: Scores, made: Fit, question: Question) -> Scores:
+class Stamped(Protocol):
+    """What names a run: the day and the state of what it was made from."""
+
+    @property
+    def state(self) -> str:
+        """The state of the landing."""
+
+    @property
+    def stamp(self) -> str:
+        """The day and the state in short."""
+
+
+def keep(folder: Folder, at: Stamped, scores: Scores, made: Fit, question: Question) -> Scores:
     """Write scores beside the words that define them and the fit that made them."""
     import pyarrow.parquet as pq
 
@@ -95,6 +109,8 @@ def keep(folder: Folder, at: Base, scores: Scores, made: Fit, question: Question
     place.mkdir(exist_ok=True)
     told = {"fit": f"{fits.name_of(made)}-{fits.digest(made)}", "margin": question.margin}
     told["per_year"] = question.discount.per_year
+    if subscribed := folder.landing.read().subscribed:
+        told["subscribed"] = subscribed
     name = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
     path = place / f"{at.stamp}-{scores.horizon}-{name}.parquet"
     temporary = files.temporary_beside(path)
@@ -136,7 +152,9 @@ def latest(folder: Folder, at: Base) -> Run | None:
 
 def _read(path: Path) -> Run:
     told = files.read_sealed(path.with_suffix(".json"), KIND)
-    own = {name: told.pop(name) for name in ("number", "state", "fit", "margin", "per_year") if name in told}
+    own = {
+        name: told.pop(name) for name in ("number", "state", "fit", "margin", "per_year", "subscribed") if name in told
+    }
     return Run(path, told, **own)
 
 

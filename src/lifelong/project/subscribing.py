@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
-from lifelong.errors import ConfigError, did_you_mean
+from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.project import contracts
 from lifelong.project.folder import NO_CURRENCY
 from lifelong.units import date_of, day_of, share
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lifelong.score.book import Book
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms
+    from lifelong.sources.look import ReadPlan
     from lifelong.values import Fit, Scores
 
 #: The change of retention that is asked about: one point.
@@ -93,45 +94,69 @@ class Subscriptions:
         return "\n\n".join(part for part in parts if part)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A cleaned table of subscriptions, whether it was read from a file or kept by a project.
+
+    Attributes:
+        source: what it is called.
+        rows: ``schema.SUBSCRIPTIONS``.
+        size: how many rows were sent.
+        set_aside: how many of them for which reason.
+        currency: of the prices.
+        today: the last day that is not in the future.
+        findings: what to know of the rows.
+    """
+
+    source: str
+    rows: pa.Table
+    size: int
+    set_aside: Mapping[str, int]
+    currency: str
+    today: int
+    findings: tuple[Finding, ...]
+
+
 def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None, progress: Progress) -> Subscriptions:
     """Read a table of subscriptions and value everybody in it; nothing is stored but ``out``."""
+    known(asked)
+    progress("reading the table", 0, None)
+    made = valued(_read(file, asked), asked, question, progress)
+    return replace(made, path=str(written(made.scores, out))) if out else made
+
+
+def valued(table: Known, asked: Asked, question: Question, progress: Progress) -> Subscriptions:
+    """Curves, values and what a point of retention is worth, of a table as of a day."""
     import narwhals as nw
 
     from lifelong.score import Terms
     from lifelong.score.book import book_scores
-    from lifelong.tables import subscription_rows
-    from lifelong.tables.subscriptions import last_day, tenures
+    from lifelong.tables.subscriptions import last_day, paying, tenures
 
-    _known(asked)
-    progress("reading the table", 0, None)
-    raw, rules = _read(file, asked)
-    rows = subscription_rows.rows(raw, rules, asked.period)
-    allowed = share(asked.bad_share or Config().bad_share, flag="--bad-share")
-    set_aside = subscription_rows.too_bad(rows, allowed, file.name)
-    until = day_of(asked.until) if asked.until else last_day(rows, rules.today)
+    if not len(nw.from_native(table.rows).filter(paying()).head(1)):
+        raise _nobody(table.source)
+    until = day_of(asked.until) if asked.until else last_day(table.rows, table.today)
 
     def at(day: int) -> pa.Table:
-        return nw.from_native(tenures(rows, day)).to_arrow()
+        return nw.from_native(tenures(table.rows, day)).to_arrow()
 
     progress("fitting each period's models", 0, None)
-    table = at(until)
-    _some(table, until, file)
-    told = [
-        (period, *contracts.learnt(period, table, at, until, asked.model)) for period in contracts.periods_of(table)
-    ]
+    now = at(until)
+    _some(now, until, table.source)
+    told = [(period, *contracts.learnt(period, now, at, until, asked.model)) for period in contracts.periods_of(now)]
     groups = tuple(contracts.group(*one) for one in told)
-    currency = rules.currency or NO_CURRENCY
-    book = contracts.book_of(table, currency)
+    book = contracts.book_of(now, table.currency)
     fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
     error = contracts.error_of(told[0][1].fit)
-    terms = Terms(question.horizon, question.margin, question.discount, currency, error)
-    progress("valuing every customer", 0, len(table))
+    terms = Terms(question.horizon, question.margin, question.discount, table.currency, error)
+    progress("valuing every customer", 0, len(now))
     scores = book_scores(fits, book, terms, as_of=date_of(until).isoformat())
     effects, missing = point_of_retention(fits, book, terms)
-    states = _states(table)
-    findings = (*_told(set_aside, states, asked.until, until), *(f for g in groups for f in g.findings), *missing)
-    made = Subscriptions(file.name, len(raw), set_aside, states, groups, scores, effects, (*findings, *scores.findings))
-    return replace(made, path=str(_written(scores, out))) if out else made
+    states = _states(now)
+    found = (*table.findings, *_told(states, asked.until, until), *(f for g in groups for f in g.findings), *missing)
+    return Subscriptions(
+        table.source, table.size, table.set_aside, states, groups, scores, effects, (*found, *scores.findings)
+    )
 
 
 def point_of_retention(
@@ -149,7 +174,8 @@ def point_of_retention(
     return tuple(made), tuple(told)
 
 
-def _known(asked: Asked) -> None:
+def known(asked: Asked) -> None:
+    """Refuse a model or a period that there is not."""
     from lifelong.tables.periods import NAMES
 
     contracts.named(asked.model)
@@ -160,32 +186,51 @@ def _known(asked: Asked) -> None:
         )  # fmt: skip
 
 
-def _read(file: Path, asked: Asked) -> tuple[pa.Table, Any]:
-    """The table's texts, each row with its place, and the rules by which they are cleaned."""
+def planned(file: Path, asked: Asked, scratch: Path) -> ReadPlan:
+    """How a table is read; Stripe's own objects are told as a table in the scratch folder first."""
+    from lifelong.sources import stripe, subscriptions
+
+    path = stripe.told(file, scratch / file.name) if stripe.is_export(file) else file
+    return subscriptions.plan(
+        path, columns=asked.columns, currency=asked.currency, timezone=asked.timezone or Config().timezone,
+        has_period=bool(asked.period),
+    )  # fmt: skip
+
+
+def _read(file: Path, asked: Asked) -> Known:
+    """A file's rows as they are cleaned, where not too many of them are bad."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from lifelong.sources import files, subscriptions
+    from lifelong.sources import files
+    from lifelong.tables import subscription_report, subscription_rows, subscription_status
 
-    plan = subscriptions.plan(
-        file, columns=asked.columns, currency=asked.currency, timezone=asked.timezone or Config().timezone,
-        has_period=bool(asked.period),
-    )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
+        plan = planned(file, asked, Path(scratch))
         path = Path(scratch) / "rows.parquet"
         files.extract(plan, path)
-        table = pq.read_table(path, memory_map=False)
-    if "row" not in table.column_names:
-        table = table.append_column("row", pa.array(range(1, len(table) + 1), pa.int64()))
-    return table, plan.rules
+        raw = pq.read_table(path, memory_map=False)
+    if "row" not in raw.column_names:
+        raw = raw.append_column("row", pa.array(range(1, len(raw) + 1), pa.int64()))
+    rows = subscription_rows.rows(raw, plan.rules, asked.period)
+    allowed = share(asked.bad_share or Config().bad_share, flag="--bad-share")
+    set_aside = subscription_rows.too_bad(rows, allowed, file.name)
+    counts = subscription_report.counts(rows)
+    found = (*subscription_report.set_aside(set_aside), *subscription_status.findings(counts))
+    return Known(file.name, rows, len(raw), set_aside, plan.rules.currency or NO_CURRENCY, plan.rules.today, found)
 
 
-def _some(table: pa.Table, until: int, file: Path) -> None:
-    from lifelong.errors import DataError
+def _nobody(source: str) -> DataError:
+    return DataError(
+        "E229", "nobody in the table pays, or has paid", where=source, why="trials and first payments to come are no customers",
+        fix="look at its statuses, or name another column:  --column status=NAME",
+    )  # fmt: skip
 
+
+def _some(table: pa.Table, until: int, source: str) -> None:
     if not len(table):
         raise DataError(
-            "E229", f"no subscription had begun by {date_of(until).isoformat()}", where=file.name,
+            "E229", f"no subscription had begun by {date_of(until).isoformat()}", where=source,
             why="only what was seen by that day counts", fix="give a later day:  --until DATE",
         )  # fmt: skip
 
@@ -199,25 +244,23 @@ def _states(table: pa.Table) -> dict[str, int]:
     return {state: states.count(state) for state in ("here", "paused", "leaving", "lost") if state in states}
 
 
-def _told(set_aside: Mapping[str, int], states: Mapping[str, int], said: str, until: int) -> list[Finding]:
-    from lifelong.tables.subscription_rows import REASONS
-
-    found = [
-        Finding("F285", f"{n:,} rows {REASONS[reason][1]}; they are set aside", "warning", {"rows": n})
-        for reason, n in set_aside.items()
-    ]
+def _told(states: Mapping[str, int], said: str, until: int) -> list[Finding]:
+    found = []
     if not said:
         text = (
             f"seen as of {date_of(until).isoformat()}, the last day on which anything happened; --until names another"
         )
         found.append(Finding("F287", text, "info"))
     if "leaving" in states:
-        text = f"{states['leaving']:,} customers will have left at a known day: nothing more is expected of them"
+        text = (
+            f"{states['leaving']:,} customers leave on a day that is known, or soon: nothing more is expected of them"
+        )
         found.append(Finding("F284", text, "info"))
     return found
 
 
-def _written(scores: Scores, out: Path) -> Path:
+def written(scores: Scores, out: Path) -> Path:
+    """Write a row a customer, with what the numbers mean beside each."""
     from lifelong import export
 
     beside = {name: getattr(scores, name) for name in ("as_of", "horizon", "currency", "definition")}

@@ -64,6 +64,8 @@ def _as_before(folder: Folder, before: Run, run: Run) -> tuple[pa.Table | None, 
     """The later run's customers by the earlier run's model; or None, and why not."""
     if not before.fit or not run.fit:
         return None, "an earlier version kept a run without its fit"
+    if before.subscribed or run.subscribed:
+        return None, "subscribers are part of it, whose table of then is not kept"
     if not before.has_fit:
         return None, "the earlier run's fit is no longer there"
     at = run.base(folder)

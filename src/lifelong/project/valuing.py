@@ -242,7 +242,12 @@ def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
 
 
 def score(folder: Folder, fitted: Fit | None, question: Question) -> Scores:
-    """Value every customer by a fit; kept as a Parquet file with the words that define it."""
+    """Value every customer by a fit, and subscribers beside buyers; kept as a Parquet file with the words that define it."""
+    from lifelong.project import enrolling
+    from lifelong.project.subscribing import Asked
+
+    if fitted is None and enrolling.is_alone(folder):
+        return enrolling.subscriptions(folder, Asked(), question, None).scores
     with folder.writing("score"):
         made = fitted or fits.load(folder.root / "fits")
         at = base(folder, made.origin.until)
@@ -251,8 +256,11 @@ def score(folder: Folder, fitted: Fit | None, question: Question) -> Scores:
 
 def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, kept as a run."""
+    from lifelong.project import enrolling
+
     folder.progress("valuing every customer", 0, len(at.summary))
-    return runs.keep(folder, at, scored(folder, made, at, question), made, question)
+    scores = enrolling.with_subscribers(folder, scored(folder, made, at, question), made, question)
+    return runs.keep(folder, at, scores, made, question)
 
 
 def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:

@@ -20,6 +20,7 @@ from lifelong.report.judged import choice_name, group_name
 from lifelong.report.origin import findings
 from lifelong.report.trust import is_baseline
 from lifelong.report.words import model_name, named
+from lifelong.score.together import BUYERS, SUBSCRIBERS
 from lifelong.store import files
 from lifelong.units import Horizon, Money
 
@@ -151,9 +152,11 @@ def _what(data: ReportData) -> Section:
         ("Hash of the histories", origin.data or "not known"),
         ("Version and seed", f"lifelong {origin.version or 'not known'}, seed {origin.seed}"),
     ]
-    for one in data.imports:
+    for one in (*data.imports, *data.enrolled):
         parts = f"{said(one.rows_in)} rows: {said(one.kept)} used, {said(one.quarantined)} in quarantine, {said(one.duplicates)} said twice"
-        rows.append((f"File {one.source}", f"{parts}; {said(one.orders)} orders, {one.first_day} to {one.last_day}"))
+        rows.append(
+            (f"File {one.source}", f"{parts}; {said(one.orders)} {one.kind}, {one.first_day} to {one.last_day}")
+        )
     return Section("What it is", (), (("Fact", "Value"), *rows))
 
 
@@ -165,6 +168,9 @@ def _definition(data: ReportData) -> Section:
     ]
     if unit:
         rows.append((f"Value, {unit}", *map(said, (t.value, t.low80, t.high80))))
+        for name, key in (("subscribers", SUBSCRIBERS), ("those who order", BUYERS)):
+            if part := data.scores.groups.get(key):
+                rows.append((f"Value of {name}, {unit}", *map(said, (part.value, part.low80, part.high80))))
     meaning = [
         f"Value means {data.scores.definition}.",
         *(DEFINITIONS[key].text for key in ("value", "interval", "orders", "alive")),

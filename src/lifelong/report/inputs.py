@@ -22,7 +22,7 @@ class ReportData:
         scores: a row a customer, with totals; ``groups`` may hold ``best 20 %`` and one total a cohort.
         fit: the model behind them, with its spend model where there is one.
         leaderboard: the back-test; None where there was none.
-        imports: a report for each ingested file.
+        imports: a report for each ingested file of orders.
         loyalty: ``customers``, ``one_time``, ``repeat_rate``, ``tenure_days``, ``repeat_revenue_share``,
             ``median_days_to_second``; what is missing or None is printed as not known.
         cohorts: dicts of ``cohort``, ``first_day`` (days since 1970 or ISO), ``customers``, ``period`` (age, 0 is the
@@ -38,6 +38,7 @@ class ReportData:
         action: the command that brings the list of customers at risk.
         again: the command that makes this report again.
         instead: where there is no back-test, a title and a clause that say so and why, or what was tested instead.
+        enrolled: a report for each ingested file of subscriptions.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ReportData:
         "Nothing has tested these numbers",
         "the history is too short to hide a part of it and forecast that",
     )
+    enrolled: Sequence[ImportReport] = ()
 
     @property
     def has_money(self) -> bool:

@@ -50,8 +50,9 @@ def ledger(data: ReportData) -> dict[str, Any] | None:
     if money:
         groups.append(money)
     files = [
-        [r.source, whole(r.rows_in), whole(r.kept), whole(r.duplicates), whole(r.quarantined), _span(r)]
-        for r in reports
+        [f"{r.source}{note}", whole(r.rows_in), whole(r.kept), whole(r.duplicates), whole(r.quarantined), _span(r)]
+        for note, sent in (("", reports), (" (subscriptions)", data.enrolled))
+        for r in sent
     ]
     return {"groups": groups, "files": files, "title": _title(total, reports), "orders": whole(total["orders"])}
 
@@ -145,7 +146,7 @@ def _parameter(model: str, p: Estimate) -> dict[str, str]:
 def findings(data: ReportData) -> list[dict[str, str]]:
     """All findings once each, the grave ones first."""
     sources: list[Finding] = [*data.notes]
-    for report in data.imports:
+    for report in (*data.imports, *data.enrolled):
         sources += report.findings
     sources += [*data.fit.findings, *(data.fit.spend.findings if data.fit.spend else ()), *data.scores.findings]
     sources += data.leaderboard.findings if data.leaderboard else ()

@@ -12,6 +12,7 @@ from lifelong import charts, i18n
 from lifelong.report import drawings
 from lifelong.report.figures import absent, figure, twin
 from lifelong.report.words import Range, digits_of, one_in, people, share, unit_of, values_of, whole
+from lifelong.score.together import BUYERS, SUBSCRIBERS
 
 if TYPE_CHECKING:
     from lifelong.charts import Distribution
@@ -87,6 +88,12 @@ def equity(data: ReportData) -> dict[str, Any]:
     if group is not None:
         count = people(group[1].customers)
         rows.append((f"Best {share(group[0])}", f"{count}, 80 % interval", unit.total(group[1])))
+    for name, key in (("Subscribers", SUBSCRIBERS), ("Those who order", BUYERS)):
+        if key in data.scores.groups:
+            part_of = data.scores.groups[key]
+            rows.append(
+                (name, f"{people(round(part_of.alive))} expected to be there, 80 % interval", unit.total(part_of))
+            )
     high = drawings.nice_ceiling(max(r.high for _, _, r in rows))
     return {
         "title": _equity_title(unit, main, part),

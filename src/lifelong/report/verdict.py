@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lifelong import i18n
 from lifelong.report import drawings, loyalty, risk, trust, value, words
 from lifelong.report.words import Range, model_name, people, share, unit_of, values_of, whole
+from lifelong.score.together import SUBSCRIBERS
 
 if TYPE_CHECKING:
     from lifelong.report.inputs import ReportData
@@ -29,6 +30,7 @@ def masthead(data: ReportData) -> dict[str, Any]:
         ("Value means", unit.meaning),
         ("Data", _coverage(data)),
         ("Model", f"{model_name(data.fit.name)}{spend}; intervals are 80 %"),
+        *_subscribers(data),
     ]
     name = data.name or "these"
     owner = f"{name}’{'' if name.endswith('s') else 's'} customers" if data.name else "your customers"
@@ -37,6 +39,19 @@ def masthead(data: ReportData) -> dict[str, Any]:
         "sub": f"Customer value report, {_looking(unit.horizon)} {i18n.date(data.as_of)}",
         "facts": [{"name": n, "text": t} for n, t in facts],
     }
+
+
+def _subscribers(data: ReportData) -> list[tuple[str, str]]:
+    """What subscriptions are, where some are in the totals."""
+    total = data.scores.groups.get(SUBSCRIBERS)
+    if total is None:
+        return []
+    present = people(round(total.alive), "present subscriber", "present subscribers")
+    text = (
+        f"{present}, of the table of subscriptions: a row a contract, with its days and the price of a period. They are "
+        "valued by renewals, and stand in every total and count of customers beside those who order"
+    )
+    return [("Subscriptions", text)]
 
 
 def _looking(horizon: str) -> str:

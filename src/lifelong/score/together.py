@@ -11,6 +11,8 @@ from lifelong.values import Scores, Totals
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: Names of groups where subscribers and buyers are added.
+SUBSCRIBERS, BUYERS = "who subscribe", "who buy freely"
 #: What is asked must be the same of all.
 SAME = ("as_of", "horizon", "currency", "definition")
 

@@ -21,25 +21,35 @@ if TYPE_CHECKING:
 #: Names of each canonical column, best first; compared without case, accents, blanks and signs.
 NAMES: dict[str, str] = {
     "customer_id": (
-        "customer id, customer, client id, client, account id, account, user id, user, member id, member, subscriber id, "
+        "customer id, customer, client id, client, account id, account code, account, user id, user, member id, member, subscriber id, "
         "subscriber, id klienta, klient, абонент, id клиента, клиент, id client, abonné, kundennummer, kunde, abonnent, "
         "email, e-mail, customer email, subscription id, subscription, id"
     ),
     "started_at": (
-        "started at, start, start (utc), start date, subscription start, created (utc), created, created at, signup date, "
+        "started at, start, start (utc), start date, subscription start, activated at, created (utc), created, created at, signup date, "
         "joined, from, begin, data rozpoczęcia, początek, od, дата начала, начало, date de début, début, beginn, "
         "startdatum, vertragsbeginn"
     ),
     "ended_at": (
-        "ended at, ended at (utc), end, end date, subscription end, cancelled at, canceled at, canceled at (utc), "
+        "ended at, ended at (utc), end, end date, subscription end, expires at, expired at, cancelled at, canceled at, canceled at (utc), "
         "cancel date, churned at, churn date, to, until, data zakończenia, koniec, do, дата окончания, конец, "
         "date de fin, fin, ende, enddatum, vertragsende"
     ),
+    "cancelled_at": "cancelled at, canceled at, canceled at (utc), cancel date",
+    "period_ends_at": (
+        "period ends at, current period end, current period end (utc), current period ends at, current term end, "
+        "period end, paid until, opłacone do, оплачено до, payé jusqu'au, bezahlt bis"
+    ),
+    "ends_with_period": "ends with period, cancel at period end, cancel at end of period",
+    "trial_ended_at": (
+        "trial ended at, trial end, trial end (utc), trial ends at, trial end date, koniec okresu próbnego, "
+        "конец пробного периода, fin d'essai, fin de l'essai, testende"
+    ),
     "paused_at": "paused at, pause start, pause, paused, pause from, wstrzymano, пауза, suspendu, pausiert",
     "resumed_at": "resumed at, pause end, resumed, resume, pause until, wznowiono, возобновлено, repris, fortgesetzt",
-    "plan": "plan, product, tier, plan name, subscription plan, abonament, тариф, abonnement, formule, tarif",
+    "plan": "plan, product, tier, plan name, plan code, plan id, subscription plan, abonament, тариф, abonnement, formule, tarif",
     "price": (
-        "price, amount, mrr, fee, plan amount, unit price, revenue, total, cena, kwota, opłata, цена, сумма, prix, "
+        "price, amount, mrr, fee, plan amount, total recurring amount, plan unit price, unit price, unit amount, revenue, total, cena, kwota, opłata, цена, сумма, prix, "
         "montant, preis, betrag"
     ),
     "period": (
@@ -47,8 +57,15 @@ NAMES: dict[str, str] = {
         "период, интервал, période, périodicité, intervall, abrechnungszeitraum, laufzeit"
     ),
     "currency": "currency, currency code, waluta, валюта, devise, währung",
+    "subscription_id": "subscription id, subscription uuid, subscription, uuid, contract id, contract number, contract, id",
+    "status": (
+        "status, state, subscription status, subscription state, stan, status subskrypcji, статус, состояние, statut, "
+        "état, zustand"
+    ),
 }
-_DATES = ("started_at", "ended_at", "paused_at", "resumed_at")
+_DATES = (
+    "started_at", "ended_at", "cancelled_at", "period_ends_at", "trial_ended_at", "paused_at", "resumed_at",
+)  # fmt: skip
 
 
 def plan(
@@ -98,6 +115,14 @@ def plan(
     )  # fmt: skip
 
 
+def is_one(path: Path) -> bool:
+    """Whether a file's header says customer, start and price."""
+    try:
+        return bool(_mapped(looked_at(path).header, {}, path.name, has_period=True))
+    except DataError:
+        return False
+
+
 def _mapped(header: Sequence[str], given: Mapping[str, str], where: str, *, has_period: bool) -> dict[str, str]:
     """The file's column for each canonical one that it has: those that the user names first."""
     by_plain = {plain(name): name for name in reversed(header)}
@@ -108,11 +133,20 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str, *, has_
         column = next((hit for hit in hits if hit not in taken), None)
         if canonical not in found and column is not None:
             found[canonical] = column
+    if "status" in found and found.get("ended_at") not in given.values():
+        _noticed(found)
     needed = [c.name for c in schema.SUBSCRIPTION_SOURCE if c.is_required] + ([] if has_period else ["period"])
     for canonical in needed:
         if canonical not in found:
             raise _missing(canonical, header, where)
     return {name: found[name] for name in schema.names(schema.SUBSCRIPTION_SOURCE) if name in found}
+
+
+def _noticed(found: dict[str, str]) -> None:
+    """A lone day of cancelling is an end only where no status says that the subscription still runs."""
+    notices = {plain(name) for name in NAMES["cancelled_at"].split(", ")}
+    if "ended_at" in found and plain(found["ended_at"]) in notices and "cancelled_at" not in found:
+        found["cancelled_at"] = found.pop("ended_at")
 
 
 def _missing(canonical: str, header: Sequence[str], where: str) -> DataError:

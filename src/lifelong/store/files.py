@@ -70,8 +70,8 @@ def write_sealed(path: Path, kind: str, payload: dict[str, Any]) -> None:
     )
 
 
-def read_sealed(path: Path, kind: str) -> dict[str, Any]:
-    """Read what :func:`write_sealed` wrote; anything else is a coded error."""
+def read_sealed(path: Path, *kinds: str) -> dict[str, Any]:
+    """Read what :func:`write_sealed` wrote as one of these kinds; anything else is a coded error."""
     try:
         whole = json.loads(path.read_bytes())
         payload = whole["payload"]
@@ -85,10 +85,10 @@ def read_sealed(path: Path, kind: str) -> dict[str, Any]:
         intact, whole = False, {}
     if not intact:
         raise damaged(path)
-    if whole["kind"] != kind:
+    if whole["kind"] not in kinds:
         raise StoreError(
             "E404",
-            f"{path.name} is of the kind {whole['kind']!r}; this version reads {kind!r}",
+            f"{path.name} is of the kind {whole['kind']!r}; this version reads {' or '.join(map(repr, kinds))}",
             where=str(path),
             why="another version of lifelong wrote it",
             fix="use that version, or make the project anew from the source files",

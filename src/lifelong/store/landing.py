@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KIND = "lifelong-landing/1"
+#: With subscriptions in it: a version that knows nothing of them must not take their files for leftovers.
+KIND_2 = "lifelong-landing/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Batch:
     """One ingested file.
 
     Attributes:
-        id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch.
+        id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch. Of
+            subscriptions, with that word before them.
         source: the source file's name (not its folder).
         file: name of the Parquet file in ``landing/``, made from its hash.
         sha256: hash of the Parquet file.
@@ -57,29 +60,53 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the project is made of: batches by id, and merges of customers that were undone."""
+    """What the project is made of: files of orders and of subscriptions, and merges of customers that were undone."""
 
     batches: tuple[Batch, ...] = ()
     undone: tuple[str, ...] = ()
     format: str = field(default=KIND)
+    subscriptions: tuple[Batch, ...] = ()
 
     @property
     def state(self) -> str:
-        """A hash of everything that decides the tables; the caches' name."""
-        told = [[b.id, b.sequence, b.sha256, json.dumps(b.plan, sort_keys=True)] for b in self.batches]
-        return hashlib.sha256(json.dumps([told, sorted(self.undone)]).encode()).hexdigest()[:16]
+        """A hash of everything that decides the orders' tables; the caches' name."""
+        return hashlib.sha256(json.dumps([_told(self.batches), sorted(self.undone)]).encode()).hexdigest()[:16]
+
+    @property
+    def subscribed(self) -> str:
+        """The same of the table of subscriptions; empty where there is none."""
+        if not self.subscriptions:
+            return ""
+        told = json.dumps(_told(self.subscriptions))
+        return f"subscriptions-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+    @property
+    def every(self) -> tuple[Batch, ...]:
+        """All batches, of both kinds."""
+        return (*self.batches, *self.subscriptions)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, if it is there."""
-        return next((b for b in self.batches if b.id == batch_id), None)
+        return next((b for b in self.every if b.id == batch_id), None)
 
     def with_batch(self, batch: Batch) -> Manifest:
         """A manifest in which this batch stands last, or in the place of the one with the same id."""
-        known = self.batch(batch.id)
-        place = known.sequence if known else max((b.sequence for b in self.batches), default=0) + 1
-        others = [b for b in self.batches if b.id != batch.id]
-        new = replace(batch, sequence=place)
-        return replace(self, batches=tuple(sorted([*others, new], key=lambda b: b.sequence)))
+        return replace(self, batches=_with(self.batches, batch))
+
+    def with_subscriptions(self, batch: Batch) -> Manifest:
+        """The same for a batch of subscriptions."""
+        return replace(self, subscriptions=_with(self.subscriptions, batch))
+
+
+def _told(batches: tuple[Batch, ...]) -> list[list[Any]]:
+    return [[b.id, b.sequence, b.sha256, json.dumps(b.plan, sort_keys=True)] for b in batches]
+
+
+def _with(batches: tuple[Batch, ...], batch: Batch) -> tuple[Batch, ...]:
+    known = {b.id: b.sequence for b in batches}
+    place = known.get(batch.id) or max(known.values(), default=0) + 1
+    others = [b for b in batches if b.id != batch.id]
+    return tuple(sorted([*others, replace(batch, sequence=place)], key=lambda b: b.sequence))
 
 
 class Landing:
@@ -99,9 +126,9 @@ class Landing:
         """The manifest that counts now."""
         if not self._manifest.exists():
             return Manifest()
-        payload = files.read_sealed(self._manifest, KIND)
-        batches = tuple(Batch(**b) for b in payload["batches"])
-        return Manifest(batches, tuple(payload["undone"]))
+        payload = files.read_sealed(self._manifest, KIND, KIND_2)
+        batches, subscriptions = (tuple(Batch(**b) for b in payload.get(n, ())) for n in ("batches", "subscriptions"))
+        return Manifest(batches, tuple(payload["undone"]), subscriptions=subscriptions)
 
     def adopt(self, temporary: Path) -> tuple[str, str]:
         """Give a finished Parquet file its lasting name: (file name, hash). It counts once a manifest names it."""
@@ -112,13 +139,15 @@ class Landing:
 
     def commit(self, manifest: Manifest) -> None:
         """Make this manifest the one that counts, then remove what it no longer names."""
-        payload = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
-        files.write_sealed(self._manifest, KIND, payload)
+        payload: dict[str, Any] = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
+        if manifest.subscriptions:
+            payload["subscriptions"] = [b.as_dict() for b in manifest.subscriptions]
+        files.write_sealed(self._manifest, KIND_2 if manifest.subscriptions else KIND, payload)
         self.sweep(manifest)
 
     def sweep(self, manifest: Manifest | None = None) -> None:
         """Remove leftovers: temporary files and data files that no manifest names."""
-        named = {b.file for b in (manifest or self.read()).batches}
+        named = {b.file for b in (manifest or self.read()).every}
         files.sweep(self.folder)
         for data in self.folder.glob("*.parquet"):
             if data.name not in named:

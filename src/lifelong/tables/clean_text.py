@@ -60,6 +60,12 @@ def among(text: nw.Expr, words: tuple[str, ...]) -> nw.Expr:
     return text.str.contains(f"^(?:{'|'.join(_literal(word) for word in words)})$")
 
 
+def forms(words: str) -> tuple[str, ...]:
+    """Words parted by commas, for :func:`lower`, which leaves a text with other than plain letters: these in three forms."""
+    each = words.split(", ")
+    return tuple(dict.fromkeys(f for w in each for f in (w, *((w.capitalize(), w.upper()) if not w.isascii() else ()))))
+
+
 def _literal(word: str) -> str:
     return "".join(f"[{c}]" if c in ".()+*?|$/#" else "[\\\\]" if c == "\\" else c for c in word)
 

@@ -14,9 +14,12 @@ from lifelong.errors import DataError
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
+from lifelong.tables import subscription_status as statuses
 from lifelong.tables.clean_frame import along, before, entered, looked, names_of, returned
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from lifelong.tables.clean_rules import Rules
 
 #: Reasons in the order in which they are tried: the code of the refusal where there are too many, and words for reports.
@@ -27,6 +30,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "no start": ("E104", "have no start"),
     "start in the future": ("E104", "start in the future"),
     "end before start": ("E224", "end before they start"),
+    "no end": ("E171", "say that they have ended, and no column says when"),
     "pause outside": ("E228", "have a pause that does not lie within the subscription, or ends before it begins"),
     "no price": ("E226", "have no price, or none that can be read"),
     "foreign currency": ("E105", "are in another currency"),
@@ -47,7 +51,10 @@ PERIODS: dict[str, str] = {
     "year": "year, yearly, annual, annually, 1 year, 12 months, y, yr, rok, rocznie, roczny, год, ежегодно, an, année, "
     "annuel, annuelle, jahr, jährlich",
 }
-_DATES = {"start": "started_at", "end": "ended_at", "pause": "paused_at", "resume": "resumed_at"}
+_DATES = {
+    "start": "started_at", "end": "ended_at", "pause": "paused_at", "resume": "resumed_at", "notice": "cancelled_at",
+    "paid_to": "period_ends_at", "trial": "trial_ended_at",
+}  # fmt: skip
 _KINDS: dict[str, Any] = {"text": nw.String, "int32": nw.Int32, "int64": nw.Int64}
 _NEVER = 2_932_896  # 9999-12-31: the end of what still runs
 _SHOWN = 3
@@ -57,7 +64,8 @@ def rows(raw: Any, rules: Rules, period: str = "") -> Any:
     """Clean a table of subscriptions.
 
     Rows of one customer may touch but not overlap: who has several contracts at once is given the contract's number as
-    the customer. A row that begins before an earlier one has ended is set aside.
+    the customer. A row that begins before an earlier one has ended is set aside. What a status means stands in
+    :mod:`~lifelong.tables.subscription_status`.
 
     Args:
         raw: frame with ``row`` (int64) and texts under the names of ``schema.SUBSCRIPTION_SOURCE``; ``fault`` is not
@@ -68,41 +76,71 @@ def rows(raw: Any, rules: Rules, period: str = "") -> Any:
     Returns:
         A frame of the same engine with the columns of ``schema.SUBSCRIPTIONS``.
     """
-    frame = _texts(entered(raw), period)
+    return returned(apart(cleaned(raw, rules, period)), raw)
+
+
+def cleaned(raw: Any, rules: Rules, period: str = "") -> Any:
+    """The same as a narwhals frame, before rows are held against each other."""
+    sent = entered(raw)
+    have, frame = set(names_of(sent)), _texts(sent, period)
     for name, source in _DATES.items():
+        if source not in have:
+            frame = frame.with_columns(**{name: nw.lit(None, dtype=nw.Int32), f"_{name}_odd": nw.lit(False)})
+            continue
         frame = times.read(frame, f"_{source}", rules.dates, (rules.timezone, rules.source_zone))
         there, is_date = ~nw.col(f"_{source}").is_null(), numbers.sure(nw.col("_is_date"))
         frame = frame.with_columns(
             **{f"_{name}_odd": there & ~is_date, name: nw.when(is_date).then(nw.col("_day")).cast(nw.Int32)}
         )
     frame = numbers.read(frame, "_price", rules.decimal, rules.digits)
-    frame = frame.with_columns(price=nw.col("_price_n"), reason=_reason(rules))
-    kept = [nw.col(c.name).cast(_KINDS[c.kind]) for c in schema.SUBSCRIPTIONS]
-    return returned(_apart(frame.select(*kept)), raw)
+    frame = statuses.settled(frame, rules.today)
+    frame = statuses.after_trial(frame.with_columns(price=nw.col("_price_n"), reason=_reason(rules)))
+    return frame.select(*(nw.col(c.name).cast(_KINDS[c.kind]) for c in schema.SUBSCRIPTIONS))
 
 
 def too_bad(cleaned: Any, share: float, where: str) -> dict[str, int]:
     """How many rows each reason set aside.
 
     Raises:
-        DataError: E104, E105 or E224 to E228, by the commonest reason, where more than ``share`` of the rows are bad;
-            E229 where none is left.
+        DataError: as :func:`refuse`.
     """
     frame = nw.from_native(cleaned)
     told = looked(frame, all=nw.len(), **{r: _sum(nw.col("reason") == r) for r in REASONS})
     total = int(told.pop("all"))
     counts = {reason: int(n) for reason, n in told.items() if n}
+    refuse(counts, {reason: first_rows(frame, reason) for reason in counts}, total, share, where)
+    return counts
+
+
+def first_rows(frame: Any, reason: str) -> list[int]:
+    """The first rows that a reason sets aside."""
+    first = frame.filter(nw.col("reason") == reason).select("row").sort("row").head(_SHOWN)
+    return [int(n) for n in (first.collect() if isinstance(first, nw.LazyFrame) else first)["row"].to_list()]
+
+
+def refuse(counts: Mapping[str, int], rows: Mapping[str, Sequence[int]], total: int, share: float, where: str) -> None:
+    """Refuse a table of which too much is bad.
+
+    Args:
+        counts: how many rows each reason set aside.
+        rows: the first of them.
+        total: all rows of the table.
+        share: so large a part of them may be bad.
+        where: the table's name.
+
+    Raises:
+        DataError: E104, E105, E171 or E224 to E228, by the commonest reason, where more than ``share`` of the rows are
+            bad; E229 where none is left.
+    """
     bad = sum(counts.values())
     if bad and bad > share * total:
         worst = max(counts, key=lambda reason: counts[reason])
         code, text = REASONS[worst]
-        first = frame.filter(nw.col("reason") == worst).select("row").sort("row").head(_SHOWN)
-        shown = (first.collect() if isinstance(first, nw.LazyFrame) else first)["row"].to_list()
         loss = f"; or leave them out:  --bad-share {int(bad / total * 100) + 1}%" if bad < total else ""
         raise DataError(
             code,
             f"{counts[worst]:,} of {total:,} rows {text}; {bad:,} are bad in all",
-            where=f"{where}, rows {', '.join(f'{row:,}' for row in shown)}",
+            where=f"{where}, rows {', '.join(f'{row:,}' for row in rows[worst])}",
             why=f"more than {share * 100:.3g} % of the rows would be left out",
             fix=_FIX.get(worst, "mend the rows") + loss,
         )
@@ -114,7 +152,6 @@ def too_bad(cleaned: Any, share: float, where: str) -> dict[str, int]:
             why="nothing could be kept of it",
             fix="look at the file, or name its columns: --column customer_id=...",
         )
-    return counts
 
 
 _FIX = {
@@ -122,6 +159,7 @@ _FIX = {
     "unknown period": "say the period in words such as month or year, or name another column:  --column period=NAME",
     "no price": "name another column:  --column price=NAME",
     "invalid date": "say what comes first:  --column started_at=NAME:dmy",
+    "no end": "name the column of the end:  --column ended_at=NAME",
     "no customer": "name another column:  --column customer_id=email",
 }
 
@@ -141,9 +179,10 @@ def _texts(frame: Any, period: str) -> Any:
     )
     frame = frame.with_columns(**{f"_{n}": texts.something(f"_{n}") for n in names})
     word = texts.lower(nw.col("_period"))
-    known = [nw.when(_among(word, told)).then(nw.lit(name)) for name, told in PERIODS.items()]
+    known = [nw.when(texts.among(word, texts.forms(told))).then(nw.lit(name)) for name, told in PERIODS.items()]
     frame = frame.with_columns(
         customer_id=texts.somebody(texts.identifier(nw.col("_customer_id"))),
+        subscription_id=texts.identifier(nw.col("_subscription_id")),
         plan=nw.col("_plan"),
         period=nw.coalesce(*known),
     )
@@ -153,16 +192,9 @@ def _texts(frame: Any, period: str) -> Any:
     return frame
 
 
-def _among(word: nw.Expr, told: str) -> nw.Expr:
-    """One of the words. Engines' small letters stop at plain ones, so that words with others stand in three forms."""
-    each = told.split(", ")
-    forms = dict.fromkeys(f for w in each for f in (w, *((w.capitalize(), w.upper()) if not w.isascii() else ())))
-    return texts.among(word, tuple(forms))
-
-
 def _reason(rules: Rules) -> nw.Expr:
     """The first reason of ``REASONS`` that fits, without overlaps, or null."""
-    start, end, pause, resume = (nw.col(name) for name in _DATES)
+    start, end, pause, resume = (nw.col(name) for name in ("start", "end", "pause", "resume"))
     foreign = numbers.code(nw.col("_currency"), rules.currency) != rules.currency if rules.currency else nw.lit(False)
     tried = {
         "unreadable row": ~nw.col("_fault").is_null(),
@@ -170,8 +202,9 @@ def _reason(rules: Rules) -> nw.Expr:
         "invalid date": nw.any_horizontal(*(nw.col(f"_{name}_odd") for name in _DATES), ignore_nulls=False)
         | (start < 0),
         "no start": start.is_null(),
-        "start in the future": start > rules.today,
+        "start in the future": (start > rules.today) & ~statuses.among(statuses.UNPAYING),
         "end before start": end < start,
+        "no end": (nw.col("status") == "ended") & end.is_null(),
         "pause outside": (pause < start) | (pause > end) | (resume < pause) | (pause.is_null() & ~resume.is_null()),
         "no price": nw.col("_price_n").is_null() | (nw.col("_price_n") < 0),
         "foreign currency": foreign,
@@ -180,9 +213,13 @@ def _reason(rules: Rules) -> nw.Expr:
     return nw.coalesce(*(nw.when(numbers.sure(fits)).then(nw.lit(reason)) for reason, fits in tried.items()))
 
 
-def _apart(frame: Any) -> Any:
-    """Mark rows that begin before an earlier row of the same customer has ended."""
-    sound = frame.filter(nw.col("reason").is_null())
+def apart(frame: Any) -> Any:
+    """Mark paid rows of :func:`cleaned` that begin before an earlier one of the same customer has ended.
+
+    Rows are told apart by ``row``. Those with a reason, or ``repeats`` where the frame has it, are passed over.
+    """
+    counts = nw.col("reason").is_null() & ~statuses.among(statuses.UNPAYING)
+    sound = frame.filter(counts & nw.col("repeats").is_null() if "repeats" in names_of(frame) else counts)
     until = nw.when(nw.col("end").is_null()).then(nw.lit(_NEVER)).otherwise(nw.col("end")).cast(nw.Int64)
     # Starts apart by the row, so that their order is one; a row with the start of another begins too soon.
     sound = sound.with_columns(_until=until, _at=nw.col("start").cast(nw.Int64) * 2**31 + nw.col("row"))

@@ -9,6 +9,8 @@ Pure narwhals, whole numbers only. What is decided here:
 - **Renewals are counted by the calendar**, in the last plan's period, from the first day. A tenure that ends within a
   few days after a renewal was due did not pay for that renewal: bills are dunned for some days.
 - **Only what was seen by the day counts.** An end that lies ahead is no loss yet; its state is ``leaving``.
+- **A trial is not paid for**, nor is what waits for its first payment: such rows are nobody's tenure. Of an end on a day
+  that nobody told, and of invoices left unpaid, nothing more is expected either: ``leaving`` too.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong import schema
+from lifelong.tables import subscription_status as statuses
 from lifelong.tables.clean_frame import along, before, entered, returned
 from lifelong.tables.periods import named, with_periods
 
@@ -35,14 +38,14 @@ def tenures(rows: IntoFrame, until: int) -> Any:
     """The tenures of cleaned rows as of a day.
 
     Args:
-        rows: from ``subscription_rows.rows``; those with a reason, and those that start later, are passed over.
+        rows: from ``subscription_rows.rows``; those with a reason, in a trial, or that start later are passed over.
         until: the last day seen, days since 1970-01-01.
 
     Returns:
         A frame of the same engine with the columns of ``schema.TENURES``, in any order; a customer who came back has
         several rows.
     """
-    frame = entered(rows).filter(nw.col("reason").is_null() & (nw.col("start") <= until))
+    frame = entered(rows).filter(paying() & (nw.col("start") <= until))
     frame = _seen(frame, until)
     frame = with_periods(frame, "_from", "_to", "period", "_whole")
     frame = frame.with_columns(_paid=(nw.col("_whole").cast(nw.Int64) + 1) * nw.col("price"))
@@ -71,9 +74,11 @@ def _seen(frame: Any, until: int) -> Any:
         _state=nw.when(is_over)
         .then(nw.lit("lost"))
         .otherwise(
-            nw.when(~end.is_null())
+            nw.when(~end.is_null() | statuses.among(statuses.GOING))
             .then(nw.lit("leaving"))
-            .otherwise(nw.when(is_paused).then(nw.lit("paused")).otherwise(nw.lit("here")))
+            .otherwise(
+                nw.when(is_paused | statuses.among(("paused",))).then(nw.lit("paused")).otherwise(nw.lit("here"))
+            )
         ),
         _stop=nw.when(is_over).then(end).otherwise(nw.lit(until)),
     )
@@ -116,6 +121,11 @@ def _spells(frame: Any) -> Any:
     )
     number = nw.col("_fresh").cum_sum()
     return told.with_columns(_spell=along(number, "customer_id", "start") if lazy else number)
+
+
+def paying() -> nw.Expr:
+    """Which rows are sound, and of customers who pay or have paid."""
+    return nw.col("reason").is_null() & ~statuses.among(statuses.UNPAYING)
 
 
 def last_day(rows: IntoFrame, today: int) -> int:

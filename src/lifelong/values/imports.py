@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class ImportReport:
     """What an ingest did, reconciled to the source: rows in = kept + quarantined + duplicates, and money likewise.
 
-    Money is in minor units of ``currency``; None where the file has no amounts.
+    Money is in minor units of ``currency``; None where the file has no amounts. Of the kind ``subscriptions`` ``orders``
+    counts subscriptions, money is the price of one period of each, and the days are those on which they began.
     """
 
     source: str
@@ -38,6 +39,7 @@ class ImportReport:
     columns: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    kind: str = "orders"
 
     def __post_init__(self) -> None:
         """A report that does not add up is an error of ours and must never be shown as if it did."""
@@ -66,9 +68,17 @@ class ImportReport:
         }
 
     def __str__(self) -> str:
-        money = [("money", self.money_in, self.money_kept, self.money_quarantined, self.money_duplicates)]
+        money = [
+            (
+                "prices" if self.kind == "subscriptions" else "money",
+                self.money_in,
+                self.money_kept,
+                self.money_quarantined,
+                self.money_duplicates,
+            )
+        ]
         lines = [
-            f"{self.source}: {self.orders:,} orders of {self.customers:,} customers, {self.first_day} to {self.last_day}",
+            f"{self.source}: {self.orders:,} {self.kind} of {self.customers:,} customers, {self.first_day} to {self.last_day}",
             f"{'':<8}{'in':>18} = {'kept':>18} + {'quarantined':>14} + {'duplicates':>14}",
         ]
         rows = [("rows", self.rows_in, self.kept, self.quarantined, self.duplicates)]

@@ -248,6 +248,39 @@ def test_a_table_of_subscriptions_by_command(shell: Shell, tmp_path: Path) -> No
     assert shell(*words, "--model", "bg_nbd")[0] == 2
 
 
+def test_kept_subscriptions_by_command(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"c{i},2025-{1 + i % 12:02d}-10,{'' if i % 3 else '2026-02-10'},9.99,active" for i in range(60)]
+    (tmp_path / "subs.csv").write_text("\n".join(["client,start,end,price,status", *rows]) + "\n")
+    at = ("--project", tmp_path / "shop")
+    assert shell("init", *at, "--currency", "EUR")[0] == 0
+    code, out, _ = shell("ingest", tmp_path / "subs.csv", *at, "--json")
+    assert code == 3
+    assert "ingest-subscriptions" in json.loads(out)["error"]["fix"]
+    code, out, _ = shell("ingest-subscriptions", tmp_path / "subs.csv", *at, "--period", "month", "--json")
+    assert code == 0
+    assert {k: json.loads(out)[k] for k in ("kind", "rows_in", "kept")} == {
+        "kind": "subscriptions",
+        "rows_in": 60,
+        "kept": 60,
+    }
+    code, out, _ = shell("ingest-subscriptions", tmp_path / "subs.csv", *at, "--period", "month")
+    assert "D190" in out
+    assert "60 subscriptions of 60 customers" in out
+    code, out, _ = shell("subscriptions", *at, "--until", "2026-06-30", "--model", "sbg", "--json")
+    assert code == 0
+    assert json.loads(out)["states"] == {"here": 40, "lost": 20}
+    assert shell("subscriptions", *at, "--period", "month")[0] == 2
+    monkeypatch.chdir(tmp_path / "shop")
+    code, out, _ = shell("run", "--model", "sbg", "--json")
+    assert code == 0
+    assert json.loads(out)["report"] == ""
+    assert shell("score", "--json")[0] == 0
+    assert shell("export", tmp_path / "s.csv", "--what", "subscriptions")[0] == 0
+    assert (tmp_path / "s.csv").read_text().count("\n") == 61
+    monkeypatch.chdir(tmp_path)
+    assert shell("run")[0] == 2  # neither a file nor a project
+
+
 def test_a_point_of_retention_by_command(shell: Shell, tmp_path: Path) -> None:
     rows = [f"i{c}-{m},c{c},2025-{m:02d}-{1 + c % 28:02d},9.99" for c in range(60) for m in range(1, 7 + c % 6)]
     (tmp_path / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,revenue", *rows]) + "\n")

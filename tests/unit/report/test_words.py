@@ -11,6 +11,7 @@ import pytest
 from tests.unit.report.reading import plain, row, said, scored
 
 from lifelong.report import (
+    card,
     drawings,
     glossary,
     origin,
@@ -22,6 +23,7 @@ from lifelong.report import (
 )
 from lifelong.report.html import unstyled
 from lifelong.report.words import Range
+from lifelong.score.together import BUYERS, SUBSCRIBERS
 from lifelong.values import Estimate, Finding
 
 if TYPE_CHECKING:
@@ -143,6 +145,25 @@ def test_a_shop_without_amounts_speaks_of_orders_only(shop: ModuleType) -> None:
 
 
 # -- data, fit, truth, glossary
+
+
+def test_what_subscriptions_are_is_said_where_some_are_in_the_totals(data: ReportData) -> None:
+    total = data.scores.totals
+    groups = {**data.scores.groups, SUBSCRIBERS: replace(total, alive=12.4, value=999.0), BUYERS: total}
+    file = replace(data.imports[0], source="subs.csv", kind="subscriptions")
+    both = replace(data, scores=replace(data.scores, groups=groups), enrolled=[file])
+    told = {fact["name"]: fact["text"].replace("\xa0", " ") for fact in verdict.masthead(both)["facts"]}
+    assert told["Subscriptions"].startswith("12 present subscribers, of the table of subscriptions: a row a contract")
+    rows = [(row["name"], row["note"].replace("\xa0", " ")) for row in value.equity(both)["rows"]]
+    assert ("Subscribers", "12 customers expected to be there, 80 % interval") in rows
+    ledger = origin.ledger(both)
+    assert ledger is not None
+    assert [row[0] for row in ledger["files"]][-1] == "subs.csv (subscriptions)"
+    assert ledger["groups"] == (origin.ledger(data) or {})["groups"]  # subscriptions are no revenue
+    text = card.markdown(both)
+    assert "Value of subscribers" in text
+    assert "subscriptions, " in text
+    assert "Subscriptions" not in {fact["name"] for fact in verdict.masthead(data)["facts"]}
 
 
 def test_the_ledger_adds_up(data: ReportData) -> None:

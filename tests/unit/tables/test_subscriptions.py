@@ -20,7 +20,9 @@ from lifelong.tables.subscriptions import last_day, tenures
 from lifelong.units import day_of
 
 RULES = Rules(columns=("customer_id", "started_at", "price"), currency="EUR", today=day_of("2026-06-30"))
-COLUMNS = ("customer_id", "started_at", "ended_at", "paused_at", "resumed_at", "plan", "price", "period", "currency")
+COLUMNS = (
+    "customer_id", "started_at", "ended_at", "paused_at", "resumed_at", "plan", "price", "period", "currency", "status",
+)  # fmt: skip
 ENGINES: dict[str, Any] = {
     "pyarrow": lambda table: table,
     "polars": pl.from_arrow,
@@ -75,6 +77,7 @@ FAULTS = [
     (row("j", "2025-01-01", currency="€"), None),
     (row("k", "2025-01-01"), None),
     (row("k", "2025-01-01"), "overlap"),
+    (row("m", "2025-01-01", status="Canceled"), "no end"),
     (row("l", "2025-01-01", "2025-02-01"), None),
     (row("l", "2025-02-01", "2025-02-01", plan="gold"), None),
 ]
@@ -97,8 +100,9 @@ def test_money_days_and_words_are_exact() -> None:
     want = [name for name, words in PERIODS.items() for _ in words.split(", ")]
     assert [r["period"] for r in got[:-1]] == want
     assert got[-1] | {"row": 0} == {
-        "row": 0, "customer_id": "z", "start": day_of("2025-12-31"), "end": day_of("2026-01-01"), "pause": None,
-        "resume": None, "plan": "Gold", "price": 123_450, "period": "month", "reason": None,
+        "row": 0, "customer_id": "z", "subscription_id": None, "start": day_of("2025-12-31"), "end": day_of("2026-01-01"), "pause": None,
+        "resume": None, "plan": "Gold", "price": 123_450, "period": "month", "status": None,
+        "note": None, "reason": None,
     }  # fmt: skip
 
 
