@@ -205,7 +205,7 @@ def varying(_size: int, rounds: int) -> Iterator[Line]:
 def posterior(_size: int, rounds: int) -> Iterator[Line]:
     """7. Draws from Pareto/NBD's posterior on a tenth of CDNOW, in CPU seconds, against PyMC-Marketing's chains."""
     arrays = data.cdnow()
-    got = jobs({"ours": ours("posterior", arrays, 1500)}, rounds)["ours"]
+    got = jobs({"ours": ours("posterior", arrays, 1600)}, rounds)["ours"]
     worth = got.told["effective"]
     mine = f"{worth:,.0f} effective draws in {got.seconds:.2f} CPU s (k-hat {got.told['k_hat']:.2f})"
     yield Line("pareto_nbd, 1,000 effective draws", mine, "CPU s", 1000.0 * got.seconds / worth, 1.0, "s")
