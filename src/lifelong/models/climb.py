@@ -56,6 +56,10 @@ class Prior:
         gap = z - self.mean
         return float(-0.5 * (weight * gap) @ gap), -weight * gap, -np.diag(weight)
 
+    def values(self, z: Floats) -> Floats:
+        """Log density (less its constant) at each row of z."""
+        return np.asarray(-0.5 * (((z - self.mean) / self.sd) ** 2).sum(axis=1))
+
 
 @dataclass(slots=True)
 class Climb:
@@ -86,6 +90,15 @@ class Scaled:
         if not (np.isfinite(f) and np.isfinite(g).all()):
             return -np.inf, np.zeros_like(z)
         return f + p, theta * g + dp
+
+    def values(self, z: Floats) -> Floats:
+        """Value at each row of z: all at once where the objective can, else one by one."""
+        many = getattr(self.objective, "values_at", None)
+        if many is None:
+            return np.array([self.value(at)[0] for at in z])
+        self.evaluations += len(z)
+        value = many(np.exp(z)) + self.prior.values(z)
+        return np.where(np.isfinite(value), value, -np.inf)
 
     def hessian(self, z: Floats, gradient: Floats) -> Floats:
         """Second derivatives in z, by the chain rule from those in theta."""

@@ -18,6 +18,7 @@ from lifelong.models.exponential import (
     leaving,
     power_integral,
 )
+from lifelong.models.pareto_objective import ParetoObjective
 from lifelong.models.special import log_rising
 from lifelong.models.tails import tail_table
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from lifelong.models.attrition import Table
     from lifelong.models.pairs import Pairs
+    from lifelong.values import Patterns
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -91,6 +93,10 @@ class ParetoNBD(Attrition):
             (2.5, 1.5),
         ),
     )
+
+    def objective(self, patterns: Patterns) -> ParetoObjective:
+        """The likelihood of these patterns, prepared for the fitting routine and for posteriors."""
+        return ParetoObjective(self, patterns)
 
     def log_common(self, theta: Floats, x: Floats) -> Table:
         """Log of alpha^r beta^s (r)_x at each x, and its gradient."""

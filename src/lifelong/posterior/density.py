@@ -90,8 +90,11 @@ class Density:
         return value - prior, slope - prior_slope
 
     def values(self, z: Floats) -> Floats:
-        """Log density at each row of z."""
-        return np.array([self.value(at)[0] for at in z])
+        """Log density at each row of z; minus infinity outside the parameters' ranges."""
+        inside = ((z >= self.scaled.low) & (z <= self.scaled.high)).all(axis=1)
+        value = np.full(len(z), -np.inf)
+        value[inside] = self.scaled.values(z[inside])
+        return value
 
     def posterior(self, draws: Draws) -> Posterior:
         """The draws as a value, with the findings that hold for all of them."""

@@ -67,6 +67,20 @@ def test_on_the_log_scale_with_its_prior() -> None:
     assert at.evaluations == 1
 
 
+def test_many_at_once_where_the_objective_can() -> None:
+    class Many(Quadratic):
+        def values_at(self, theta: np.ndarray) -> np.ndarray:
+            each = [self.value(row)[0] for row in theta]
+            return np.where(theta[:, 0] > 100.0, np.nan, each)
+
+    prior, z = Prior(np.array([1.0, -1.0]), np.array([0.5, 2.0])), np.array([[0.3, 0.7], [5.0, 0.0], [-1.0, 2.0]])
+    one, many = (scaled(kind([[-4.0, 1.0], [1.0, -3.0]], [0.5, 0.2]), prior) for kind in (Quadratic, Many))
+    told = [one.value(at)[0] for at in z]
+    assert one.values(z).tolist() == told
+    assert many.values(z) == pytest.approx([told[0], -np.inf, told[2]])  # no number is no place to go
+    assert (one.evaluations, many.evaluations) == (6, 3)
+
+
 @pytest.mark.parametrize("slope", [[np.nan, 1.0], [1.0, np.inf]])
 def test_a_slope_that_is_no_number_is_no_place_to_go(slope: list[float]) -> None:
     class Torn(Quadratic):

@@ -15,8 +15,10 @@ from lifelong.models.bg_nbd import BGNBD
 from lifelong.models.climb import Prior
 from lifelong.models.gamma_gamma import GammaGamma
 from lifelong.models.nbd import NBD
+from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.models.sbg import SBG
 from lifelong.posterior import posterior, prior_draws, stated_prior
+from lifelong.posterior.density import density
 from lifelong.score import ModelError, Terms
 from lifelong.score.scores import prepare
 from lifelong.score.totals import group_totals
@@ -56,6 +58,16 @@ def test_mean_and_spread_are_those_of_the_posterior() -> None:
     # A variance of n draws is known to sqrt(2 / n) of itself, its root to half of that.
     assert np.allclose(np.sqrt(np.diag(made.covariance)), sd, rtol=4 / np.sqrt(2 * made.diagnostics["ess"]))
     assert made.diagnostics["k_hat"] < 0.6
+
+
+@pytest.mark.parametrize("model", [BGNBD(), ParetoNBD()], ids=["one by one", "all at once"])
+def test_many_densities_are_those_of_one_after_the_other(model: BGNBD | ParetoNBD) -> None:
+    about = density(model, FEW, None, 0)
+    z = about.mode.z + np.random.default_rng(1).normal(size=(6, 4)) @ about.root.T
+    z[2, 1], z[4, 3] = about.scaled.low[1] - 0.1, about.scaled.high[3] + 0.1
+    told = about.values(z)
+    assert np.allclose(told, [about.value(at)[0] for at in z], rtol=1e-12)
+    assert np.isneginf(told).tolist() == [False, False, True, False, True, False]
 
 
 def test_equal_seeds_give_equal_draws() -> None:
