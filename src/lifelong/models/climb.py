@@ -74,6 +74,22 @@ class Climb:
     evaluations: int = 0
 
 
+class Warm:
+    """An objective that is climbed from where it was left, at z = log(theta), and from nowhere else."""
+
+    def __init__(self, objective: Objective, z: Floats) -> None:
+        self.objective, self.size, self.at = objective, objective.size, np.exp(z)
+        self.value, self.hessian = objective.value, objective.hessian
+
+    def starts(self) -> list[Floats]:
+        """That point."""
+        return [self.at]
+
+    def coarser(self) -> list[Objective]:
+        """None: the top is near."""
+        return []
+
+
 class Scaled:
     """An objective with its prior, as a function of z = log(theta) within bounds."""
 

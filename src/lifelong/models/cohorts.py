@@ -2,7 +2,7 @@ r"""Several cohorts together: each has parameters of its own, drawn toward what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,20 +11,22 @@ from lifelong.errors import FitError
 from lifelong.models import climb
 from lifelong.models.climb import Prior
 from lifelong.models.findings import finding
-from lifelong.models.optimise import fit_tenure
+from lifelong.models.optimise import covariance_of, estimates_of, fit_tenure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from lifelong.models.contract import Contract, TenureObjective
+    from lifelong.models.contract import Contract
     from lifelong.values import Finding, Fit, Tenures
 
     Floats = NDArray[np.float64]
 
 #: Between these bounds the standard deviation of a log parameter between cohorts is looked for.
 LOW, HIGH = 0.01, 3.0
+#: Step of the differences of the marginal likelihood, in log parameters.
+STEP = 0.1
 #: Below so many cohorts their spread is hardly known.
 FEW = 5
 
@@ -65,15 +67,17 @@ def fit_cohorts(model: Contract, cohorts: Sequence[Tenures], *, seed: int = 0) -
 
     **Prior.** On m none beyond the model's own weak one for each log parameter; on each :math:`\tau` a density
     proportional to :math:`\tau e^{-\tau}`, which is 0 at 0 and so keeps cohorts from being called equal for lack of data
-    (Chung et al. 2013). :math:`(m, \tau)` maximise M times these: empirical Bayes. Their own doubt is not in the cohorts'
-    standard errors, which are a little narrow where cohorts are few (finding F235).
+    (Chung et al. 2013). :math:`(m, \tau)` maximise M times these: empirical Bayes. Their own doubt C is in the cohorts'
+    covariance, :math:`V_g + J_g C J_g^\top` with :math:`J_g = V_g [\tau^{-2},\; 2 (\hat z_g - m) \tau^{-2}]` (how the mode
+    moves with m and log tau); without it 95 % intervals of ten cohorts hold 92.5 %.
 
     **Numerics.** Modes by the one optimiser, exact gradient and Hessian, each from the mode before; (m, tau) by L-BFGS
     on (m, log tau) within bounds.
 
     **Source.** Chung, Y., Rabe-Hesketh, S., Dorie, V., Gelman, A. and Liu, J. (2013), A nondegenerate penalized likelihood
     estimator for variance parameters in multilevel models, *Psychometrika* 78(4), 685-709; Tierney, L. and Kadane, J. B.
-    (1986), *JASA* 81, 82-86 (Laplace).
+    (1986), *JASA* 81, 82-86 (Laplace); Kass, R. E. and Steffey, D. (1989), Approximate Bayesian inference in conditionally
+    independent hierarchical models, *JASA* 84, 717-726 (the cohorts' variance).
 
     **Check.** Two cohorts of one behaviour are drawn together:
 
@@ -88,10 +92,22 @@ def fit_cohorts(model: Contract, cohorts: Sequence[Tenures], *, seed: int = 0) -
         FitError: E201 where a cohort holds nobody, or there is none.
     """
     _check(cohorts)
-    mean, sd, loglik = Pooled(model, cohorts).maximise()
-    fits = tuple(fit_tenure(model, c, prior=Prior(mean, sd), seed=seed) for c in cohorts)
+    pooled = Pooled(model, cohorts)
+    mean, sd, loglik = pooled.maximise()
+    shared = pooled.doubt(mean, sd)
+    fits = tuple(
+        _widened(model, fit_tenure(model, c, prior=Prior(mean, sd), seed=seed), mean, sd, shared) for c in cohorts
+    )
     told = (finding("F235", cohorts=len(cohorts)),) if len(cohorts) < FEW else ()
     return Cohorts(fits, mean, sd, loglik, told)
+
+
+def _widened(model: Contract, fit: Fit, mean: Floats, sd: Floats, shared: Floats) -> Fit:
+    """A cohort's fit with the doubt about what cohorts have in common added to its own."""
+    moves = np.concatenate([np.eye(len(mean)), np.diag(2.0 * (np.log(fit.theta) - mean))], axis=1) / sd[:, None] ** 2
+    slope = fit.covariance @ moves
+    covariance = fit.covariance + slope @ shared @ slope.T
+    return replace(fit, covariance=covariance, params=estimates_of(model, fit.theta, covariance))
 
 
 def _check(cohorts: Sequence[Tenures]) -> None:
@@ -130,25 +146,25 @@ class Pooled:
         """Laplace's approximation of the log-likelihood of all cohorts, their own parameters integrated out."""
         prior, total = Prior(mean, sd), 0.0
         for g, objective in enumerate(self.objectives):
-            at = climb.maximise(_Warm(objective, self.modes[g]), prior, self.low, self.high)
+            at = climb.maximise(climb.Warm(objective, self.modes[g]), prior, self.low, self.high)
             self.modes[g] = at.z
             # The normal density's (2 pi)^(-k/2) meets Laplace's (2 pi)^(k/2).
             total += at.value - float(np.log(sd).sum()) - 0.5 * float(np.linalg.slogdet(-at.hessian)[1])
         return total
+
+    def doubt(self, mean: Floats, sd: Floats) -> Floats:
+        """Covariance of (m, log tau), from second differences of the marginal likelihood with its priors."""
+        at, steps = np.concatenate([mean, np.log(sd)]), STEP * np.eye(2 * len(mean))
+        hessian = np.array(
+            [
+                [sum(a * b * self.cost(at + a * u + b * v) for a in (1, -1) for b in (1, -1)) for v in steps]
+                for u in steps
+            ]
+        )
+        return covariance_of(-hessian / (4.0 * STEP**2), np.concatenate([self.weak.sd, np.ones(len(sd))]))[0]
 
     def cost(self, at: Floats) -> float:
         """Minus the marginal likelihood and the priors, at (m, log tau)."""
         mean, log_sd = np.split(at, 2)
         told = self.weak.value(mean)[0] + float(np.sum(log_sd - np.exp(log_sd)))
         return -self.marginal(mean, np.exp(log_sd)) - told
-
-
-class _Warm:
-    """An objective that starts where it was left."""
-
-    def __init__(self, objective: TenureObjective, z: Floats) -> None:
-        self.objective, self.size, self.at = objective, objective.size, np.exp(z)
-        self.value, self.hessian, self.coarser = objective.value, objective.hessian, objective.coarser
-
-    def starts(self) -> list[Floats]:
-        return [self.at]

@@ -2,10 +2,12 @@ r"""Pareto/NBD with correlation: customers who order often may leave sooner, or 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
+from lifelong.models import climb
 from lifelong.models.base import Parameter
 from lifelong.models.correlation_objective import SHIFTS, CorrelatedObjective, Tie
 from lifelong.models.exponential import draw_until, histories_until, leaving
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+#: Half the 95 % quantile of a chi-square of one degree: so much less likely is what stands at the end of an interval.
+LESS = 1.920729410347062
+#: Halvings of the way between the two edges, which are 23 apart in log q: the end is then known to a tenth.
+HALVINGS = 8
 
 
 class CorrelatedParetoNBD:
@@ -74,7 +81,41 @@ class CorrelatedParetoNBD:
         """Fit to patterns, or to anything that has them as ``.patterns``; never below the fit without correlation."""
         from lifelong.models.optimise import fit_model
 
-        return fit_model(cast("PurchaseModel", self), getattr(patterns, "patterns", patterns), prior=prior, seed=seed)
+        seen = getattr(patterns, "patterns", patterns)
+        fit = fit_model(cast("PurchaseModel", self), seen, prior=prior, seed=seed)
+        edge = np.log(self.params[4].high) - 1e-3
+        is_at_edge = abs(np.log(fit.theta[4])) >= edge and fit.info["prior"] == "off"
+        return self._by_likelihood(fit, self.objective(seen)) if is_at_edge else fit
+
+    def _by_likelihood(self, fit: Fit, objective: CorrelatedObjective) -> Fit:
+        """A fit at an edge with the far end of its correlation's interval from the likelihood itself.
+
+        At the edge the slope in q is 0, so that curvature there says nothing of how far inside the truth may lie. The end
+        is where the likelihood, all other parameters sought anew, has fallen by 1.92 (a profile); else the other edge.
+        """
+        from lifelong.models.optimise import Z95
+
+        none = climb.Prior(np.zeros(5), np.full(5, np.inf))
+        low, high = (np.log([getattr(p, side) for p in self.params]) for side in ("low", "high"))
+        z = np.log(fit.theta)
+
+        def best(log_q: float) -> climb.Climb:
+            pinned = [np.append(bound[:4], log_q) for bound in (low, high)]
+            return climb.maximise(climb.Warm(objective, np.append(z[:4], log_q)), none, pinned[0], pinned[1])
+
+        near, far = float(z[4]), -float(z[4])
+        end = best(far)
+        if fit.loglik - end.value > LESS:
+            for _ in range(HALVINGS):
+                middle = best((near + far) / 2.0)
+                if fit.loglik - middle.value > LESS:
+                    far, end = float(middle.z[4]), middle
+                else:
+                    near = float(middle.z[4])
+        told, reached = fit.params[4], float(self.correlation(np.exp(end.z)))
+        ends = (reached, told.high) if z[4] > 0 else (told.low, reached)
+        cor = replace(told, se=(ends[1] - ends[0]) / (2.0 * Z95), low=ends[0], high=ends[1])
+        return replace(fit, params=(*fit.params[:4], cor))
 
     def loglik(self, theta: Floats, patterns: Patterns) -> float:
         """Log-likelihood of all customers, time in weeks."""

@@ -1,7 +1,7 @@
 """Simulated futures: a table of what customers who are alive will bring, by (x, T), and quantiles from it.
 
 Given alive at T, the future depends only on (x, T), and for regular customers on the silence too, which a cell has
-as its customers' mean; spend depends on its own x alone, up to a factor that each
+as the mean of its living customers; spend depends on its own x alone, up to a factor that each
 customer carries (``SpendModel.scale``). So value / factor is simulated once a cell of a lattice over (x, T,
 spend_x), every draw with parameters of its own, and a customer's predictive distribution is the mixture of 0 with
 weight 1 - P(alive) and the cell's distribution with weight P(alive), times the factor. Between the lattice's cells
@@ -164,7 +164,10 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
     T = np.bincount(cell, weights=weight * base.T) / size
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
     kind = _nearest(cell, weight, size, base.kind)
-    past = Past(x, T - np.bincount(cell, weights=weight * (base.T - base.t_x)) / size, T, kind)
+    # A cell's futures are those of its living: the long silences of customers who are gone must not count as theirs.
+    living = weight * np.maximum(engine.alive(engine.theta, base), 1e-12) if is_regular(engine.purchase) else weight
+    silence = np.bincount(cell, weights=living * (base.T - base.t_x)) / np.bincount(cell, weights=living)
+    past = Past(x, T - silence, T, kind)
     total = tally(base.history, cells, lambda part: base.total[part], cell) / size
     at_corner = engine.given_alive(engine.theta, past, engine.horizon, engine.force)
     draws = int(np.clip(min(budget, MOST_ORDERS / load) / cells, *DRAWS))

@@ -7,7 +7,9 @@ import pytest
 
 from lifelong.errors import FitError
 from lifelong.models.bdw import BdW
+from lifelong.models.climb import Prior
 from lifelong.models.cohorts import LOW, Pooled, fit_cohorts
+from lifelong.models.optimise import fit_tenure
 from lifelong.models.sbg import SBG
 from lifelong.values import Tenures
 
@@ -71,6 +73,17 @@ def test_like_cohorts_are_drawn_together_and_spread_is_measured() -> None:
     young = alike.fits[0]
     alone = MODEL.fit(cohorts(np.log([[0.8, 2.5]]), 300, rng)[0], prior="off")
     assert young.params[0].high - young.params[0].low < alone.params[0].high - alone.params[0].low
+
+
+def test_intervals_hold_the_doubt_about_what_is_common() -> None:
+    """Wider than where the common mean and spread are given."""
+    data = cohorts(
+        np.log([0.8, 2.5]) + 0.3 * np.random.default_rng(7).standard_normal((6, 2)), 300, np.random.default_rng(8)
+    )
+    made = fit_cohorts(MODEL, data)
+    given = [fit_tenure(MODEL, one, prior=Prior(made.mean, made.sd)) for one in data]
+    wider = [fit.params[0].se / own.params[0].se for fit, own in zip(made.fits, given, strict=True)]
+    assert min(wider) > 1.0
 
 
 def test_laplace_is_the_integral() -> None:

@@ -105,6 +105,15 @@ def test_at_an_edge_the_interval_is_not_narrow() -> None:
     assert held.low == held.estimate == held.high == pytest.approx(float(MODEL.correlation(theta)))
 
 
+def test_at_an_edge_a_fit_tells_the_far_end_by_the_likelihood() -> None:
+    """Few customers, whose correlation runs to an edge: the interval is a profile, and holds the truth."""
+    theta = np.array([2.0, 12.0, 2.0, 12.0, 5.0])
+    patterns = simulated_patterns(MODEL, theta, 1000, np.random.default_rng(5), weeks=(20.0, 60.0))
+    fit = MODEL.fit(patterns, prior="off")
+    assert abs(np.log(fit.theta[4])) > 11.0
+    assert fit.params[4].low < MODEL.correlation(theta) < fit.params[4].high
+
+
 def test_it_takes_covariates_and_has_a_name() -> None:
     assert isinstance(plugins.load("models", "pareto_nbd_correlated")(), CorrelatedParetoNBD)
     table = {"web": [0, 1], "x": [1, 2], "t_x": [30, 90], "T": [200, 200]}
