@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "E107": "the file's dates are not understood",
     "E108": "the file's amounts are not understood",
     "E109": "the report does not add up to the source",
+    "E161": "the covariates are not those of the customers",
     # -- E2: the fit
     "E201": "there is nothing to learn from",
     "E202": "the value is not defined",
