@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "E108": "the file's amounts are not understood",
     "E109": "the report does not add up to the source",
     "E151": "there are no amounts, and a blend is of values",
+    "E161": "the covariates are not those of the customers",
     "E171": "subscriptions have ended on no day",
     "E172": "the project holds no subscriptions",
     "E173": "two kinds of value cannot be added",

@@ -84,6 +84,7 @@ def _all(orders: Any) -> dict[str, Any]:
         "patterns": _rows(patterns.patterns(made)),
         "gaps": _rows(gaps.gaps(orders, UNTIL)),
         "last gaps": _rows(gaps.last_gaps(orders, UNTIL)),
+        "last pairs": _rows(gaps.last_pairs(orders, UNTIL)),
         "features": _rows(features.features(features.visits(orders), UNTIL, 91)),
         "spends": _rows(patterns.spends(made)),
         "without visit": summary.without_visit(orders, UNTIL),

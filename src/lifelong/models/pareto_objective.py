@@ -137,8 +137,9 @@ def _end(theta: Floats, times: Floats, x: int) -> Floats:
     """The ratio v at one x by its integral, shape (times, draws)."""
     draws = np.arange(len(theta))
 
-    def log_v(draw: Floats, t: Floats) -> Floats:
-        r, alpha, s, beta = theta[draw.astype(np.intp)].T
+    def log_v(pairs: Pairs) -> Floats:
+        r, alpha, s, beta = theta[pairs.each_x.astype(np.intp)].T
+        t = pairs.each_t
         k, wide = r + x + s, alpha >= beta
         m, o = np.maximum(alpha, beta), np.minimum(alpha, beta)
         log_s = power_tail(k, np.where(wide, s + 1.0, r + x), (m - o) / (o + t))[0]

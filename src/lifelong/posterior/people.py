@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.base import weeks
+from lifelong.models.pareto_abe import expect as expect_at_random
 from lifelong.models.pareto_ggg import alive, next_due, renew
 from lifelong.posterior.chains import SHORTEST, judged
 from lifelong.posterior.density import barely_told, few_draws
@@ -24,8 +25,23 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Draws = tuple[Floats, NDArray[np.float32]]
 
 CHAINS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is known of a hierarchy's hyperparameters before the data; ``free`` of the last are of either sign.
+
+    ``prior`` holds mean and standard deviation on the unbounded scale.
+    """
+
+    model: str
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    prior: Prior
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +83,11 @@ class People:
     def expect(self, horizon: float, seed: int = 0) -> Floats:
         """Expected orders of each customer in (T, T + horizon weeks].
 
-        The mean of :meth:`draw_orders`; its error is the spread of a customer's orders over the root of the draws.
+        Where orders come at random (k = 1) the mean over the draws of what follows exactly from lambda and mu. Else that
+        of :meth:`draw_orders`, whose error is the spread of a customer's orders over the root of the draws.
         """
+        if (self.k == 1.0).all():
+            return np.asarray(self._each(lambda _, lam, mu, W: expect_at_random(lam, mu, W, horizon)).mean(axis=0))
         return np.asarray(self.draw_orders(horizon, seed).mean(axis=0))
 
     def _each(self, work: Callable[[Floats, Floats, Floats, Floats], Floats]) -> Floats:
@@ -85,15 +104,12 @@ class People:
         return str(self.shared)
 
 
-def gathered(
-    model: Any,
-    data: Spacings,
-    prior: Prior,
-    sweep: Callable[[], tuple[Floats, Floats]],
-    size: tuple[int, int, int],
-    seed: int,
-) -> People:
-    """Run sweeps and keep their draws; ``sweep`` gives hyperparameters (chains, h) and k, lambda, mu (3, chains, n)."""
+def gathered(sweep: Callable[[], tuple[Floats, Floats]], data: Spacings, size: tuple[int, int, int]) -> Draws:
+    """Run sweeps and keep their draws; ``sweep`` gives hyperparameters (chains, h) and rates (m, chains, n).
+
+    Returns:
+        Hyperparameters (chains, draws, h), and rates (m, draws of all chains, n) as float32.
+    """
     draws, tune, thin = size
     each = -(-draws // CHAINS)
     if each < SHORTEST or tune < 0 or thin < 1:
@@ -106,37 +122,36 @@ def gathered(
         )
     if not len(data):
         raise FitError("E201", "there is no customer to learn from", fix="look at the import report:  lifelong check")
-    theta = np.empty((CHAINS, each, len(prior.mean)))
-    own = np.empty((3, CHAINS, each, len(data)), dtype=np.float32)
     for _ in range(tune):
         sweep()
-    for i in range(each):
+    thetas, owns = [], []
+    for _ in range(each):
         for _ in range(thin):
-            theta[:, i], own[:, :, i] = sweep()
-    k, lam, mu = own.reshape(3, CHAINS * each, len(data))
-    origin = Origin(customers=len(data), patterns=len(data), seed=seed)
-    return People(shared_posterior(model, theta, prior, origin), k, lam, mu, data.t_x, data.T, data.customer_id)
+            theta, own = sweep()
+        thetas.append(theta.copy())
+        owns.append(own.astype(np.float32))
+    kept = np.stack(owns, axis=2)
+    return np.stack(thetas, axis=1), kept.reshape(len(kept), CHAINS * each, len(data))
 
 
-def shared_posterior(model: Any, theta: Floats, prior: Prior, origin: Origin) -> Posterior:
+def shared_posterior(stated: Stated, theta: Floats, origin: Origin) -> Posterior:
     """The hyperparameters' draws, shape (chains, draws, h), with what they are worth."""
-    names = tuple(p.name for p in model.params)
-    z = np.log(theta)
-    figures, found = judged(z, 0)
-    flat = z.reshape(-1, z.shape[-1])
-    found += few_draws(figures["ess"]) + barely_told(names, flat.std(axis=0), prior)
-    return Posterior(
-        model=model.name,
-        names=names,
-        units=tuple(p.unit for p in model.params),
-        theta=np.exp(flat),
-        weight=np.full(len(flat), 1.0 / len(flat)),
+    made = Posterior(
+        model=stated.model,
+        names=stated.names,
+        units=stated.units,
+        theta=theta.reshape(-1, theta.shape[-1]),
+        weight=np.full(theta[..., 0].size, 1.0 / theta[..., 0].size),
         log_density=np.empty(0),
         loglik=float("nan"),
-        prior=tuple(zip(prior.mean.tolist(), prior.sd.tolist(), strict=True)),
+        prior=tuple(zip(stated.prior.mean.tolist(), stated.prior.sd.tolist(), strict=True)),
         how="gibbs",
         chains=len(theta),
-        diagnostics={name: figures[name] for name in ("r_hat", "ess")},
-        findings=tuple(found),
         origin=origin,
+        free=stated.free,
     )
+    z = made.unbounded
+    figures, found = judged(z.reshape(theta.shape), 0)
+    found += few_draws(figures["ess"]) + barely_told(stated.names, z.std(axis=0), stated.prior)
+    figures = {name: figures[name] for name in ("r_hat", "ess")}
+    return replace(made, diagnostics=figures, findings=tuple(found))

@@ -46,8 +46,9 @@ from scipy import special
 from lifelong.models.base import weeks
 from lifelong.models.pareto_ggg import ParetoGGG, next_due, not_due, silent
 from lifelong.posterior.density import checked, stated_prior
-from lifelong.posterior.people import CHAINS, gathered
+from lifelong.posterior.people import CHAINS, People, Stated, gathered, shared_posterior
 from lifelong.posterior.slices import slice_step
+from lifelong.values import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.models.climb import Prior
-    from lifelong.posterior.people import People
     from lifelong.values import Spacings
 
     Floats = NDArray[np.float64]
@@ -119,7 +119,11 @@ def pareto_ggg(
         hazard(state, stated, t_x, W, rng)
         return state.theta.T, np.stack([state.k, state.lam, state.mu])
 
-    return gathered(ParetoGGG, data, stated, sweep, (draws, tune, thin), seed)
+    theta, (k, lam, mu) = gathered(sweep, data, (draws, tune, thin))
+    names, units = (tuple(getattr(p, kind) for p in ParetoGGG.params) for kind in ("name", "unit"))
+    origin = Origin(customers=len(data), patterns=len(data), seed=seed)
+    shared = shared_posterior(Stated(ParetoGGG.name, names, units, stated), theta, origin)
+    return People(shared, k, lam, mu, data.t_x, data.T, data.customer_id)
 
 
 def started(prior: Prior, x: Floats, T: Floats, rng: np.random.Generator) -> State:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.score.base import Past, tally
-from lifelong.score.engine import is_signed
+from lifelong.score.engine import is_regular, is_signed
 from lifelong.score.numbering import by_parts, distinct
 from lifelong.score.signed import Noise
 
@@ -165,7 +165,9 @@ def futures(engine: Engine, base: Base, worth: Floats, rng: np.random.Generator,
     x, spend_x = (_nearest(cell, weight, size, values) for values in (base.x, base.spend_x))
     kind = _nearest(cell, weight, size, base.kind)
     # A cell's futures are those of its living: the long silences of customers who are gone must not count as theirs.
-    living = weight * np.maximum(engine.alive(engine.theta, base), 1e-12) if is_regular(engine.purchase) else weight
+    living = (
+        weight * np.maximum(engine.alive(engine.theta, base.past), 1e-12) if is_regular(engine.purchase) else weight
+    )
     silence = np.bincount(cell, weights=living * (base.T - base.t_x)) / np.bincount(cell, weights=living)
     past = Past(x, T - silence, T, kind)
     total = tally(base.history, cells, lambda part: base.total[part], cell) / size

@@ -78,12 +78,30 @@ def last_gaps(orders: IntoFrame, until: int) -> Any:
 
     One with a single order day has no row. The same kind of frame as came in; eager ones are sorted by customer.
     """
-    each: Any = between(orders, until)  # a frame joins its own kind
-    newest = each.group_by("customer_id").agg(nw.col("day").max())
-    made = each.join(newest, on=["customer_id", "day"], how="inner").select("customer_id", nw.col("gap").cast(nw.Int32))
+    made = _newest(between(orders, until)).select("customer_id", nw.col("gap").cast(nw.Int32))
     if isinstance(made, nw.LazyFrame):
         return made.to_native()
     return nw.maybe_reset_index(made.sort("customer_id")).to_native()
+
+
+def last_pairs(orders: IntoFrame, until: int) -> Any:
+    """The last two gaps of each customer up to ``until``: ``customer_id``, ``gap`` and the one ``before`` it, in days.
+
+    One with fewer than three order days has no row. The same kind of frame as came in; eager ones are sorted by customer.
+    """
+    each: Any = between(orders, until)
+    newest = _newest(each).select("customer_id", "gap", day=nw.col("day") - nw.col("gap"))
+    older = each.select("customer_id", "day", before="gap")
+    made = newest.join(older, on=["customer_id", "day"], how="inner").select("customer_id", "gap", "before")
+    if isinstance(made, nw.LazyFrame):
+        return made.to_native()
+    return nw.maybe_reset_index(made.sort("customer_id")).to_native()
+
+
+def _newest(each: Any) -> Any:
+    """Of each customer's order days the last one, with its gap; a frame joins its own kind."""
+    newest = each.group_by("customer_id").agg(nw.col("day").max())
+    return each.join(newest, on=["customer_id", "day"], how="inner")
 
 
 def between(orders: IntoFrame, until: int) -> Frame:

@@ -30,15 +30,18 @@ class Posterior:
         names, units: of the parameters.
         theta: draws, shape (draws, parameters).
         weight: of each draw, summing to 1; all equal where a chain made them.
-        log_density: log-likelihood and prior of each draw, in log(theta), the prior's constant left out; empty where a
-            hierarchy has no likelihood in closed form.
+        log_density: log-likelihood and prior of each draw, on the unbounded scale, the prior's constant left out; empty
+            where a hierarchy has no likelihood in closed form.
         loglik: log-likelihood at :attr:`centre`; nan there.
-        prior: for each parameter the mean and standard deviation of the normal prior on its logarithm.
+        prior: mean and standard deviation of each parameter before the data, on the unbounded scale; normal there but
+            where a hierarchy says otherwise.
         how: ``"laplace"``, ``"nuts"`` or, for a hierarchy, ``"gibbs"``.
         chains: how many chains made the draws, one after the other in ``theta``; 1 where draws are independent.
         diagnostics: figures about the draws, by name.
         findings: what these figures and the posterior itself should tell.
         origin: the data's size and the seed.
+        free: so many of the last parameters are of either sign and stand as they are on the unbounded scale; that of the
+            others is the logarithm.
     """
 
     model: str
@@ -54,16 +57,29 @@ class Posterior:
     diagnostics: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     origin: Origin = field(default_factory=Origin)
+    free: int = 0
+
+    @property
+    def unbounded(self) -> Floats:
+        """The draws on the unbounded scale: log(theta), but for the free parameters."""
+        made = self.theta.copy()
+        positive = made[:, : len(self.names) - self.free]
+        np.log(positive, out=positive)
+        return made
 
     @property
     def centre(self) -> Floats:
-        """The exponential of the posterior mean of log(theta)."""
-        return np.asarray(np.exp(self.weight @ np.log(self.theta)))
+        """The posterior mean on the unbounded scale, taken back: the exponential of the mean of log(theta), but for free ones."""
+        centre = np.asarray(self.weight @ self.unbounded)
+        positive = centre[: len(centre) - self.free]
+        np.exp(positive, out=positive)
+        return centre
 
     @property
     def covariance(self) -> Floats:
-        """Posterior covariance of log(theta)."""
-        gap = np.log(self.theta) - np.log(self.centre)
+        """Posterior covariance on the unbounded scale."""
+        z = self.unbounded
+        gap = z - self.weight @ z
         return np.asarray((self.weight[:, None] * gap).T @ gap)
 
     @property
@@ -97,7 +113,7 @@ class Posterior:
         info = {"prior": "on", "how": self.how, **self.diagnostics}
         return Fit(
             self.model, self.params, self.centre, self.covariance, self.loglik, self.findings, info, self.origin,
-            drawn=drawn,
+            free=self.free, drawn=drawn,
         )  # fmt: skip
 
     def to_arviz(self) -> Any:
@@ -139,9 +155,10 @@ class Posterior:
     def __str__(self) -> str:
         head = f"{self.model}: posterior by {self.how}, {len(self.theta):,} draws, {self.origin.customers:,} customers"
         shown = ("mean", "sd", "low80", "high80", "low95", "high95")
-        lines = [head, f"{'':<8}" + "".join(f"{name:>12}" for name in shown) + "  unit"]
+        wide = max(7, *(len(name) for name in self.names)) + 1
+        lines = [head, f"{'':<{wide}}" + "".join(f"{name:>12}" for name in shown) + "  unit"]
         lines += [
-            f"{row['name']:<8}" + "".join(f"{row[name]:>12.5g}" for name in shown) + f"  {row['unit']}"
+            f"{row['name']:<{wide}}" + "".join(f"{row[name]:>12.5g}" for name in shown) + f"  {row['unit']}"
             for row in self.rows()
         ]
         return "\n".join([*lines, worth(self.diagnostics), *(f"  {f}" for f in self.findings)])

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from lifelong import schema
-from lifelong.tables.gaps import gaps, last_gaps, spacings
+from lifelong.tables.gaps import gaps, last_gaps, last_pairs, spacings
 from lifelong.tables.summary import summary
 
 if TYPE_CHECKING:
@@ -40,6 +41,24 @@ def test_the_last_gap_is_that_before_the_last_order_day_seen() -> None:
     assert last_gaps(_orders(rows), 39).to_pylist() == [{"customer_id": "a", "gap": 3}]
     assert last_gaps(_orders(rows), 40).to_pylist() == [{"customer_id": "a", "gap": 10}]
     assert last_gaps(_orders(rows), 20).to_pylist() == []
+
+
+def test_the_last_pair_is_the_last_gap_and_the_one_before_it() -> None:
+    rows = [
+        ("b", 30, 1),
+        ("b", 37, 1),
+        ("a", 10, 1),
+        ("a", 27, 1),
+        ("a", 27, 1),
+        ("a", 30, 1),
+        ("a", 40, 1),
+        ("a", 33, 0),
+    ]
+    for frame in (_orders(rows), pl.from_arrow(_orders(rows)).lazy()):
+        for until, pair in ((39, [(3, 17)]), (40, [(10, 3)]), (27, [])):
+            made = last_pairs(frame, until)
+            made = made.collect().to_arrow() if isinstance(made, pl.LazyFrame) else made
+            assert made.to_pylist() == [{"customer_id": "a", "gap": gap, "before": old} for gap, old in pair]
 
 
 def test_nobody_with_two_order_days_is_an_empty_table_of_the_schemas_types() -> None:
