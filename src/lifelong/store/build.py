@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from lifelong.store import engine, files
+from lifelong.store import counting, engine, files
 from lifelong.tables import clean, identity, quality
 from lifelong.values import Finding, ImportReport
 
@@ -117,7 +118,8 @@ class Builder:
         parts = [self._lines(batch, work, is_large=_PARTS * batch.rows >= rows) for batch in manifest.batches]
         everything = _everything(parts, work)
         self._progress("finding duplicates", 0, None)
-        work.write(clean.flags(everything), self._flags(tables))
+        differ = partial(counting.all_differ, rows=rows) if work.is_lazy and _is_short(manifest) else None
+        work.write(clean.flags(everything, differ), self._flags(tables))
         flagged = work.scan([self._flags(tables)]) if engine.rows_in(self._flags(tables)) else None
         marked = clean.marked(everything, flagged)
         self._progress("joining guests to accounts", 0, None)
@@ -149,7 +151,7 @@ class Builder:
             return path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._progress(f"checking {batch.source}", 0, batch.rows)
-        raw = work.raw(self._landing.path(batch))
+        raw = work.dated(work.raw(self._landing.path(batch)))
         short = self._short(raw, rules, batch, work) if work.is_lazy else None
         lines = clean.lines(raw, rules) if short is None else short
         lines = nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native()
@@ -204,7 +206,9 @@ class Builder:
         return clean.counted_again(orders, odd) if is_whole else None
 
     def _report(self, batch: Batch, own: Any, work: Engine) -> ImportReport:
-        report = quality.report(own, clean.Rules.from_dict(batch.plan["rules"]), source=batch.source, batch=batch.id)
+        rules = clean.Rules.from_dict(batch.plan["rules"])
+        kinds = partial(counting.kinds, rows=batch.rows) if work.is_lazy else None
+        report = quality.report(own, rules, source=batch.source, batch=batch.id, kinds=kinds)
         if report.quarantined:
             self._quarantine(batch, own, work)
         return report
@@ -221,9 +225,13 @@ class Builder:
 
 def _limit(manifest: Manifest) -> int:
     """Up to how many rows these batches are built in memory."""
+    return engine.STREAMED_ROWS if _is_short(manifest) else engine.EAGER_ROWS
+
+
+def _is_short(manifest: Manifest) -> bool:
+    """Whether the rows of all batches may go the short way: orders with a number each."""
     rules = [clean.Rules.from_dict(batch.plan["rules"]) for batch in manifest.batches]
-    is_short = all(clean.can_be_sound(rule, rule.columns) for rule in rules)
-    return engine.STREAMED_ROWS if is_short else engine.EAGER_ROWS
+    return all(clean.can_be_sound(rule, rule.columns) for rule in rules)
 
 
 def _everything(parts: list[Any], work: Engine) -> Any:

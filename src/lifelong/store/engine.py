@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Protocol
 
+from lifelong.tables import clean
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -21,9 +23,19 @@ EAGER_ROWS = 1_000_000
 #: Beyond so many rows streaming is quicker, where cleaning is all that is done and takes the short way.
 STREAMED_ROWS = 200_000
 _ROW_GROUP = 122_880
-#: Caches can be made again at any time: written quickly rather than small.
-_COMPRESSION = "snappy"
+# Lengths and letters apart (version 2), no dictionary of many texts, the lightest zstd: a third less work than Snappy
+# around what version 1 writes, less than half the size, and quicker to read.
+_COPY = f"""COPY written TO '{{}}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1,
+            DICTIONARY_SIZE_LIMIT 5000, ROW_GROUP_SIZE {_ROW_GROUP})"""
 ROW, _PLACE = "row", "file_row_number"
+# A moment written as ISO does, with whole seconds or as a date, is what its text says and no more where the engine writes
+# it in the same way. An engine that reads a column's dictionary does so once for each text that differs.
+_DATE, _MOMENT = "try_cast(ordered_at AS DATE)", "try_cast(ordered_at AS TIMESTAMP)"
+_IS_DATE = f"length(ordered_at) = 10 AND {_DATE}::VARCHAR = ordered_at AND year({_DATE}) BETWEEN 1970 AND 2099"
+_IS_MOMENT = f"length(ordered_at) = 19 AND {_MOMENT}::VARCHAR = ordered_at AND year({_MOMENT}) BETWEEN 1970 AND 2099"
+_DAY = f"""CASE WHEN {_IS_DATE} THEN {_DATE} - DATE '1970-01-01'
+                WHEN {_IS_MOMENT} THEN {_MOMENT}::DATE - DATE '1970-01-01' END::INTEGER"""
+_SECOND = f"CASE WHEN {_IS_DATE} THEN 0 WHEN {_IS_MOMENT} THEN epoch({_MOMENT}) % 86400 END::INTEGER"
 
 
 class Engine(Protocol):
@@ -36,6 +48,9 @@ class Engine(Protocol):
 
     def raw(self, path: Path) -> Any:
         """The rows of a landing file with ``row``, the source's number of each: as stored, or its place from 1."""
+
+    def dated(self, raw: Any) -> Any:
+        """The rows with ``clean.DAY`` and ``clean.SECOND``, where the engine knows these for less than patterns cost."""
 
     def write(self, frame: Any, path: Path) -> None:
         """Write rows as a Parquet file; the caller moves it into place."""
@@ -57,29 +72,39 @@ class InMemory:
     def scan(self, paths: Sequence[Path]) -> Any:
         """The rows of files of one shape, one after another."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        return pa.concat_tables([pq.read_table(path) for path in paths])
+        return pa.concat_tables([_read(path) for path in paths])
 
     def raw(self, path: Path) -> Any:
         """The rows of a landing file with ``row``."""
         import numpy as np
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        table = pq.read_table(path)
+        table = _read(path)
         if ROW in table.column_names:
             return table
         return table.add_column(0, ROW, pa.array(np.arange(1, len(table) + 1, dtype=np.int64)))
+
+    def dated(self, raw: Any) -> Any:
+        """The rows as they are: few rows need no help."""
+        return raw
 
     def write(self, frame: Any, path: Path) -> None:
         """Write rows as a Parquet file."""
         import pyarrow.parquet as pq
 
-        pq.write_table(frame, path, compression=_COMPRESSION, row_group_size=_ROW_GROUP)
+        pq.write_table(frame, path, compression="snappy", row_group_size=_ROW_GROUP)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _read(path: Path) -> Any:
+    """A whole file; ``pq.read_table`` would load PyArrow's data sets, and these load pandas."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        return file.read()
 
 
 class Database:
@@ -105,9 +130,18 @@ class Database:
         place = duckdb.ColumnExpression(_PLACE).cast("BIGINT") + duckdb.ConstantExpression(1)
         return relation.select(place.cast("BIGINT").alias(ROW), *names)
 
+    def dated(self, raw: Any) -> Any:
+        """The rows with day and second where the text is a moment of 1970 to 2099 as ISO writes it, else null."""
+        import duckdb
+
+        if "ordered_at" not in raw.columns:
+            return raw
+        told = {clean.DAY: _DAY, clean.SECOND: _SECOND}
+        return raw.select("*", *(duckdb.SQLExpression(sql).alias(name) for name, sql in told.items()))
+
     def write(self, frame: Any, path: Path) -> None:
         """Write rows as a Parquet file, streaming."""
-        frame.write_parquet(str(path.resolve()), compression=_COMPRESSION, row_group_size=_ROW_GROUP)
+        frame.query("written", _COPY.format(str(path.resolve()).replace("'", "''")))
 
     def close(self) -> None:
         """Close the connection."""

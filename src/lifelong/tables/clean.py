@@ -17,13 +17,14 @@ from lifelong.tables import clean_time as times
 from lifelong.tables.clean_duplicates import duplicates, flags, marked
 from lifelong.tables.clean_frame import entered, is_empty, names_of, returned
 from lifelong.tables.clean_orders import orders
+from lifelong.tables.clean_plain import DAY, SECOND
 from lifelong.tables.clean_refunds import matches
 from lifelong.tables.clean_rules import REASONS, Reason, Rules
 from lifelong.tables.clean_sound import can_be_sound, counted_again, odd
 
 __all__ = [
-    "LINES", "REASONS", "Reason", "Rules", "can_be_sound", "counted_again", "duplicates", "flags", "lines", "marked",
-    "matches", "odd", "orders", "sound",
+    "DAY", "LINES", "REASONS", "SECOND", "Reason", "Rules", "can_be_sound", "counted_again", "duplicates", "flags",
+    "lines", "marked", "matches", "odd", "orders", "sound",
 ]  # fmt: skip
 
 # The columns of lines(): name and type. Money in minor units, quantity in thousandths of a piece.

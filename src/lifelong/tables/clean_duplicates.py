@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from lifelong.tables.clean_frame import entered, is_empty, looked, returned, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _CONTENT = (
     "order_id", "customer_id", "email", "day", "second", "revenue", "refund", "cost", "quantity", "product", "channel",
@@ -34,15 +37,20 @@ def duplicates(all_lines: Any) -> Any:
     return marked(all_lines, flags(all_lines))
 
 
-def flags(all_lines: Any) -> Any:
-    """Only the rows that share their order with others or repeat them: batch, row and repeats. Mostly few."""
+def flags(all_lines: Any, all_differ: Callable[[Any, str], bool] | None = None) -> Any:
+    """Only the rows that share their order with others or repeat them: batch, row and repeats. Mostly few.
+
+    Args:
+        all_lines: as for :func:`duplicates`.
+        all_differ: a quick way to say that all rows have values of their own in a column; False where it cannot say.
+    """
     frame = entered(all_lines)
     keyed = frame.with_columns(
         _key=order_key(),
         _alone=nw.col("is_single") & nw.col("reason").is_null(),
         _time=nw.col("day").cast(nw.Int64) * 86_400 + nw.col("second"),
     )
-    several = _several(keyed)
+    several = None if all_differ is not None and all_differ(all_lines, "order_id") else _several(keyed)
     if several is None:
         nobody = keyed.filter(nw.col("row") < 0).select("batch", "row", repeats=nw.lit(None, dtype=nw.String))
         return returned(nobody, all_lines)

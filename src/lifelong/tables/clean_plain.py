@@ -27,6 +27,9 @@ _PIECES = "-?[0-9]{1,6}"
 _CLOCK = "(?: (?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?"
 _YEAR_LAST = "(?:[0-9]{2}[.][0-9]{2}[.]|[0-9]{2}/[0-9]{2}/|[0-9]{2}-[0-9]{2}-)[0-9]{4}"
 _DATE = 10  # characters of a date; a longer text has a clock
+# Day and second of a moment, null unless its text is a date of 1970 to 2099 as ISO writes it, alone or with a clock: an
+# engine that finds these for less than patterns and slices cost adds them to a landing's rows.
+DAY, SECOND = "_iso_day", "_iso_second"
 _FORMS = {  # how the date is written, and where year, month and day stand
     "ymd": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", (0, 5, 8)),
     "dmy": (_YEAR_LAST, (6, 3, 0)),
@@ -41,12 +44,22 @@ def applies(rules: Rules, have: Sequence[str]) -> bool:
     return simple and zoned and "customer_id" in have and not {"refund", "cost"} & set(have)
 
 
+def is_dated(rules: Rules, have: Sequence[str]) -> bool:
+    """Whether the engine told the day of every date that can be sound."""
+    return rules.dates == "ymd" and DAY in have
+
+
 def told(frame: Any, rules: Rules, have: Sequence[str], dates: str = "") -> Any:
     """The frame with ``_is_plain``; where a narrower pattern of dates is given, amounts must not be below zero too."""
     needed = _needed(rules, have)
     if dates:
         needed = {n: pattern.removeprefix("-?") for n, pattern in needed.items()} | {"ordered_at": dates + _CLOCK}
-    checks = [nw.col(name).str.contains(f"^{pattern}$") for name, pattern in needed.items()]
+    known = [~nw.col(DAY).is_null()] if dates and is_dated(rules, have) else []
+    checks = known + [
+        nw.col(name).str.contains(f"^{pattern}$")
+        for name, pattern in needed.items()
+        if not known or name != "ordered_at"
+    ]
     optional = {"email": _MAIL, "product": _WORD, "channel": _WORD, "status": _WORD}
     for name, pattern in optional.items():
         if name in have:
@@ -78,7 +91,10 @@ def _needed(rules: Rules, have: Sequence[str]) -> dict[str, str]:
 
 def lines(frame: Any, rules: Rules, have: Sequence[str], *, is_sound: bool = False) -> Any:
     """Lines of plain rows; where all are sound, no date needs a second look and nothing was paid back."""
-    frame = _dated(frame, rules)
+    if is_sound and is_dated(rules, have):
+        frame = frame.with_columns(_day=nw.col(DAY), _second=nw.col(SECOND))
+    else:
+        frame = _dated(frame, rules)
     if is_sound:
         frame = frame.with_columns(_exists=nw.lit(True))
     nothing, text = nw.lit(None).cast(nw.Int64), nw.lit(None, dtype=nw.String)

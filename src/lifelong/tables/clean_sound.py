@@ -13,7 +13,7 @@ import narwhals as nw
 
 from lifelong.tables import clean_plain as plain
 from lifelong.tables.clean_duplicates import order_key
-from lifelong.tables.clean_frame import entered, names_of, returned
+from lifelong.tables.clean_frame import entered, is_empty, names_of, returned
 from lifelong.tables.clean_numbers import sure
 from lifelong.units import date_of
 
@@ -44,8 +44,9 @@ def odd(raw: Any, rules: Rules) -> Any:
     """The rows of a landing that are not sound, as they are."""
     frame = entered(raw)
     have = names_of(frame)
-    is_sound = sure(nw.col("_is_plain") & _is_past(rules))
-    return returned(plain.told(frame, rules, have, _dates(rules)).filter(~is_sound).select(*have), raw)
+    is_past = nw.col(plain.DAY) <= rules.today if plain.is_dated(rules, have) else _is_past(rules)
+    found = plain.told(frame, rules, have, _dates(rules)).filter(~sure(nw.col("_is_plain") & is_past))
+    return returned(found.select(*(name for name in have if name not in {plain.DAY, plain.SECOND})), raw)
 
 
 def counted_again(orders: Any, odd_lines: Any) -> Any:
@@ -59,7 +60,8 @@ def counted_again(orders: Any, odd_lines: Any) -> Any:
     """
     odd_ones = entered(odd_lines).with_columns(_key=order_key())
     kept = odd_ones.filter(nw.col("reason").is_null()).select(order_id=nw.col("_key"))
-    frame = entered(orders).join(kept, on="order_id", how="anti")
+    frame = entered(orders)
+    frame = frame if is_empty(kept) else frame.join(kept, on="order_id", how="anti")
     text, no = nw.lit(None, dtype=nw.String), nw.lit(False)
     frame = frame.select(
         "order_id", "customer_id", "day", "revenue", "refund", row=nw.lit(0).cast(nw.Int64), reason=text, repeats=text,
