@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, FitError
+from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.units import Horizon
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
     from lifelong.project.asked import Base
     from lifelong.project.folder import Folder
-    from lifelong.values import Blend, Fit
+    from lifelong.values import Blend, Fit, Leaderboard
 
 
-def fit(folder: Folder, at: Base, name: str, prior: str, *, is_auto: bool = False) -> Fit:
+def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: str, *, is_auto: bool = False) -> Fit:
     """Fit the model of a blend's name, and learn the blend beside it.
 
     The blend is learned for the hold-out of the last back-test of these orders, over which it was tested, or for the
@@ -24,7 +25,7 @@ def fit(folder: Folder, at: Base, name: str, prior: str, *, is_auto: bool = Fals
     Args:
         folder: the project.
         at: the base to fit to.
-        name: of a blend.
+        named: the blend's name, and the back-test of these orders.
         prior: as in ``optimise.fit_model``.
         is_auto: whether a back-test chose the name: what cannot be learned is then a finding.
 
@@ -33,8 +34,8 @@ def fit(folder: Folder, at: Base, name: str, prior: str, *, is_auto: bool = Fals
         ConfigError: E303, where LightGBM is not installed.
     """
     from lifelong.judge.blending import statistical
-    from lifelong.project import valuing
 
+    name, board = named
     if not at.has_money:
         raise FitError(
             "E151",
@@ -43,10 +44,9 @@ def fit(folder: Folder, at: Base, name: str, prior: str, *, is_auto: bool = Fals
             why="without amounts there is no value to learn",
             fix="take a purchase model alone (--model auto)",
         )
-    board = valuing.board_of(folder, at)
-    base = statistical(name) or (statistical(board.chosen) if board else valuing.UNTESTED)
+    base = statistical(name) or (statistical(board.chosen) if board else UNTESTED)
     horizon = Horizon.parse(str(board.rows[0]["horizon"]) if board else folder.config().horizon)
-    made = valuing.fit_base(base, at, folder.currency, prior)
+    made = fit_base(base, at, folder.currency, prior)
     folder.progress(f"learning from what came within {horizon} of earlier days", 0, None)
     try:
         return replace(made, blend=_learnt(folder, at, base, horizon, prior))

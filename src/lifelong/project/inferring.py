@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError
-from lifelong.project import asked, knowing, renewing, valuing
+from lifelong.project import asked, fitting, knowing, renewing, valuing
 from lifelong.store import fits
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
         if out is not None:
             made.to_arviz().to_netcdf(str(out))
         if draw.keep:
-            fitted = valuing.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior)  # type: ignore[union-attr]  # groups were refused
+            fitted = fitting.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior)  # type: ignore[union-attr]  # groups were refused
             fits.save(fitted, folder.root / "fits")
     return made
 
@@ -68,7 +68,7 @@ def _named(folder: Folder, at: asked.Base, model: str) -> str:
     name = model or folder.config().model
     if name == "auto":
         board = valuing.saved_backtest(folder, at)
-        return plain_name(board.chosen) if board else valuing.UNTESTED
+        return plain_name(board.chosen) if board else fitting.UNTESTED
     if renewing.is_contract(name):
         raise renewing.refused("this posterior")
     if "+" in name:

@@ -180,7 +180,7 @@ def foresee(
 
 def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) -> Fit:
     """Fit to the orders of one file: at once in memory where that is easy, else by a project that is thrown away."""
-    from lifelong.project import asked, ingesting, knowing, valuing
+    from lifelong.project import asked, fitting, ingesting, knowing, valuing
 
     known = knowing.Known.of(*(reading.pop(name, "") for name in ("covariates", "l2", "known_since")))
     own = [*reading.pop("keep", ()), *known.columns]
@@ -188,7 +188,7 @@ def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) 
     found = None if known.is_something else _at_once(file, told)
     if found is not None:
         orders, currency = found
-        return valuing.fit_base(model, asked.base_of(orders, until), currency, prior)
+        return fitting.fit_base(model, asked.base_of(orders, until), currency, prior)
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="lifelong-") as scratch:
@@ -197,7 +197,7 @@ def fit_file(file: Path, *, model: str, until: str, prior: str, **reading: Any) 
         ingesting.ingest(folder, file, told)
         if known.is_something:
             return valuing.fit_at(folder, asked.base(folder, until), model, prior, known)
-        return valuing.fit_base(model, asked.base(folder, until), folder.currency, prior)
+        return fitting.fit_base(model, asked.base(folder, until), folder.currency, prior)
 
 
 def _at_once(file: Path, reading: Reading) -> tuple[Any, str] | None:

@@ -11,15 +11,15 @@ from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
 from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
-from lifelong.project.knowing import Known, apart, digest, older, seen_by, traits
+from lifelong.project.fitting import UNTESTED, fit_base
+from lifelong.project.knowing import Known, apart, older, seen_by, traits
 from lifelong.store import files, fits
-from lifelong.units import Horizon, date_of, minor_digits
+from lifelong.units import Horizon
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lifelong.judge.traits import Traits
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 LEADERBOARD = "lifelong-leaderboard/1"
 NOTHING = Known()
-#: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
-UNTESTED = "pareto_nbd"
 
 
 # -- backtest ---------------------------------------------------------------------------------------------------------
@@ -138,7 +136,7 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
     if known.since:
         at = older(folder, at, known.since)
     if asks_blend(name):
-        made = blending.fit(folder, at, name, prior or config.prior, is_auto=is_auto)
+        made = blending.fit(folder, at, (name, board_of(folder, at)), prior or config.prior, is_auto=is_auto)
     else:
         made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
     if known.since:
@@ -196,46 +194,6 @@ def try_backtest(folder: Folder, at: Base, question: Question, holdout: str = ""
         if problem.code != "E203":
             raise
         return None
-
-
-def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None) -> Fit:
-    """Fit to a base: the purchase model on patterns, the spend model on spend histories.
-
-    With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
-    """
-    from lifelong.judge.fitting import fit_named
-    from lifelong.tables import patterns
-
-    if prior not in {"auto", "on", "off"}:
-        raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
-    told = patterns.to_patterns(patterns.patterns(at.summary)).digest
-    if "before" in at.summary.column_names:
-        from lifelong.models.left_truncated import LeftTruncated
-
-        made = LeftTruncated(plugins.load("models", model)(), "buyers").fit(at.summary, prior=prior)
-        told = digest(told, [at.summary["before"]])
-    elif known is not None:
-        summary = known.beside(at.summary)
-        made = fit_named(model, at.orders, summary, at.until, prior, known)
-        told = digest(told, [summary[name] for name in known.names])
-    else:
-        made = fit_named(model, at.orders, at.summary, at.until, prior)
-    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior)
-
-
-def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
-    """A purchase model's fit with its day and version, and with the spend model's where there are amounts."""
-    from lifelong import __version__
-    from lifelong.models.spend_choice import AUTO, fit_spend_named
-    from lifelong.tables import patterns
-
-    until = date_of(at.until).isoformat()
-    made = replace(made, origin=replace(made.origin, until=until, version=__version__))
-    if not at.has_money:
-        return made
-    spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
-    spend = fit_spend_named(AUTO, spends, prior=prior)
-    return replace(made, spend=replace(spend, origin=replace(spend.origin, until=until, version=__version__)))
 
 
 # -- score ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ blend is scaled by what they change of the statistical total. Orders, P(alive) a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from lifelong.models.learned import Examples, Taught
 from lifelong.schema import FEATURES, names
 from lifelong.score.base import arrow
+from lifelong.score.forecast import Blended
 from lifelong.score.terms import ModelError, Terms
 from lifelong.tables.features import features, visits
 from lifelong.units import Horizon, Rate
@@ -27,26 +28,6 @@ if TYPE_CHECKING:
     from lifelong.values import Blend
 
     Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Blended:
-    """What a blend makes of a base.
-
-    Attributes:
-        value: expected value of each customer, shape (customers,).
-        bin: the bin of forecasts into which each falls.
-        multiples: of the value, at each whole per cent from 1 to 99, shape (bins, 99).
-    """
-
-    value: Floats
-    bin: NDArray[np.intp]
-    multiples: Floats
-
-    def quantile(self, level: float, rows: Any) -> Floats:
-        """What the value of customers stays below with that probability, a whole per cent."""
-        made: Floats = self.value[rows] * self.multiples[self.bin[rows], round(level * 100) - 1]
-        return made
 
 
 def plain_terms(horizon: Horizon, currency: str) -> Terms:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from lifelong.models.kinds import ByKind
     from lifelong.score.base import Base
-    from lifelong.score.blended import Blended
     from lifelong.score.terms import Terms
     from lifelong.values import Fit
 
@@ -24,6 +23,26 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 FUTURES = 450_000  # simulated over all cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blended:
+    """What a blend makes of a base.
+
+    Attributes:
+        value: expected value of each customer, shape (customers,).
+        bin: the bin of forecasts into which each falls.
+        multiples: of the value, at each whole per cent from 1 to 99, shape (bins, 99).
+    """
+
+    value: Floats
+    bin: NDArray[np.intp]
+    multiples: Floats
+
+    def quantile(self, level: float, rows: Ints | slice) -> Floats:
+        """What the value of customers stays below with that probability, a whole per cent."""
+        made: Floats = self.value[rows] * self.multiples[self.bin[rows], round(level * 100) - 1]
+        return made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

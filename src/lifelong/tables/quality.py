@@ -46,8 +46,14 @@ def report(
         facts |= _refunds(kept)
     facts["days"] = sorted(_rows(kept.group_by("day").agg(n=nw.len()).select("day"), "day"))
     facts["rows"] = {r: _first_rows(frame, r) for r in classes["reasons"]}
-    total = [sum(part[i] for part in classes["parts"].values()) for i in (0, 1)]
+    return _report(classes, facts, rules, (source, batch))
+
+
+def _report(classes: dict[str, Any], facts: dict[str, Any], rules: Rules, names: tuple[str, str]) -> ImportReport:
+    """What was counted, as a report of the file and the batch of those names."""
     parts, has_amount = classes["parts"], rules.has_amount
+    money = {name: part[1] if has_amount else None for name, part in parts.items()}
+    total = [sum(part[i] for part in parts.values()) for i in (0, 1)]
     details = {
         "reasons": classes["reasons"],
         "repeats": classes["repeats"],
@@ -57,15 +63,15 @@ def report(
         "is_rounded": facts["rounded"],
     }
     return ImportReport(
-        source=source,
-        batch=batch,
+        source=names[0],
+        batch=names[1],
         rows_in=total[0],
         kept=parts["kept"][0],
         quarantined=parts["quarantined"][0],
         duplicates=parts["duplicates"][0],
-        money_kept=parts["kept"][1] if has_amount else None,
-        money_quarantined=parts["quarantined"][1] if has_amount else None,
-        money_duplicates=parts["duplicates"][1] if has_amount else None,
+        money_kept=money["kept"],
+        money_quarantined=money["quarantined"],
+        money_duplicates=money["duplicates"],
         money_in=total[1] if has_amount else None,
         currency=rules.currency,
         orders=facts["orders"],

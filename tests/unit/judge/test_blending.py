@@ -137,7 +137,7 @@ def fitted(shop: pa.Table) -> Fit:
 def test_scores_by_a_blend_add_up_and_their_bound_holds(shop: pa.Table, fitted: Fit) -> None:
     day = LAST - 91
     table = summary(shop, day).sort_by("customer_id")
-    made = score(fitted, table, _terms(), shop.filter(pc.less_equal(shop["day"], day)))
+    made = score(fitted, table, _terms(), orders=shop.filter(pc.less_equal(shop["day"], day)))
     assert made.model == "bg_nbd+blend"
     assert [one.code for one in made.findings] == ["F264"]
     value, high, low = (made.table[name].to_numpy() for name in ("value", "high80", "low80"))
@@ -159,9 +159,12 @@ def test_scores_by_a_blend_know_nothing_of_later_orders_and_do_not_hang_on_the_r
 ) -> None:
     day = LAST - 91
     table = summary(shop, day).sort_by("customer_id")
-    made, again = score(fitted, table, _terms(), shop), score(fitted, table, _terms(), shop.slice(0).take(_mixed(shop)))
+    made, again = (
+        score(fitted, table, _terms(), orders=shop),
+        score(fitted, table, _terms(), orders=shop.slice(0).take(_mixed(shop))),
+    )
     assert made.table.equals(again.table)
-    turned = score(fitted, table.sort_by([("customer_id", "descending")]), _terms(), shop).table
+    turned = score(fitted, table.sort_by([("customer_id", "descending")]), _terms(), orders=shop).table
     back = turned.sort_by("customer_id")
     assert back["value"].to_numpy() == pytest.approx(made.table["value"].to_numpy(), rel=1e-12)
 
@@ -172,10 +175,10 @@ def _mixed(shop: pa.Table) -> np.ndarray:
 
 def test_margin_and_discount_change_all_alike(shop: pa.Table, fitted: Fit) -> None:
     table = summary(shop, LAST - 91).sort_by("customer_id")
-    whole, third = (score(fitted, table, _terms(margin=margin), shop) for margin in (1.0, 0.3))
+    whole, third = (score(fitted, table, _terms(margin=margin), orders=shop) for margin in (1.0, 0.3))
     assert third.table["value"].to_numpy() == pytest.approx(0.3 * whole.table["value"].to_numpy())
     assert third.table["high90"].to_numpy() == pytest.approx(0.3 * whole.table["high90"].to_numpy())
-    later = score(fitted, table, _terms(discount=Rate.parse("20%/year")), shop)
+    later = score(fitted, table, _terms(discount=Rate.parse("20%/year")), orders=shop)
     assert 0.9 < later.totals.value / whole.totals.value < 1.0
 
 
@@ -187,5 +190,5 @@ def test_over_another_horizon_or_without_orders_the_model_stands_alone_and_says_
     assert made.model == "bg_nbd"
     assert [one.code for one in made.findings] == ["F265"]
     assert "single orders" in made.findings[0].text
-    far = score(fitted, table, _terms(horizon=Horizon.parse("26w")), shop)
+    far = score(fitted, table, _terms(horizon=Horizon.parse("26w")), orders=shop)
     assert "learned for 13w ahead, and 26w was asked" in str(far)

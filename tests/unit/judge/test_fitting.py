@@ -15,7 +15,7 @@ from tests.unit.judge.conftest import DAYS, FIRST, make_orders
 from lifelong.judge.backtest import backtest
 from lifelong.judge.fitting import fit_named, plain_name
 from lifelong.project.asked import base_of
-from lifelong.project.valuing import fit_base
+from lifelong.project.fitting import fit_base
 from lifelong.score import ModelError, Terms, score
 from lifelong.score.between import orders_between
 from lifelong.store import fits

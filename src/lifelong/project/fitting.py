@@ -1,0 +1,59 @@
+"""Fitting to a base: the purchase model on patterns, the spend model on spend histories."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lifelong import plugins
+from lifelong.errors import ConfigError
+from lifelong.project.knowing import digest
+from lifelong.units import date_of, minor_digits
+
+if TYPE_CHECKING:
+    from lifelong.judge.traits import Traits
+    from lifelong.project.asked import Base
+    from lifelong.values import Fit
+
+#: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
+UNTESTED = "pareto_nbd"
+
+
+def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None) -> Fit:
+    """Fit to a base: the purchase model on patterns, the spend model on spend histories.
+
+    With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
+    """
+    from lifelong.judge.fitting import fit_named
+    from lifelong.tables import patterns
+
+    if prior not in {"auto", "on", "off"}:
+        raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
+    told = patterns.to_patterns(patterns.patterns(at.summary)).digest
+    if "before" in at.summary.column_names:
+        from lifelong.models.left_truncated import LeftTruncated
+
+        made = LeftTruncated(plugins.load("models", model)(), "buyers").fit(at.summary, prior=prior)
+        told = digest(told, [at.summary["before"]])
+    elif known is not None:
+        summary = known.beside(at.summary)
+        made = fit_named(model, at.orders, summary, at.until, prior, known)
+        told = digest(told, [summary[name] for name in known.names])
+    else:
+        made = fit_named(model, at.orders, at.summary, at.until, prior)
+    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior)
+
+
+def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
+    """A purchase model's fit with its day and version, and with the spend model's where there are amounts."""
+    from lifelong import __version__
+    from lifelong.models.spend_choice import AUTO, fit_spend_named
+    from lifelong.tables import patterns
+
+    until = date_of(at.until).isoformat()
+    made = replace(made, origin=replace(made.origin, until=until, version=__version__))
+    if not at.has_money:
+        return made
+    spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
+    spend = fit_spend_named(AUTO, spends, prior=prior)
+    return replace(made, spend=replace(spend, origin=replace(spend.origin, until=until, version=__version__)))
