@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lifelong.judge.backtest import run
+from lifelong.judge.blending import asks_blend, learn_blend, statistical
 from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import see
 from lifelong.judge.trial import Trial
@@ -139,14 +140,17 @@ def judged(case: Case, data: Path) -> tuple[Found, Found | None]:
     past = orders.filter(pc.less_equal(orders["day"], case.split))
     board = run(past, (), trial)
     seen = see(orders, case.split, case.weeks * 7, trial)
-    fit = fit_named(board.chosen, past, seen.summary, case.split)
+    name = statistical(board.chosen) if asks_blend(board.chosen) else board.chosen
+    fit = fit_named(name, past, seen.summary, case.split)
     if has_money:
         spends = patterns.to_spend(patterns.spends(seen.summary), 2)
         fit = replace(fit, spend=fit_spend(GammaGamma(), spends))
+    if asks_blend(board.chosen):
+        fit = replace(fit, blend=learn_blend(name, past, case.split, Horizon.parse(board.rows[0]["horizon"]), trial))
     error = board.model_error[board.chosen]
     horizon = Horizon(float(case.weeks * 7), f"{case.weeks}w")
     terms = Terms(horizon, 1.0, Rate(0.0), "USD", ModelError.of(error))
-    scores = score(fit, seen.summary, terms)
+    scores = score(fit, seen.summary, terms, orders=past)
     t, table = scores.totals, scores.table.sort_by("customer_id")
     missed = [float(np.abs(table["orders"].to_numpy() - seen.orders).mean())]
     bounds = t.orders, t.orders_low80, t.orders_high80, t.model_share

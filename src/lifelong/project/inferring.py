@@ -63,12 +63,12 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
 
 def _named(folder: Folder, at: asked.Base, model: str) -> str:
     """The plain model that is meant; ``auto`` takes the back-test's winner by itself."""
-    from lifelong.judge.fitting import plain_name
+    from lifelong.judge.blending import statistical
 
     name = model or folder.config().model
     if name == "auto":
         board = valuing.saved_backtest(folder, at)
-        return plain_name(board.chosen) if board else fitting.UNTESTED
+        return statistical(board.chosen) if board else fitting.UNTESTED
     if renewing.is_contract(name):
         raise renewing.refused("this posterior")
     if "+" in name:
