@@ -84,6 +84,7 @@ def load(kind: str, name: str) -> Any:
                     why="a package offers it by entry point, but it is not there",
                     fix="install that package again, or take another: " + ", ".join(known(kind)),
                 ) from problem
+    noun = {"spend": "spend model"}.get(kind, kind.removesuffix("s"))
     raise ConfigError(
-        "E302", f"there is no {kind} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name"
+        "E302", f"there is no {noun} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name"
     )

@@ -62,17 +62,17 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
 
 
 def _named(folder: Folder, at: asked.Base, model: str) -> str:
-    """The plain model that is meant; ``auto`` takes the back-test's winner by itself."""
-    from lifelong.judge.blending import statistical
+    """The plain model that is meant; ``auto``, and ``blend``, take the back-test's winner by itself."""
+    from lifelong.judge.blending import BLEND, statistical
 
     name = model or folder.config().model
-    if name == "auto":
+    if name in {"auto", BLEND}:
         board = valuing.saved_backtest(folder, at)
         return statistical(board.chosen) if board else fitting.UNTESTED
     if renewing.is_contract(name):
         raise renewing.refused("this posterior")
     if "+" in name:
-        raise knowing.apart("a posterior", "covariates or the firm's own calendar")
+        raise knowing.apart("a posterior", "covariates, the firm's own calendar or a blend")
     return name
 
 
