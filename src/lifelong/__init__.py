@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "calculate": "lifelong.project",
     "follow": "lifelong.project",
     "foresee": "lifelong.project",
     "predict": "lifelong.project",
@@ -85,6 +86,7 @@ __all__ = [
     "TimeVaryingParetoNBD",
     "Timelines",
     "__version__",
+    "calculate",
     "follow",
     "foresee",
     "predict",
@@ -104,7 +106,7 @@ if TYPE_CHECKING:
     from lifelong.models.sbg import SBG
     from lifelong.models.spend_covariates import SpendCovariates
     from lifelong.models.time_varying import TimeVaryingParetoNBD
-    from lifelong.project import Project, follow, foresee, predict, summarise
+    from lifelong.project import Project, calculate, follow, foresee, predict, summarise
     from lifelong.units import Horizon, Money, Rate
     from lifelong.values import Course, Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures, Timelines
 

@@ -65,6 +65,7 @@ CODES: dict[str, str] = {
     "E302": "the name is not known",
     "E303": "an optional part is not installed",
     "E304": "the project is not there",
+    "E351": "a number of the calculator cannot be used",
     # -- E4: the store
     "E401": "a stored file has changed or is damaged",
     "E402": "the project is in use",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import contracts, flags, over_time, posteriors
+from lifelong.cli import calculator, contracts, flags, over_time, posteriors
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -357,6 +357,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
+lifelong.add_command(calculator.calculator)
 lifelong.add_command(contracts.ingest_subscriptions)
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
-from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
+from lifelong.project.alone import (
+    calculate,
+    demo,
+    fit_file,
+    follow,
+    foresee,
+    predict,
+    run,
+    subscriptions,
+    summarise,
+    together,
+)
 from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.folder import Folder, silent
 
@@ -34,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Project",
+    "calculate",
     "demo",
     "fit_file",
     "follow",

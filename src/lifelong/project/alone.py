@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.values import Course, Fit, Scores, Timelines
+    from lifelong.values import Calculation, Course, Fit, Scores, Timelines
 
 
 def summarise(orders: Any, *, until: str, currency: str = "XXX", known_since: Mapping[Any, str] | None = None) -> Any:
@@ -114,6 +114,13 @@ def subscriptions(
 
     question = Question.of(Config(), horizon, margin, discount)
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
+
+
+def calculate(**typed: Any) -> Calculation:
+    """What a new customer is worth by a few typed numbers: see :func:`lifelong.project.calculating.calculate`."""
+    from lifelong.project.calculating import calculate as implementation
+
+    return implementation(**typed)
 
 
 def together(*parts: Scores) -> Scores:

@@ -15,6 +15,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 """
 
 from lifelong.values.blend import Blend
+from lifelong.values.calculation import Calculation
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
@@ -33,6 +34,7 @@ from lifelong.values.trend import Trend
 
 __all__ = [
     "Blend",
+    "Calculation",
     "Course",
     "Drivers",
     "Estimate",

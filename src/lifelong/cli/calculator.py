@@ -1,0 +1,37 @@
+"""The command that computes from typed numbers alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from lifelong.cli import flags
+from lifelong.cli.speech import say
+
+
+@click.command(
+    short_help="Say what a customer is worth by five typed numbers.",
+    epilog="Examples:  lifelong calculator --churn 5% --invoice 500 --new-customers 10 --spend 8000\n\n"
+    "           lifelong calculator --lifetime 20m --invoice 500 --new-customers 10 --spend 8000 --margin 40% --discount 10%/year",
+)
+@click.option("--churn", metavar="SHARE", default="", help="Customers lost a month, such as 5%.")
+@click.option("--lifetime", metavar="TIME", default="", help="How long customers stay on average, such as 20m or 2y.")
+@click.option("--invoice", metavar="MONEY", required=True, help="What a customer pays at a time: the median invoice.")
+@click.option("--new-customers", metavar="NUMBER", required=True, help="Customers won a month.")
+@click.option("--spend", metavar="MONEY", required=True, help="Marketing and sales expenses a month.")
+@click.option(
+    "--margin", metavar="SHARE", default="", help="What is left of an invoice, such as 40%. [default: revenue]"
+)
+@click.option("--discount", metavar="RATE", default="0", show_default=True, help="Such as 10%/year.")
+@click.option("--invoices-a-month", metavar="NUMBER", default="1", show_default=True, help="How often a customer pays.")
+@click.option("--overhead", metavar="MONEY", default="0", show_default=True, help="Further costs a month of winning.")
+@click.option(
+    "--timing", metavar="WHEN", default="begin", show_default=True, help="When a month is paid: begin, mid or end."
+)
+@flags.as_json
+def calculator(as_json: bool, **told: Any) -> None:
+    """Compute value, cost of winning (CAC), their ratio and payback; no data are needed and none are read."""
+    from lifelong.project import calculate
+
+    say(calculate(**told), as_json=as_json)

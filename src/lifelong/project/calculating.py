@@ -1,0 +1,117 @@
+"""The verb of the calculator: typed texts in, a calculation out; it needs no project and no data."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from lifelong.errors import ConfigError
+from lifelong.money.calculator import TIMINGS, Inputs
+from lifelong.money.calculator import calculate as implementation
+from lifelong.units import Rate, share
+
+if TYPE_CHECKING:
+    from lifelong.values import Calculation
+
+MONTHS = {"": 1.0, "m": 1.0, "y": 12.0}
+
+
+def calculate(
+    *,
+    invoice: str | float,
+    new_customers: str | float,
+    spend: str | float,
+    churn: str | float = "",
+    lifetime: str | float = "",
+    margin: str | float = "",
+    discount: str = "0",
+    invoices_a_month: str | float = 1.0,
+    overhead: str | float = 0.0,
+    timing: str = "begin",
+) -> Calculation:
+    """What a new customer is worth by a few typed numbers: value, cost of winning, their ratio, payback, what each input does.
+
+    Args:
+        invoice: what a customer pays at a time, the median or the mean; any currency.
+        new_customers: won a month.
+        spend: on marketing and sales a month.
+        churn: share of customers lost a month, ``"5%"``; or give ``lifetime``, or both.
+        lifetime: mean months that a customer stays, ``"20m"`` or ``"2y"``.
+        margin: such as ``"40%"``; without it value is revenue.
+        discount: such as ``"10%/year"``; compounded.
+        invoices_a_month: how often a customer pays.
+        overhead: further costs a month that new customers are to bear.
+        timing: when in a month is paid: ``begin``, ``mid`` or ``end``.
+
+    Raises:
+        ConfigError: E351, where an input is not what it should be, or churn and lifetime are both missing.
+    """
+    if churn == "" and lifetime == "":
+        raise _wrong(
+            "--churn", "neither churn nor lifetime was given", "one of them says how long customers stay", "5%"
+        )
+    if timing not in TIMINGS:
+        raise _wrong("--timing", f"{timing!r} is no timing", "a month's payment has one day", "begin, mid or end")
+    told = Inputs(
+        invoice=_amount(invoice, "--invoice", "500"),
+        new_customers=_amount(new_customers, "--new-customers", "10"),
+        spend=_amount(spend, "--spend", "8000", is_zero_allowed=True),
+        churn=_churn(churn),
+        lifetime=_months(lifetime),
+        invoices_a_month=_amount(invoices_a_month, "--invoices-a-month", "1"),
+        margin=_margin(margin),
+        discount=Rate.parse(discount or "0").per_year,
+        overhead=_amount(overhead, "--overhead", "0", is_zero_allowed=True),
+        timing=timing,
+    )
+    return implementation(told)
+
+
+def _amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool = False) -> float:
+    plain = str(text).strip().replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    plain = plain.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain) else plain.replace(",", ".")
+    number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e\+?\d+)?", plain) else math.nan
+    if (number > 0 and math.isfinite(number)) or (number == 0 and is_zero_allowed):
+        return number
+    least = "0 or more" if is_zero_allowed else "above 0"
+    raise _wrong(flag, f"{text!r} is not a number {least}", "value and cost are computed from it", example)
+
+
+def _churn(text: str | float) -> float | None:
+    if text == "":
+        return None
+    number = share(text, flag="--churn")
+    if 0 < number < 1:
+        return number
+    why = (
+        "at 0 % nobody ever leaves, and value has no bound"
+        if number == 0
+        else "at 100 % nobody stays for a second month"
+    )
+    raise _wrong("--churn", f"a churn of {text} a month cannot be used", why, "5%")
+
+
+def _months(text: str | float) -> float | None:
+    if text == "":
+        return None
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?)(m|y|)", re.sub(r"onths?|ears?|\s", "", str(text).lower()))
+    number = float(found[1].replace(",", ".")) * MONTHS[found[2]] if found else math.nan
+    if number > 1 and math.isfinite(number):
+        return number
+    raise _wrong(
+        "--lifetime", f"{text!r} is not a lifetime", "it is the mean months that customers stay, more than 1", "20m"
+    )
+
+
+def _margin(text: str | float) -> float | None:
+    if text == "":
+        return None
+    number = share(text, flag="--margin")
+    if number > 0:
+        return number
+    raise _wrong("--margin", "a margin of 0 % leaves nothing", "without margin no customer is worth anything", "40%")
+
+
+def _wrong(flag: str, what: str, why: str, example: str) -> ConfigError:
+    return ConfigError("E351", what, where=flag, why=why, fix=f"write {flag} {example}")
