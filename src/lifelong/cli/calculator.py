@@ -29,9 +29,13 @@ from lifelong.cli.speech import say
 @click.option(
     "--timing", metavar="WHEN", default="begin", show_default=True, help="When a month is paid: begin, mid or end."
 )
+@click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas to take away.")
 @flags.as_json
 def calculator(as_json: bool, **told: Any) -> None:
     """Compute value, cost of winning (CAC), their ratio and payback; no data are needed and none are read."""
     from lifelong.project import calculate
 
-    say(calculate(**told), as_json=as_json)
+    made = calculate(**told)
+    say(made, as_json=as_json)
+    if told["xlsx"] and not as_json:
+        click.echo(f"\nworkbook {told['xlsx']}")

@@ -62,7 +62,7 @@ def csv(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None, is_e
     """
     whole = _whole(table, beside)
     with (
-        _replacing(path) as temporary,
+        replacing(path) as temporary,
         temporary.open("w", encoding="utf-8-sig" if is_european else "utf-8", newline="") as file,
     ):
         writer = csv_format.writer(file, delimiter=";" if is_european else ",", lineterminator="\r\n")
@@ -78,7 +78,7 @@ def parquet(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None) 
     import pyarrow.parquet as pq
 
     whole = _whole(table, beside)
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         pq.write_table(whole, temporary, compression="zstd")
     return path
 
@@ -107,7 +107,7 @@ def xlsx(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None) -> 
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with _replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
+    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
         # a fixed date: the same table gives the same bytes
         book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
         _fill(book, whole)
@@ -195,7 +195,7 @@ def _csv_cells(column: pa.Array, *, is_european: bool) -> list[Any]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A place to write to; what was written there takes the path's place if all went well."""
     with files.disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
@@ -29,6 +30,7 @@ def calculate(
     invoices_a_month: str | float = 1.0,
     overhead: str | float = 0.0,
     timing: str = "begin",
+    xlsx: str | Path = "",
 ) -> Calculation:
     """What a new customer is worth by a few typed numbers: value, cost of winning, their ratio, payback, what each input does.
 
@@ -43,9 +45,11 @@ def calculate(
         invoices_a_month: how often a customer pays.
         overhead: further costs a month that new customers are to bear.
         timing: when in a month is paid: ``begin``, ``mid`` or ``end``.
+        xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
 
     Raises:
-        ConfigError: E351, where an input is not what it should be, or churn and lifetime are both missing.
+        ConfigError: E351, where an input is not what it should be, or churn and lifetime are both missing; E303, where
+            writing XLSX is not installed.
     """
     if churn == "" and lifetime == "":
         raise _wrong(
@@ -65,7 +69,12 @@ def calculate(
         overhead=_amount(overhead, "--overhead", "0", is_zero_allowed=True),
         timing=timing,
     )
-    return implementation(told)
+    made = implementation(told)
+    if xlsx:
+        from lifelong.export.workbook import workbook
+
+        workbook(made, Path(xlsx))
+    return made
 
 
 def _amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool = False) -> float:
