@@ -61,13 +61,13 @@ def calculate(
         invoice=_amount(invoice, "--invoice", "500"),
         new_customers=_amount(new_customers, "--new-customers", "10"),
         spend=_amount(spend, "--spend", "8000", is_zero_allowed=True),
-        churn=_churn(churn),
+        churn=_churn(churn, lifetime),
         lifetime=_months(lifetime),
         invoices_a_month=_amount(invoices_a_month, "--invoices-a-month", "1"),
         margin=_margin(margin),
         discount=Rate.parse(discount or "0").per_year,
         overhead=_amount(overhead, "--overhead", "0", is_zero_allowed=True),
-        timing=timing,
+        timing=_timing(timing),
     )
     made = implementation(told)
     if xlsx:
@@ -87,7 +87,17 @@ def _amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool
     raise _wrong(flag, f"{text!r} is not a number {least}", "value and cost are computed from it", example)
 
 
-def _churn(text: str | float) -> float | None:
+def _timing(text: str) -> str:
+    if text in TIMINGS:
+        return text
+    raise _wrong("--timing", f"{text!r} is no timing", "a month's payment has one day", "begin, mid or end")
+
+
+def _churn(text: str | float, lifetime: str | float) -> float | None:
+    if text == "" and lifetime == "":
+        raise _wrong(
+            "--churn", "neither churn nor lifetime was given", "one of them says how long customers stay", "5%"
+        )
     if text == "":
         return None
     number = share(text, flag="--churn")
