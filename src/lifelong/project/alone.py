@@ -116,11 +116,21 @@ def subscriptions(
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
 
 
-def calculate(**typed: Any) -> Calculation:
-    """What a new customer is worth by a few typed numbers: see :func:`lifelong.project.calculating.calculate`."""
+def calculate(*, xlsx: str | Path = "", **typed: Any) -> Calculation:
+    """What a new customer is worth by a few typed numbers; no project and no data are needed.
+
+    Args:
+        xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
+        typed: ``invoice``, ``new_customers``, ``spend``, ``churn`` or ``lifetime``, and more: see
+            :class:`lifelong.project.calculating.Typed`.
+
+    Raises:
+        ConfigError: E351, where an input is not what it should be; E303, where writing XLSX is not installed.
+    """
+    from lifelong.project.calculating import Typed
     from lifelong.project.calculating import calculate as implementation
 
-    return implementation(**typed)
+    return implementation(Typed(**typed), xlsx)
 
 
 def together(*parts: Scores) -> Scores:

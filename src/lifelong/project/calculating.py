@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,23 +19,11 @@ if TYPE_CHECKING:
 MONTHS = {"": 1.0, "m": 1.0, "y": 12.0}
 
 
-def calculate(
-    *,
-    invoice: str | float,
-    new_customers: str | float,
-    spend: str | float,
-    churn: str | float = "",
-    lifetime: str | float = "",
-    margin: str | float = "",
-    discount: str = "0",
-    invoices_a_month: str | float = 1.0,
-    overhead: str | float = 0.0,
-    timing: str = "begin",
-    xlsx: str | Path = "",
-) -> Calculation:
-    """What a new customer is worth by a few typed numbers: value, cost of winning, their ratio, payback, what each input does.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is typed into the calculator, as texts or numbers.
 
-    Args:
+    Attributes:
         invoice: what a customer pays at a time, the median or the mean; any currency.
         new_customers: won a month.
         spend: on marketing and sales a month.
@@ -45,31 +34,50 @@ def calculate(
         invoices_a_month: how often a customer pays.
         overhead: further costs a month that new customers are to bear.
         timing: when in a month is paid: ``begin``, ``mid`` or ``end``.
+    """
+
+    invoice: str | float
+    new_customers: str | float
+    spend: str | float
+    churn: str | float = ""
+    lifetime: str | float = ""
+    margin: str | float = ""
+    discount: str = "0"
+    invoices_a_month: str | float = 1.0
+    overhead: str | float = 0.0
+    timing: str = "begin"
+
+    def read(self) -> Inputs:
+        """The numbers that were meant.
+
+        Raises:
+            ConfigError: E351, where an input is not what it should be, or churn and lifetime are both missing.
+        """
+        return Inputs(
+            invoice=_amount(self.invoice, "--invoice", "500"),
+            new_customers=_amount(self.new_customers, "--new-customers", "10"),
+            spend=_amount(self.spend, "--spend", "8000", is_zero_allowed=True),
+            churn=_churn(self.churn, self.lifetime),
+            lifetime=_months(self.lifetime),
+            invoices_a_month=_amount(self.invoices_a_month, "--invoices-a-month", "1"),
+            margin=_margin(self.margin),
+            discount=Rate.parse(self.discount or "0").per_year,
+            overhead=_amount(self.overhead, "--overhead", "0", is_zero_allowed=True),
+            timing=_timing(self.timing),
+        )
+
+
+def calculate(typed: Typed, xlsx: str | Path = "") -> Calculation:
+    """What a new customer is worth by a few typed numbers: value, cost of winning, their ratio, payback, what each input does.
+
+    Args:
+        typed: the numbers.
         xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
 
     Raises:
-        ConfigError: E351, where an input is not what it should be, or churn and lifetime are both missing; E303, where
-            writing XLSX is not installed.
+        ConfigError: E351, where an input is not what it should be; E303, where writing XLSX is not installed.
     """
-    if churn == "" and lifetime == "":
-        raise _wrong(
-            "--churn", "neither churn nor lifetime was given", "one of them says how long customers stay", "5%"
-        )
-    if timing not in TIMINGS:
-        raise _wrong("--timing", f"{timing!r} is no timing", "a month's payment has one day", "begin, mid or end")
-    told = Inputs(
-        invoice=_amount(invoice, "--invoice", "500"),
-        new_customers=_amount(new_customers, "--new-customers", "10"),
-        spend=_amount(spend, "--spend", "8000", is_zero_allowed=True),
-        churn=_churn(churn, lifetime),
-        lifetime=_months(lifetime),
-        invoices_a_month=_amount(invoices_a_month, "--invoices-a-month", "1"),
-        margin=_margin(margin),
-        discount=Rate.parse(discount or "0").per_year,
-        overhead=_amount(overhead, "--overhead", "0", is_zero_allowed=True),
-        timing=_timing(timing),
-    )
-    made = implementation(told)
+    made = implementation(typed.read())
     if xlsx:
         from lifelong.export.workbook import workbook
 
