@@ -30,6 +30,7 @@ from lifelong.cli.speech import say
     "--timing", metavar="WHEN", default="begin", show_default=True, help="When a month is paid: begin, mid or end."
 )
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas to take away.")
+@click.option("--html", metavar="FILE", default="", help="Write a page that computes by itself, without a network.")
 @flags.as_json
 def calculator(as_json: bool, **told: Any) -> None:
     """Compute value, cost of winning (CAC), their ratio and payback; no data are needed and none are read."""
@@ -37,5 +38,6 @@ def calculator(as_json: bool, **told: Any) -> None:
 
     made = calculate(**told)
     say(made, as_json=as_json)
-    if told["xlsx"] and not as_json:
-        click.echo(f"\nworkbook {told['xlsx']}")
+    for name, what in (("xlsx", "workbook"), ("html", "page")):
+        if told[name] and not as_json:
+            click.echo(f"{what:<9}{told[name]}")

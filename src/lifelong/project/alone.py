@@ -116,11 +116,12 @@ def subscriptions(
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
 
 
-def calculate(*, xlsx: str | Path = "", **typed: Any) -> Calculation:
+def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:
     """What a new customer is worth by a few typed numbers; no project and no data are needed.
 
     Args:
         xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
+        html: a page to write that computes by itself, without a network.
         typed: ``invoice``, ``new_customers``, ``spend``, ``churn`` or ``lifetime``, and more: see
             :class:`lifelong.project.calculating.Typed`.
 
@@ -130,7 +131,7 @@ def calculate(*, xlsx: str | Path = "", **typed: Any) -> Calculation:
     from lifelong.project.calculating import Typed
     from lifelong.project.calculating import calculate as implementation
 
-    return implementation(Typed(**typed), xlsx)
+    return implementation(Typed(**typed), xlsx, html)
 
 
 def together(*parts: Scores) -> Scores:

@@ -67,12 +67,13 @@ class Typed:
         )
 
 
-def calculate(typed: Typed, xlsx: str | Path = "") -> Calculation:
+def calculate(typed: Typed, xlsx: str | Path = "", html: str | Path = "") -> Calculation:
     """What a new customer is worth by a few typed numbers: value, cost of winning, their ratio, payback, what each input does.
 
     Args:
         typed: the numbers.
         xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
+        html: a page to write that computes by itself, without a network.
 
     Raises:
         ConfigError: E351, where an input is not what it should be; E303, where writing XLSX is not installed.
@@ -82,6 +83,10 @@ def calculate(typed: Typed, xlsx: str | Path = "") -> Calculation:
         from lifelong.export.workbook import workbook
 
         workbook(made, Path(xlsx))
+    if html:
+        from lifelong.report.calculator import write
+
+        write(made, Path(html))
     return made
 
 

@@ -53,7 +53,7 @@ def render(data: ReportData) -> str:
 
 def unstyled(data: ReportData) -> str:
     """The page before its policy, style sheet and fonts are set in, with a mark where each will stand."""
-    return _environment().get_template("report.html.j2").render(view(data), style=_FONTS, policy=_FONTS)
+    return environment().get_template("report.html.j2").render(view(data), style=_FONTS, policy=_FONTS)
 
 
 def view(data: ReportData) -> dict[str, Any]:
@@ -79,7 +79,8 @@ def view(data: ReportData) -> dict[str, Any]:
     }
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates, with every word of the data escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

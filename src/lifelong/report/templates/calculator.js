@@ -1,0 +1,49 @@
+"use strict";
+// The same formulas as lifelong.money.calculator; a test in a browser holds both together.
+const box = (name) => document.getElementById(name);
+const number = (name) => { const text = box(name).value.trim(); return text === "" ? null : Number(text); };
+const share = (name) => { const typed = number(name); return typed === null ? null : typed / 100; };
+const timings = { begin: 0, mid: 0.5, end: 1 };
+const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+function worth(told, leaving) {
+  const factor = Math.pow(1 + told.discount, -1 / 12);
+  return told.monthly * Math.pow(factor, told.after) / (1 - (1 - leaving) * factor);
+}
+
+function compute() {
+  const churn = share("churn"), lifetime = number("lifetime"), margin = share("margin");
+  const told = { discount: share("discount") ?? 0, after: timings[box("timing").value] };
+  told.monthly = number("invoice") * number("invoices_a_month") * (margin ?? 1);
+  const leaving = churn ?? 1 / lifetime, cac = number("spend") / number("new_customers");
+  const value = worth(told, leaving), left = 1 - cac * leaving / told.monthly;
+  return {
+    value: value, value_by_churn: churn === null ? null : worth(told, churn),
+    value_by_lifetime: lifetime === null ? null : worth(told, 1 / lifetime),
+    cac: cac, cac_loaded: (number("spend") + (number("overhead") ?? 0)) / number("new_customers"),
+    net_value: value - cac, ratio: cac > 0 ? value / cac : null, payback_months: cac / told.monthly,
+    payback_with_leavers: left > 0 ? Math.log(left) / Math.log(1 - leaving) : null,
+    base: number("new_customers") / leaving, customers_lost: number("new_customers"),
+    equity_added: number("new_customers") * (value - cac),
+    says: margin === null ? "No margin was given: value is revenue, and says nothing of profit." : "",
+    apart: churn !== null && lifetime !== null && Math.abs(lifetime * churn - 1) > 0.2
+      ? `A churn of ${tenth.format(100 * churn)} % is a mean lifetime of ${tenth.format(1 / churn)} months: one of the two is not what is meant.` : "",
+  };
+}
+
+function show() {
+  const form = box("typed");
+  const has = form.checkValidity() && (box("churn").value.trim() !== "" || box("lifetime").value.trim() !== "");
+  box("wrong").textContent = has ? "" : "A number is missing or out of its range: churn or lifetime is needed, above 0 the rest.";
+  const made = has ? compute() : {};
+  for (const cell of document.querySelectorAll("[data-key]")) {
+    const found = made[cell.dataset.key], shape = cell.dataset.unit === "money" ? money : tenth;
+    cell.textContent = !has ? "–" : found === null || found === undefined ? cell.dataset.none : shape.format(found);
+  }
+  box("notes").textContent = has ? [made.says, made.apart].filter(Boolean).join(" ") : "";
+}
+
+box("typed").addEventListener("input", show);
+box("typed").addEventListener("submit", (event) => event.preventDefault());
+show();
