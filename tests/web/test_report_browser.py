@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
@@ -16,32 +15,13 @@ from lifelong.report.html import write
 from lifelong.values import Estimate, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import ModuleType
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SHOP = Path(__file__).parents[1] / "unit" / "report" / "shop.py"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI must have Chromium at {CHROMIUM}")
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as p:
-        one = p.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield one
-        one.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import missing_extra
 from lifelong.export.writers import replacing
+from lifelong.money.calculator import LEAST_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 #: Inputs: key, label, number format, what may be typed.
 INPUTS: tuple[tuple[str, str, str, tuple[Any, ...]], ...] = (
-    ("churn", "Customers lost a month (churn)", "0.0%", ("decimal", "between", 0.0001, 0.9999)),
-    ("lifetime", "or mean months that they stay", "0.0", ("decimal", ">", 1)),
+    ("churn", "Customers lost a month (churn)", "0.0%", ("decimal", "between", LEAST_SHARE, 1 - LEAST_SHARE)),
+    ("lifetime", "or mean months that they stay", "0.0", ("decimal", "between", 1.000001, 1 / LEAST_SHARE)),
     ("invoice", "Invoice: what a customer pays at a time", "#,##0.00", ("decimal", ">", 0)),
     ("invoices_a_month", "Invoices a month", "0.00", ("decimal", ">", 0)),
     ("new_customers", "New customers a month", "#,##0.0", ("decimal", ">", 0)),
     ("spend", "Marketing and sales expenses a month", "#,##0.00", ("decimal", ">=", 0)),
     ("overhead", "Overhead a month", "#,##0.00", ("decimal", ">=", 0)),
-    ("margin", "Margin (empty: value is revenue)", "0.0%", ("decimal", "between", 0.0001, 1)),
+    ("margin", "Margin (empty: value is revenue)", "0.0%", ("decimal", "between", LEAST_SHARE, 1)),
     ("discount", "Discount a year", "0.0%", ("decimal", ">=", 0)),
     ("paid_after", "Months from a period's start to its payment", "0.0", ("list", [0, 0.5, 1])),
 )
@@ -141,7 +142,7 @@ def worth(moved: Mapping[str, str]) -> str:
     at |= moved
     factor = f"(1+{at['discount']})^(-1/12)"
     monthly = f"{at['invoice']}*{at['invoices_a_month']}*{at['margin']}"
-    return f"{monthly}*({factor})^paid_after/(1-(1-{at['leaving']})*({factor}))"
+    return f"{monthly}*({factor})^paid_after/({at['leaving']}+(1-{at['leaving']})*(1-{factor}))"
 
 
 def _sensitivity(book: Any, sheet: Any, made: Calculation, row: int) -> None:
@@ -162,7 +163,7 @@ def _moved(name: str, by: str) -> str:
         return f"{worth({})}-{cost}"
     written = {
         "churn": ("leaving", f"MIN(1,churn*{by})"),
-        "lifetime": ("leaving", f"(1/(lifetime*{by}))"),
+        "lifetime": ("leaving", f"MIN(1,1/(lifetime*{by}))"),
         "margin": ("margin", f"MIN(1,margin*{by})"),
     }.get(name, (name, f"({name}*{by})"))
     return f"{worth(dict([written]))}-cac"

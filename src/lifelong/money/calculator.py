@@ -6,11 +6,14 @@ know that, the calculator cannot.
 
 **Formula.** With a month's margin m, the month's discount factor v and the first payment after f months (0, 1/2 or 1),
 
-.. math:: V = \sum_{t \ge 0} m\,(1 - c)^t\,v^{t + f} = \frac{m\,v^f}{1 - (1 - c)\,v} .
+.. math:: V = \sum_{t \ge 0} m\,(1 - c)^t\,v^{t + f} = \frac{m\,v^f}{c + (1 - c)(1 - v)} .
 
 A mean lifetime of L months is a churn of 1 / L.
 
 **Symbols.** m = invoice x invoices a month x margin; v = (1 + d)^(-1/12), d the effective rate a year.
+
+**Numerics.** The denominator is a sum of two terms that are not negative; 1 - v comes from ``expm1``, so that a churn or a
+discount of next to nothing keeps all its digits.
 
 **Source.** Gupta, S. and Lehmann, D. R. (2003), Customers as assets, Journal of Interactive Marketing 17(1), eq. 2 with the
 first payment at once.
@@ -31,6 +34,8 @@ from lifelong.values.findings import Finding
 
 #: Months from the start of a period to its payment.
 TIMINGS = {"begin": 0.0, "mid": 0.5, "end": 1.0}
+#: What may be typed, so that no answer is beyond a computer's numbers: shares, and amounts above 0.
+LEAST_SHARE, LEAST, MOST = 1e-6, 1e-6, 1e15
 #: Lifetime and churn tell the same twice; farther apart than this share they do not.
 APART = 0.2
 DRIVERS = ("churn", "lifetime", "invoice", "invoices_a_month", "margin", "discount", "new_customers", "spend")
@@ -44,8 +49,8 @@ class Inputs:
         invoice: what a customer pays at a time, in any currency; median or mean.
         new_customers: won a month.
         spend: on marketing and sales a month.
-        churn: share of customers lost a month, above 0 and below 1; None where only the lifetime is known.
-        lifetime: mean months that a customer stays, at least 1; None where only the churn is known.
+        churn: share of customers lost a month, from ``LEAST_SHARE`` to 1 less that; None where only the lifetime is known.
+        lifetime: mean months that a customer stays, above 1, at most 1 / ``LEAST_SHARE``; None where only the churn is known.
         invoices_a_month: how often a customer pays.
         margin: share of the invoice that is left after its own costs; None: value is revenue.
         discount: effective rate a year.
@@ -86,9 +91,9 @@ class Inputs:
 
 def value_of(told: Inputs) -> float:
     """The value of a new customer."""
-    factor = math.exp(-math.log1p(told.discount) / 12.0)
-    paid = math.pow(factor, TIMINGS[told.timing])
-    return told.monthly * paid / (1.0 - (1.0 - told.leaving) * factor)
+    force = math.log1p(told.discount) / 12.0
+    paid = math.exp(-force * TIMINGS[told.timing])
+    return told.monthly * paid / (told.leaving - (1.0 - told.leaving) * math.expm1(-force))
 
 
 def calculate(told: Inputs) -> Calculation:
@@ -117,10 +122,8 @@ def calculate(told: Inputs) -> Calculation:
 
 def _payback(told: Inputs) -> float | None:
     """Months until m (1 - (1 - c)^t) / c, the undiscounted margin of all who were won, is CAC."""
-    left = 1.0 - told.cac * told.leaving / told.monthly
-    if left <= 0.0:
-        return None
-    return 0.0 if told.cac == 0 else math.log(left) / math.log1p(-told.leaving) if told.leaving < 1.0 else 1.0
+    share = told.cac * told.leaving / told.monthly
+    return math.log1p(-share) / math.log1p(-told.leaving) if share < 1.0 else None
 
 
 def _drivers(told: Inputs) -> tuple[Driver, ...]:
@@ -133,7 +136,8 @@ def _drivers(told: Inputs) -> tuple[Driver, ...]:
 def _driver(told: Inputs, name: str) -> Driver:
     def moved(by: float) -> Inputs:
         number = getattr(told, name) * by
-        return replace(told, **{name: min(number, 1.0) if name in {"churn", "margin"} else number})
+        held = {"churn": min(number, 1.0), "margin": min(number, 1.0), "lifetime": max(number, 1.0)}.get(name, number)
+        return replace(told, **{name: held})
 
     low, high = (value_of(at) - at.cac for at in (moved(0.9), moved(1.1)))
     return Driver(name, 100.0 * (value_of(moved(1.01)) / value_of(told) - 1.0), low, high)

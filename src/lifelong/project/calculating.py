@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
-from lifelong.money.calculator import TIMINGS, Inputs
+from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST, TIMINGS, Inputs
 from lifelong.money.calculator import calculate as implementation
 from lifelong.units import Rate, share
 
@@ -93,11 +93,11 @@ def calculate(typed: Typed, xlsx: str | Path = "", html: str | Path = "") -> Cal
 def _amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool = False) -> float:
     plain = str(text).strip().replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     plain = plain.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain) else plain.replace(",", ".")
-    number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e\+?\d+)?", plain) else math.nan
-    if (number > 0 and math.isfinite(number)) or (number == 0 and is_zero_allowed):
+    number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e[+-]?\d+)?", plain) else math.nan
+    if LEAST <= number <= MOST or (number == 0 and is_zero_allowed):
         return number
-    least = "0 or more" if is_zero_allowed else "above 0"
-    raise _wrong(flag, f"{text!r} is not a number {least}", "value and cost are computed from it", example)
+    least = f"0, or from {LEAST:g}" if is_zero_allowed else f"from {LEAST:g}"
+    raise _wrong(flag, f"{text!r} is not a number {least} to {MOST:g}", "value and cost are computed from it", example)
 
 
 def _timing(text: str) -> str:
@@ -113,15 +113,18 @@ def _churn(text: str | float, lifetime: str | float) -> float | None:
         )
     if text == "":
         return None
-    number = share(text, flag="--churn")
-    if 0 < number < 1:
+    number = _share(text, "--churn", "5%")
+    if LEAST_SHARE <= number <= 1 - LEAST_SHARE:
         return number
-    why = (
-        "at 0 % nobody ever leaves, and value has no bound"
-        if number == 0
-        else "at 100 % nobody stays for a second month"
-    )
+    why = "nobody ever leaves then, and value has no bound" if number < 0.5 else "nobody stays for a second month then"
     raise _wrong("--churn", f"a churn of {text} a month cannot be used", why, "5%")
+
+
+def _share(text: str | float, flag: str, example: str) -> float:
+    try:
+        return share(text, flag=flag)
+    except ConfigError:
+        raise _wrong(flag, f"{text!r} is not a share", "a share lies between 0 % and 100 %", example) from None
 
 
 def _months(text: str | float) -> float | None:
@@ -129,20 +132,21 @@ def _months(text: str | float) -> float | None:
         return None
     found = re.fullmatch(r"(\d+(?:[.,]\d+)?)(m|y|)", re.sub(r"onths?|ears?|\s", "", str(text).lower()))
     number = float(found[1].replace(",", ".")) * MONTHS[found[2]] if found else math.nan
-    if number > 1 and math.isfinite(number):
+    if 1 < number <= 1 / LEAST_SHARE:
         return number
-    raise _wrong(
-        "--lifetime", f"{text!r} is not a lifetime", "it is the mean months that customers stay, more than 1", "20m"
-    )
+    why = f"it is the mean months that customers stay: more than 1, at most {1 / LEAST_SHARE:,.0f}"
+    raise _wrong("--lifetime", f"{text!r} is not a lifetime", why, "20m")
 
 
 def _margin(text: str | float) -> float | None:
     if text == "":
         return None
-    number = share(text, flag="--margin")
-    if number > 0:
+    number = _share(text, "--margin", "40%")
+    if number >= LEAST_SHARE:
         return number
-    raise _wrong("--margin", "a margin of 0 % leaves nothing", "without margin no customer is worth anything", "40%")
+    raise _wrong(
+        "--margin", f"a margin of {text} leaves nothing", "without margin no customer is worth anything", "40%"
+    )
 
 
 def _wrong(flag: str, what: str, why: str, example: str) -> ConfigError:

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from lifelong.charts import tokens
 from lifelong.definitions import DEFINITIONS
+from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST
 from lifelong.report.html import environment
 from lifelong.store import files
+from lifelong.units import MOST_PER_YEAR
 from lifelong.values.calculation import LINES
 
 if TYPE_CHECKING:
@@ -20,17 +22,18 @@ if TYPE_CHECKING:
 
     from lifelong.values import Calculation
 
+PERCENT, SMALL, LARGE = f"{100 * LEAST_SHARE:.10f}".rstrip("0"), f"{LEAST:.10f}".rstrip("0"), f"{MOST:.0f}"
 #: Inputs: key, label, hint, least, most, whether it must be typed. Shares are typed in per cent.
 INPUTS = (
-    ("churn", "Customers lost a month, %", "churn; or the next one", "0.01", "99.99", False),
-    ("lifetime", "Months that they stay", "mean lifetime", "1.01", "", False),
-    ("invoice", "Invoice", "what a customer pays at a time, the median", "0.01", "", True),
-    ("invoices_a_month", "Invoices a month", "", "0.001", "", True),
-    ("new_customers", "New customers a month", "", "0.001", "", True),
-    ("spend", "Marketing and sales a month", "", "0", "", True),
-    ("overhead", "Overhead a month", "that new customers are to bear", "0", "", False),
-    ("margin", "Margin, %", "what is left of an invoice; empty: value is revenue", "0.01", "100", False),
-    ("discount", "Discount a year, %", "money later is worth less", "0", "", False),
+    ("churn", "Customers lost a month, %", "churn; or the next one", PERCENT, f"{100 - 100 * LEAST_SHARE:.10g}", False),
+    ("lifetime", "Months that they stay", "mean lifetime, more than 1", "1.000001", f"{1 / LEAST_SHARE:.10g}", False),
+    ("invoice", "Invoice", "what a customer pays at a time, the median", SMALL, LARGE, True),
+    ("invoices_a_month", "Invoices a month", "", SMALL, LARGE, True),
+    ("new_customers", "New customers a month", "", SMALL, LARGE, True),
+    ("spend", "Marketing and sales a month", "", "0", LARGE, True),
+    ("overhead", "Overhead a month", "that new customers are to bear", "0", LARGE, False),
+    ("margin", "Margin, %", "what is left of an invoice; empty: value is revenue", PERCENT, "100", False),
+    ("discount", "Discount a year, %", "money later is worth less", "0", f"{100 * MOST_PER_YEAR:g}", False),
 )
 SHARES = {"churn", "margin", "discount"}
 TIMINGS = (("begin", "at its begin"), ("mid", "in its middle"), ("end", "at its end"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lifelong import ConfigError, calculate
 from lifelong.cli.commands import lifelong
 from lifelong.definitions import DEFINITIONS
-from lifelong.money.calculator import Inputs, value_of
+from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST, Inputs, value_of
 from lifelong.money.calculator import calculate as by_numbers
 
 FIVE = {"churn": "5%", "lifetime": "20m", "invoice": "500", "new_customers": "10", "spend": "8000"}
@@ -83,6 +83,14 @@ def test_churn_and_lifetime_that_disagree_are_told() -> None:
     [
         ("churn", "0%"),
         ("churn", "100%"),
+        ("churn", "-5%"),
+        ("churn", "0.000000000000001%"),
+        ("lifetime", "100000000000000000m"),
+        ("invoice", "1e308"),
+        ("invoice", "1e-9"),
+        ("overhead", "1e308"),
+        ("margin", "-1%"),
+        ("margin", "1e-9"),
         ("lifetime", "1"),
         ("lifetime", "long"),
         ("invoice", "0"),
@@ -115,12 +123,19 @@ def test_amounts_are_read_as_people_write_them() -> None:
         assert calculate(**{**FIVE, "spend": text}).cac == pytest.approx(800.0)
 
 
+def test_a_driver_is_moved_within_what_it_can_be() -> None:
+    made = by_numbers(Inputs(500.0, 10.0, 8000.0, lifetime=1.05))
+    told = {driver.name: driver for driver in made.drivers}
+    assert told["lifetime"].low == pytest.approx(500.0 - 800.0)  # one payment: nobody stays for less
+    assert calculate(**{**FIVE, "lifetime": "", "churn": "0.0001%"}).value == pytest.approx(5e8)
+
+
 @given(
-    churn=st.floats(1e-4, 0.999),
-    invoice=st.floats(0.01, 1e6),
-    margin=st.floats(0.01, 1.0),
-    discount=st.floats(0.0, 5.0),
-    spend=st.floats(0.0, 1e7),
+    churn=st.floats(LEAST_SHARE, 1 - LEAST_SHARE),
+    invoice=st.floats(LEAST, MOST),
+    margin=st.floats(LEAST_SHARE, 1.0),
+    discount=st.floats(0.0, 100.0),
+    spend=st.floats(0.0, MOST),
 )
 def test_any_numbers_give_finite_answers_that_agree(
     churn: float, invoice: float, margin: float, discount: float, spend: float

@@ -8,8 +8,8 @@ const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFra
 const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 function worth(told, leaving) {
-  const factor = Math.pow(1 + told.discount, -1 / 12);
-  return told.monthly * Math.pow(factor, told.after) / (1 - (1 - leaving) * factor);
+  const force = Math.log1p(told.discount) / 12;
+  return told.monthly * Math.exp(-force * told.after) / (leaving - (1 - leaving) * Math.expm1(-force));
 }
 
 function compute() {
@@ -17,16 +17,17 @@ function compute() {
   const told = { discount: share("discount") ?? 0, after: timings[box("timing").value] };
   told.monthly = number("invoice") * number("invoices_a_month") * (margin ?? 1);
   const leaving = churn ?? 1 / lifetime, cac = number("spend") / number("new_customers");
-  const value = worth(told, leaving), left = 1 - cac * leaving / told.monthly;
+  const value = worth(told, leaving), lost = cac * leaving / told.monthly;
   return {
     value: value, value_by_churn: churn === null ? null : worth(told, churn),
     value_by_lifetime: lifetime === null ? null : worth(told, 1 / lifetime),
     cac: cac, cac_loaded: (number("spend") + (number("overhead") ?? 0)) / number("new_customers"),
     net_value: value - cac, ratio: cac > 0 ? value / cac : null, payback_months: cac / told.monthly,
-    payback_with_leavers: left > 0 ? Math.log(left) / Math.log(1 - leaving) : null,
+    payback_with_leavers: lost < 1 ? Math.log1p(-lost) / Math.log1p(-leaving) : null,
     base: number("new_customers") / leaving, customers_lost: number("new_customers"),
     equity_added: number("new_customers") * (value - cac),
     says: margin === null ? "No margin was given: value is revenue, and says nothing of profit." : "",
+    never: lost < 1 ? "" : "Customers leave before they have paid for being won.",
     apart: churn !== null && lifetime !== null && Math.abs(lifetime * churn - 1) > 0.2
       ? `A churn of ${tenth.format(100 * churn)} % is a mean lifetime of ${tenth.format(1 / churn)} months: one of the two is not what is meant.` : "",
   };
@@ -41,7 +42,7 @@ function show() {
     const found = made[cell.dataset.key], shape = cell.dataset.unit === "money" ? money : tenth;
     cell.textContent = !has ? "–" : found === null || found === undefined ? cell.dataset.none : shape.format(found);
   }
-  box("notes").textContent = has ? [made.says, made.apart].filter(Boolean).join(" ") : "";
+  box("notes").textContent = has ? [made.says, made.never, made.apart].filter(Boolean).join(" ") : "";
 }
 
 box("typed").addEventListener("input", show);
