@@ -1,12 +1,8 @@
-"""Stripe's subscriptions as a running server lists them: localstripe, a stateful stand-in for Stripe's API.
-
-It is no dependency: `pip install localstripe` brings it, and without it the test says so.
-"""
+"""Stripe's subscriptions as a running server lists them: localstripe, a stateful stand-in for Stripe's API."""
 
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import socket
 import subprocess
@@ -26,9 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("localstripe") is None, reason="`pip install localstripe` brings Stripe's stand-in"
-)
 _CARD = {"type": "card", "card[number]": "4242424242424242", "card[exp_month]": "12", "card[exp_year]": "2040", "card[cvc]": "123"}  # fmt: skip
 
 

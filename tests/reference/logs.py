@@ -6,8 +6,7 @@ import csv
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path  # noqa: TC003 -- a field of a dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +23,9 @@ from lifelong.tables.gaps import spacings
 from lifelong.tables.timelines import future, timelines
 from lifelong.units import day_of
 from lifelong.values import Patterns, Spend
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: A day after the last one of any log.
 EVER = day_of("2100-01-01")

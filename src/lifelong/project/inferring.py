@@ -48,6 +48,8 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
             why="ArviZ and others read them so",
             fix=f"--out {out.with_suffix('.nc')}",
         )
+    from lifelong.values import Posterior
+
     with folder.writing("posterior"):
         at = asked.base(folder, until)
         name = _named(folder, at, model)
@@ -55,8 +57,8 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
         made = _pooled(folder, at, name, draw) if draw.by else _drawn(at, name, draw)
         if out is not None:
             made.to_arviz().to_netcdf(str(out))
-        if draw.keep:
-            fitted = fitting.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior)  # type: ignore[union-attr]  # groups were refused
+        if draw.keep and isinstance(made, Posterior):  # groups were refused
+            fitted = fitting.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior)
             fits.save(fitted, folder.root / "fits")
     return made
 

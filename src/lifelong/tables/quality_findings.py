@@ -12,8 +12,10 @@ from lifelong.values import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifelong.values.findings import Severity
+
 # Code, severity and words of every finding about a file. D110 and D130 onwards come from the reading of it.
-FINDINGS: dict[str, tuple[str, str]] = {
+FINDINGS: dict[str, tuple[Severity, str]] = {
     "D101": ("info", "{rows:,} rows stand in other files too and count once"),
     "D102": ("info", "{rows:,} rows are older versions of orders that a later file has; the later one holds"),
     "D103": ("warning", "{rows:,} rows repeat an order of the same file and count once"),
@@ -48,7 +50,7 @@ _GAP = 30  # days without any order, where the usual day has one
 def finding(code: str, **facts: Any) -> Finding:
     """The finding of that code with its figures."""
     severity, words = FINDINGS[code]
-    return Finding(code, words.format(**facts), severity, facts)  # type: ignore[arg-type] # the texts name their severity
+    return Finding(code, words.format(**facts), severity, facts)
 
 
 def about(classes: dict[str, Any], facts: dict[str, Any], rules: Rules) -> tuple[Finding, ...]:

@@ -12,13 +12,16 @@ What is decided here:
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.values import Finding
+
+if TYPE_CHECKING:
+    from lifelong.values.findings import Severity
 
 #: Words for each status, of Stripe, Recurly, Chargebee and others; compared in small letters.
 STATUSES: dict[str, str] = {
@@ -41,7 +44,7 @@ GOING = ("unpaid", "ending")
 _RUNNING = ("active", "past_due", "unpaid", "paused", "ending")
 _YES = texts.forms("true, yes, y, t, 1, tak, да, oui, ja, vrai, wahr")
 #: Code, severity and words of what a user should know of the rows that are kept.
-FINDINGS: dict[str, tuple[str, str]] = {
+FINDINGS: dict[str, tuple[Severity, str]] = {
     "D171": ("warning", "{rows:,} rows say that they run, and have an end that has passed: the date counts"),
     "D172": ("warning", "{rows:,} rows have a status that is not known: their dates alone count"),
     "D173": (
@@ -128,5 +131,5 @@ def findings(counts: dict[str, int]) -> list[Finding]:
     for name, code in CODES.items():
         if rows := counts.get(name, 0):
             severity, text = FINDINGS[code]
-            told.append(Finding(code, text.format(rows=rows), severity, {"rows": rows}))  # type: ignore[arg-type] # the texts name their severity
+            told.append(Finding(code, text.format(rows=rows), severity, {"rows": rows}))
     return told
