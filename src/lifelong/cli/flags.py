@@ -48,7 +48,8 @@ model = click.option(
     metavar="NAME",
     default="",
     help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6; "
-    "with +calendar behind the name, in the firm's own trend and season. [default: the project's]",
+    "with +calendar behind the name, in the firm's own trend and season; with +blend, or blend for the winner of the back-test, "
+    "blended with learned forecasts. [default: the project's]",
 )
 covariates = click.option(
     "--covariates",

@@ -47,11 +47,7 @@ def write(made: Calculation, path: Path) -> Path:
     Raises:
         StoreError: E403, where the disk refuses.
     """
-    content = render(made).encode("utf-8")
-    with files.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_bytes(path, content)
-    return path
+    return files.write_page(path, render(made))
 
 
 def render(made: Calculation) -> str:

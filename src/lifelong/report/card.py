@@ -66,11 +66,7 @@ def write(data: ReportData, path: Path) -> Path:
             where=str(path),
             fix="end the name in .md or .html",
         )
-    content = makers[path.suffix.lower()](data).encode("utf-8")
-    with files.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_bytes(path, content)
-    return path
+    return files.write_page(path, makers[path.suffix.lower()](data))
 
 
 def markdown(data: ReportData) -> str:

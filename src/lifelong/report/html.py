@@ -32,11 +32,7 @@ def write(data: ReportData, path: Path) -> Path:
 
     Raises StoreError E403 where the disk refuses.
     """
-    content = render(data).encode("utf-8")
-    with files.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write_bytes(path, content)
-    return path
+    return files.write_page(path, render(data))
 
 
 def render(data: ReportData) -> str:

@@ -60,6 +60,18 @@ def write_bytes(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def write_page(path: Path, text: str) -> Path:
+    """Write a page for people, with its folder where there is none; all of it or nothing.
+
+    Raises:
+        StoreError: E403, where the disk refuses.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path, text.encode("utf-8"))
+    return path
+
+
 def write_sealed(path: Path, kind: str, payload: dict[str, Any]) -> None:
     """Write JSON with a seal: the hash of its payload, so that one changed byte is noticed on reading."""
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
