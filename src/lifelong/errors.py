@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     # -- E42: decisions
     "E421": "the cuts part nothing",
     "E422": "there is no value to part",
+    "E423": "a sum over all time has no bound",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
