@@ -71,6 +71,10 @@ CODES: dict[str, str] = {
     "E402": "the project is in use",
     "E403": "the disk refused",
     "E404": "the project was made by another version",
+    # -- E42: decisions
+    "E421": "the cuts part nothing",
+    "E422": "there is no value to part",
+    "E423": "a sum over all time has no bound",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
