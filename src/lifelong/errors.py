@@ -71,6 +71,10 @@ CODES: dict[str, str] = {
     "E402": "the project is in use",
     "E403": "the disk refused",
     "E404": "the project was made by another version",
+    # -- E43: leads
+    "E431": "no lead has converted",
+    "E432": "the values of converted leads cannot be used",
+    "E433": "the table of leads cannot be used",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
