@@ -114,6 +114,11 @@ def fit_hazard(design: Floats, event: Ints, seen: Ints, bins: int, penalty: floa
     theta = np.zeros(1 + bins + design.shape[1])
     rate = (counted.sum() + 0.5) / (sum(map(len, rows)) + 1.0)
     theta[0] = np.log(rate / (1.0 - rate))
+    return _climbed(theta, design, rows, hits, ridge)
+
+
+def _climbed(theta: Floats, design: Floats, rows: list[NDArray[np.intp]], hits: list[Floats], ridge: Floats) -> Hazard:
+    """The top, by Newton's method from a start; a step that loses is halved."""
     value, gradient, hessian = _terms(theta, design, rows, hits, ridge)
     for _ in range(STEPS):
         step = np.linalg.solve(hessian, gradient)
@@ -126,7 +131,7 @@ def fit_hazard(design: Floats, event: Ints, seen: Ints, bins: int, penalty: floa
             tried = _terms(theta + step * size, design, rows, hits, ridge)
         theta = theta + step * size
         value, gradient, hessian = tried
-    return Hazard(theta, np.asarray(np.linalg.inv(hessian), np.float64), bins)
+    return Hazard(theta, np.asarray(np.linalg.inv(hessian), np.float64), len(rows))
 
 
 def _terms(

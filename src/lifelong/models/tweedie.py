@@ -69,6 +69,14 @@ def fit_tweedie(design: Floats, amount: Floats, penalty: float = 1.0) -> Tweedie
     y = amount / center
     full = np.hstack([np.ones((len(y), 1)), design])
     ridge = np.r_[1e-10, np.full(design.shape[1], penalty)]
+    theta = _climbed(full, y, ridge)
+    theta[0] += np.log(amount.sum() / np.exp(full @ theta).sum())
+    fitted = full @ theta
+    return Tweedie(theta, float(fitted.min()), float(fitted.max()))
+
+
+def _climbed(full: Floats, y: Floats, ridge: Floats) -> Floats:
+    """The top, by Fisher scoring from equal means; a step that loses is halved."""
     theta = np.zeros(full.shape[1])
     value = _quasi(theta, full, y, ridge)
     for _ in range(STEPS):
@@ -83,9 +91,7 @@ def fit_tweedie(design: Floats, amount: Floats, penalty: float = 1.0) -> Tweedie
             size /= 2.0
             tried = _quasi(theta + step * size, full, y, ridge)
         theta, value = theta + step * size, tried
-    theta[0] += np.log(amount.sum() / np.exp(full @ theta).sum())
-    fitted = full @ theta
-    return Tweedie(theta, float(fitted.min()), float(fitted.max()))
+    return theta
 
 
 def _quasi(theta: Floats, full: Floats, y: Floats, ridge: Floats) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from lifelong.decide.lead_leaks import leaks
 from lifelong.decide.lead_trial import capture, chosen, trial
 from lifelong.decide.leads import Leads, bins, fit_direct, fit_leads
 from lifelong.errors import DataError, FitError
@@ -152,3 +153,16 @@ def test_no_conversion_and_values_below_zero_are_refused() -> None:
     with pytest.raises(DataError, match="below 0") as negative:
         fit_leads(below, bins(leads, SPAN))
     assert negative.value.code == "E432"
+
+
+def test_where_all_converted_no_column_is_called_a_leak() -> None:
+    assert leaks({"filled": np.ones(50)}, np.ones(50, bool)) == ()
+
+
+def test_a_column_that_foretells_well_is_no_leak() -> None:
+    rng = np.random.default_rng(2)
+    size = rng.normal(size=2000)
+    won = rng.random(2000) < 1 / (1 + np.exp(-6 * size))
+    visited = np.where(rng.random(2000) < np.where(won, 0.6, 0.05), "yes", "").astype(object)
+    assert leaks({"size": size, "visited": visited}, won) == ()
+    assert leaks({"invoice": np.where(won, "sent", "").astype(object)}, won) == ("invoice",)
