@@ -75,6 +75,10 @@ CODES: dict[str, str] = {
     "E421": "the cuts part nothing",
     "E422": "there is no value to part",
     "E423": "a sum over all time has no bound",
+    # -- E43: leads
+    "E431": "no lead has converted",
+    "E432": "the values of converted leads cannot be used",
+    "E433": "the table of leads cannot be used",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

@@ -220,6 +220,20 @@ STAGES = (
     Column("value", "float64", "money", "As in the scores of that day; empty where there are none."),
 )
 
+# A row a lead: the chance that it converts and what it is worth.
+LEADS = (
+    Column("lead_id", "text", "", "The lead.", True, True),
+    Column("rank", "int32", "", "Place among open leads, the highest value first; empty for the others."),
+    Column("state", "text", "", "open, converted, or expired where the time in which converting counts is over."),
+    Column("chance", "float64", "probability", "Chance of converting, of an open lead in the time that is left."),
+    Column("low80", "float64", "probability", "Lower end of the 80 % interval of the chance."),
+    Column("high80", "float64", "probability", "Upper end of the 80 % interval."),
+    Column("low90", "float64", "probability", "Lower end of the 90 % interval."),
+    Column("high90", "float64", "probability", "Upper end of the 90 % interval."),
+    Column("value", "float64", "money", "Expected value: chance times value of a convert, less the cost to serve."),
+    Column("unknown", "int32", "0 or 1", "1 where a word of it is too rare to tell apart, and a mean stands there."),
+)
+
 
 def names(table: tuple[Column, ...]) -> tuple[str, ...]:
     """The table's column names, in order."""

@@ -47,6 +47,14 @@ def test_every_column_of_the_stages_leads_to_a_definition() -> None:
             assert same.get(column.name, column.name) in definitions.DEFINITIONS
 
 
+def test_every_column_of_the_leads_leads_to_a_definition() -> None:
+    same = {"chance": "lead_chance", "value": "lead_value", "rank": "lead_value"}
+    same |= dict.fromkeys(("low80", "high80", "low90", "high90"), "lead_interval")
+    for column in schema.LEADS:
+        if column.name not in {"lead_id", "state", "unknown"}:
+            assert same[column.name] in definitions.DEFINITIONS
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, flags, over_time, posteriors
+from lifelong.cli import calculator, contracts, decisions, flags, over_time, posteriors
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -361,6 +361,7 @@ lifelong.add_command(calculator.calculator)
 lifelong.add_command(contracts.ingest_subscriptions)
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)
+lifelong.add_command(decisions.leads)
 lifelong.add_command(over_time.stages)
 lifelong.add_command(posteriors.posterior)
 lifelong.add_command(over_time.trend)

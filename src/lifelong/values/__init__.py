@@ -23,6 +23,7 @@ from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
+from lifelong.values.leads import LeadValues
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
@@ -41,6 +42,7 @@ __all__ = [
     "Finding",
     "Fit",
     "ImportReport",
+    "LeadValues",
     "Leaderboard",
     "NextOrders",
     "Origin",

@@ -1,0 +1,46 @@
+"""The commands that turn values into decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lifelong.cli import flags
+from lifelong.cli.speech import say
+
+
+@click.command(
+    short_help="Say what each lead is worth.",
+    epilog="Examples:  lifelong leads leads.csv --within 90d\n\n"
+    "           lifelong leads leads.csv --column converted=won_date --ignore notes --out ranked.csv",
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@flags.project
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    type=flags.Pairs(),
+    metavar="OURS=THEIRS",
+    help="Name a column: lead_id, created_at, converted, value, customer_id, channel, campaign or landing_page. May be repeated.",
+)
+@click.option(
+    "--within",
+    metavar="TIME",
+    default="",
+    help="Converting counts within this time, such as 90d. [default: when 95% of conversions had come]",
+)
+@click.option("--until", metavar="DATE", default="", help="The last day that the file covers. [default: its last date]")
+@click.option("--discount", metavar="RATE", default="0", show_default=True, help="Such as 10%/year.")
+@click.option("--cost", metavar="MONEY", default="0", show_default=True, help="What serving a lead costs.")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="Do not learn from this column. May be repeated.")
+@click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@flags.as_json
+def leads(file: Path, project_dir: str, as_json: bool, out: str, **told: Any) -> None:
+    """Say for each lead of FILE how likely it converts and what it is worth, the best first; nothing is stored."""
+    from lifelong.project import leads as value
+
+    told["columns"] = dict(told["columns"])
+    say(value(file, project=project_dir, out=out, **told), as_json=as_json)
