@@ -1,0 +1,176 @@
+"""The Gibbs sampler behind the response curves; its formulas stand in :mod:`lifelong.decide.curves`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.posterior.slices import slice_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    LogDensity = Callable[[Floats], Floats]
+
+YEAR = 12
+LOW, HIGH = 0.02, 0.98
+#: Prior of the mean slope, and the scale of the spread of slopes about it.
+SLOPE, SLOPE_SD, SPREAD = 0.65, 0.1, 0.2
+#: Prior standard deviations of a coefficient of the season, and of a level about the mean of its own data.
+SEASON_SD, LEVEL_SD = 0.2, 3.0
+#: Inverse-gamma prior of the noise's variance: half a month's worth, and next to nothing in size.
+NOISE = (0.5, 1e-5)
+TAUS = np.linspace(0.02, 0.6, 59)
+BURN, THIN = 400, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """What an experiment found: customers a month that a further spend won.
+
+    Attributes:
+        channel: its place among the channels.
+        spend: a month's spend before, minor units.
+        extra: what was added to it (below 0: taken away), minor units.
+        lift: further customers a month that this brought.
+        se: standard error of that, above 0.
+    """
+
+    channel: int
+    spend: float
+    extra: float
+    lift: float
+    se: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Months by channels, in logarithms: ``y`` customers, ``x`` spend less ``centre``, where ``used``; ``season`` (months, terms)."""
+
+    y: Floats
+    x: Floats
+    used: NDArray[np.bool_]
+    season: Floats
+    centre: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Draws: ``level``, ``slope``, ``noise`` (draws, channels) and ``season`` (draws, terms)."""
+
+    level: Floats
+    slope: Floats
+    noise: Floats
+    season: Floats
+
+
+def harmonics(months: ArrayLike, count: int) -> Floats:
+    """Sine and cosine of the year, shape (months, 2 count)."""
+    angle = 2.0 * np.pi * np.asarray(months, np.float64)[:, None] * np.arange(1, count + 1) / YEAR
+    return np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
+
+
+def sample(panel: Panel, lifts: Sequence[Lift], draws: int, rng: np.random.Generator) -> Drawn:
+    """Walk through the conditional distributions of all parameters."""
+    used, rows = panel.used, panel.used.sum(axis=0)
+    mean = (panel.y * used).sum(axis=0) / rows
+    level, slope, variance = mean.copy(), np.full(len(mean), SLOPE), np.full(len(mean), 0.04)
+    season, common, spread = np.zeros(panel.season.shape[1]), SLOPE, SPREAD
+    square = (panel.x**2 * used).sum(axis=0)
+    found = _likelihood(lifts, panel)
+    kept: list[tuple[Floats, Floats, Floats, Floats]] = []
+    for step in range(BURN + THIN * draws):
+        left = (panel.y - level - slope * panel.x) * used
+        season = _season(panel, left, variance, rng)
+        by_season = (panel.season @ season)[:, None]
+        precision = rows / variance + LEVEL_SD**-2
+        total = ((panel.y - slope * panel.x - by_season) * used).sum(axis=0) / variance + mean * LEVEL_SD**-2
+        level = _moved(level, total / precision, precision**-0.5, (-np.inf, np.inf), found(slope, is_level=True), rng)
+        precision = square / variance + spread**-2
+        total = (panel.x * (panel.y - level - by_season) * used).sum(axis=0) / variance + common * spread**-2
+        slope = _moved(slope, total / precision, precision**-0.5, (LOW, HIGH), found(level, is_level=False), rng)
+        common, spread = _family(slope, spread, rng)
+        left = (panel.y - level - slope * panel.x - by_season) * used
+        variance = (NOISE[1] + 0.5 * (left**2).sum(axis=0)) / rng.gamma(NOISE[0] + 0.5 * rows)
+        if step >= BURN and step % THIN == 0:
+            kept.append((level, slope, np.sqrt(np.minimum(variance, 1.0)), season))
+    return Drawn(*(np.array(part) for part in zip(*kept, strict=True)))
+
+
+def _season(panel: Panel, left: Floats, variance: Floats, rng: np.random.Generator) -> Floats:
+    """Coefficients of the season, normal given all else."""
+    weight = panel.used / variance
+    precision = (panel.season * weight.sum(axis=1)[:, None]).T @ panel.season + np.eye(panel.season.shape[1]) / SEASON_SD**2
+    root = np.linalg.cholesky(precision)
+    mean = np.linalg.solve(precision, panel.season.T @ (left / variance).sum(axis=1))
+    moved: Floats = mean + np.linalg.solve(root.T, rng.standard_normal(len(mean)))
+    return moved
+
+
+def _family(slope: Floats, spread: float, rng: np.random.Generator) -> tuple[float, float]:
+    """What slopes have in common: their mean, then their spread about it."""
+    precision = len(slope) / spread**2 + SLOPE_SD**-2
+    mean = (slope.sum() / spread**2 + SLOPE / SLOPE_SD**2) / precision
+    common = float(mean + rng.standard_normal() / np.sqrt(precision))
+    log = -len(slope) * np.log(TAUS) - 0.5 * ((slope - common) ** 2).sum() / TAUS**2 - 0.5 * (TAUS / SPREAD) ** 2
+    weight = np.cumsum(np.exp(log - log.max()))
+    return common, float(TAUS[np.searchsorted(weight, rng.random() * weight[-1])])
+
+
+def _moved(
+    at: Floats, mean: Floats, sd: Floats, bounds: tuple[float, float], extra: LogDensity | None, rng: np.random.Generator
+) -> Floats:
+    """A draw of each from its truncated normal; a slice of it where ``extra``, a lift test's log-likelihood, weighs too."""
+    if extra is None:
+        return _truncated(mean, sd, bounds, rng)
+
+    def density(value: Floats) -> Floats:
+        inside = (value > bounds[0]) & (value < bounds[1])
+        return np.where(inside, -0.5 * ((value - mean) / sd) ** 2 + extra(value), -np.inf)
+
+    for _ in range(3):
+        at = slice_step(density, at, float(4.0 * sd.max()), rng)
+    return at
+
+
+def _truncated(mean: Floats, sd: Floats, bounds: tuple[float, float], rng: np.random.Generator) -> Floats:
+    """Normal between bounds, by the inverse distribution function, each in the tail where it is exact."""
+    if np.isinf(bounds[0]):
+        made: Floats = mean + sd * rng.standard_normal(len(mean))
+        return made
+    from scipy.special import ndtr, ndtri
+
+    low, high = (bounds[0] - mean) / sd, (bounds[1] - mean) / sd
+    flip = low > 0.0
+    low, high = np.where(flip, -high, low), np.where(flip, -low, high)
+    floor = np.maximum(ndtr(low), 1e-300)
+    drawn = ndtri(floor + rng.random(len(mean)) * (ndtr(high) - floor))
+    inside: Floats = np.clip(mean + sd * np.where(flip, -drawn, drawn), *bounds)
+    return inside
+
+
+def _likelihood(lifts: Sequence[Lift], panel: Panel) -> Callable[..., LogDensity | None]:
+    """The lift tests' log-likelihood of each channel's level, given its slope, or of the slope, given the level."""
+    tests = [(t.channel, np.log(t.spend), np.log(t.spend + t.extra), t.lift, t.se) for t in lifts]
+
+    def given(other: Floats, *, is_level: bool) -> LogDensity | None:
+        if not tests:
+            return None
+
+        def density(value: Floats) -> Floats:
+            level, slope = (value, other) if is_level else (other, value)
+            told = np.zeros(len(value))
+            for c, before, after, lift, se in tests:
+                at = level[c] - slope[c] * panel.centre[c]
+                made = np.exp(at + slope[c] * after) - np.exp(at + slope[c] * before)
+                told[c] -= 0.5 * ((made - lift) / se) ** 2
+            return told
+
+        return density
+
+    return given
