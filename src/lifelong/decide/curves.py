@@ -30,7 +30,7 @@ import numpy as np
 from lifelong.decide.sampling import YEAR, Panel, harmonics, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -98,6 +98,7 @@ def fit_curves(
     history: SpendHistory,
     lifts: Sequence[Lift] = (),
     carry: Sequence[float] = (0.0,),
+    silent: Collection[str] = (),
     draws: int = 1000,
     seed: int = 0,
 ) -> Curves:
@@ -109,11 +110,13 @@ def fit_curves(
         history: what was spent and won.
         lifts: results of experiments.
         carry: shares that may be left of a month's effect, of which the likeliest is taken.
+        silent: channels whose months say nothing of the slope: theirs is what the others and the prior say.
         draws: how many.
         seed: equal seeds give equal draws.
     """
     panels = [panel_of(history, share) for share in carry]
     best = max(range(len(panels)), key=lambda i: _fits(panels[i]))
+    panels[best].x[:, np.isin(history.channels, list(silent))] = 0.0
     drawn = sample(panels[best], lifts, draws, np.random.default_rng(seed))
     year = harmonics(np.arange(YEAR), drawn.season.shape[1] // 2)
     average = np.log(np.exp(drawn.season @ year.T).mean(axis=1))
