@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, flags, over_time, posteriors
+from lifelong.cli import calculator, contracts, flags, over_time, posteriors, spending
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -358,6 +358,9 @@ def completion(shell: str) -> None:
 
 
 lifelong.add_command(calculator.calculator)
+lifelong.add_command(spending.budget)
+lifelong.add_command(spending.cut)
+lifelong.add_command(spending.try_channel)
 lifelong.add_command(contracts.ingest_subscriptions)
 lifelong.add_command(contracts.retention)
 lifelong.add_command(contracts.subscriptions)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.project.alone import (
+    budget,
     calculate,
+    cut,
     demo,
     fit_file,
     follow,
@@ -20,6 +22,7 @@ from lifelong.project.alone import (
     subscriptions,
     summarise,
     together,
+    try_channel,
 )
 from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.folder import Folder, silent
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Project",
+    "budget",
     "calculate",
+    "cut",
     "demo",
     "fit_file",
     "follow",
@@ -55,6 +60,7 @@ __all__ = [
     "subscriptions",
     "summarise",
     "together",
+    "try_channel",
 ]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.values import Calculation, Course, Fit, Scores, Timelines
+    from lifelong.values import Budget, Calculation, ChannelTest, Course, Cut, Fit, Scores, Timelines
 
 
 def summarise(orders: Any, *, until: str, currency: str = "XXX", known_since: Mapping[Any, str] | None = None) -> Any:
@@ -132,6 +132,70 @@ def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> 
     from lifelong.project.calculating import calculate as implementation
 
     return implementation(Typed(**typed), xlsx, html)
+
+
+def budget(
+    file: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    currency: str = "",
+    value: Mapping[str, str] | None = None,
+    **asked: Any,
+) -> Budget:
+    """The best split of a month's spend over channels, or a refusal where the history does not tell.
+
+    Args:
+        file: a row a month and channel: month, channel, spend, new_customers; value, value_sd and purpose where known.
+        columns: our name of a column to the file's.
+        currency: of the amounts.
+        value: of a customer, by channel or ``""`` for all, where the file does not say it.
+        asked: ``total``, ``bounds``, ``trust``, ``risk``, ``hurdle``, ``lifts``, ``carries``, ``seed``: see
+            :class:`lifelong.project.budgeting.Asked`.
+
+    Raises:
+        ConfigError: E393 where no plan keeps budget and bounds, E394 where a wish is not understood.
+        DataError: E391, E392 where the file cannot be used.
+        FitError: E395 where a channel has too few months.
+    """
+    from lifelong.project.budgeting import Asked, Source, plan_budget
+
+    return plan_budget(Source(Path(file), columns or {}, currency, value or {}), Asked(**asked))
+
+
+def cut(
+    file: str | Path,
+    cuts: Mapping[str, str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    currency: str = "",
+    value: Mapping[str, str] | None = None,
+    **asked: Any,
+) -> Cut:
+    """What it would cost to spend less: customers who do not come, and their value, against the saving, by quarter.
+
+    Args:
+        file: as in :func:`budget`.
+        cuts: share of a channel's present spend, ``{"search": "50%"}``.
+        columns: as there.
+        currency: as there.
+        value: as there.
+        asked: ``lifetime`` that customers stay, ``"20m"``; ``quarters``; ``seed``.
+
+    Raises:
+        ConfigError: E397 where a cut cannot be, E394 where the lifetime is not understood.
+        FitError: E397 where a channel's history does not tell what a cut loses, E395 where it is too short.
+        DataError: E391, E392 where the file cannot be used.
+    """
+    from lifelong.project.budgeting import Source, cut_spend
+
+    return cut_spend(Source(Path(file), columns or {}, currency, value or {}), cuts, **asked)
+
+
+def try_channel(**told: Any) -> ChannelTest:
+    """The test of a new channel: spend, stop-loss, and when value can be read; see :func:`lifelong.project.budgeting.plan_channel_test`."""
+    from lifelong.project.budgeting import plan_channel_test
+
+    return plan_channel_test(**told)
 
 
 def together(*parts: Scores) -> Scores:
