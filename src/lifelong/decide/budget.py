@@ -13,7 +13,7 @@ from lifelong.decide.identified import check
 from lifelong.decide.optimum import Problem, best, information
 from lifelong.errors import ConfigError
 from lifelong.units import apportion, minor_digits
-from lifelong.values.budget import Budget, Interval, Move, PurposeShare, TestMove
+from lifelong.values.budget import Budget, Interval, Move, PurposeShare, TrialMove
 from lifelong.values.findings import Finding
 from lifelong.values.spending import UNSURE, month_text
 
@@ -226,9 +226,9 @@ def _moves(
     return tuple(rows)
 
 
-def _test(history: SpendHistory, problem: Problem, name: str) -> TestMove:
+def _test(history: SpendHistory, problem: Problem, name: str) -> TrialMove:
     now = int(problem.now[history.channels.index(name)])
-    return TestMove(name, now, math.ceil((1.0 - TEST) * now), math.floor((1.0 + TEST) * now))
+    return TrialMove(name, now, math.ceil((1.0 - TEST) * now), math.floor((1.0 + TEST) * now))
 
 
 def _purposes(history: SpendHistory, moves: tuple[Move, ...]) -> tuple[tuple[PurposeShare, ...], float | None]:

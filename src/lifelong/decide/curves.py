@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.decide.sampling import YEAR, Panel, harmonics, sample
+from lifelong.decide.sampling import YEAR, Panel, average, harmonics, sample
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -118,9 +118,7 @@ def fit_curves(
     best = max(range(len(panels)), key=lambda i: _fits(panels[i]))
     panels[best].x[:, np.isin(history.channels, list(silent))] = 0.0
     drawn = sample(panels[best], lifts, draws, np.random.default_rng(seed))
-    year = harmonics(np.arange(YEAR), drawn.season.shape[1] // 2)
-    average = np.log(np.exp(drawn.season @ year.T).mean(axis=1))
-    level = drawn.level + average[:, None] + 0.5 * drawn.noise**2
+    level = drawn.level + average(drawn.season)[:, None] + 0.5 * drawn.noise**2
     return Curves(level, drawn.slope, panels[best].centre, carry[best])
 
 

@@ -135,7 +135,7 @@ def _halved(excess: Callable[[float], float], table: Floats) -> float:
 def _onto(problem: Problem, spend: Floats) -> Floats:
     """The nearest spend that keeps bounds and total."""
     inside: Floats = np.clip(spend, problem.low, problem.high)
-    if problem.total is None:
+    if problem.total is None or (np.array_equal(inside, spend) and abs(inside.sum() - problem.total) <= 1e-9 * problem.total):
         return inside
     low, high = float((problem.low - spend).min()), float((problem.high - spend).max())
     for _ in range(HALVINGS):

@@ -69,36 +69,99 @@ class Drawn:
     season: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """Lift tests as a likelihood of a channel's level and slope and of the log factor, ``shift``, of an average month."""
+
+    rows: tuple[tuple[int, float, float, float, float], ...]
+    centre: Floats
+
+    @classmethod
+    def of(cls, lifts: Sequence[Lift], centre: Floats) -> Experiments:
+        """The tests with their spends as logarithms."""
+        rows = [(t.channel, float(np.log(t.spend)), float(np.log(t.spend + t.extra)), t.lift, t.se) for t in lifts]
+        return cls(tuple(rows), centre)
+
+    def log(self, level: Floats, slope: Floats, shift: Floats) -> Floats:
+        """The log-likelihood of each channel's tests, shape (channels,)."""
+        told = np.zeros(len(level))
+        for c, before, after, lift, se in self.rows:
+            at = level[c] + shift[c] - slope[c] * self.centre[c]
+            made = np.exp(np.minimum(at + slope[c] * after, 500.0)) - np.exp(np.minimum(at + slope[c] * before, 500.0))
+            told[c] -= 0.5 * float(np.square((made - lift) / se))
+        return told
+
+    def of_level(self, slope: Floats, shift: Floats) -> LogDensity | None:
+        """The same as a function of the level, None without tests."""
+        return (lambda level: self.log(level, slope, shift)) if self.rows else None
+
+    def of_slope(self, level: Floats, shift: Floats) -> LogDensity | None:
+        """The same as a function of the slope, None without tests."""
+        return (lambda slope: self.log(level, slope, shift)) if self.rows else None
+
+    def takes_season(
+        self, level: Floats, slope: Floats, variance: Floats, season: tuple[Floats, Floats], rng: np.random.Generator
+    ) -> bool:
+        """Whether the second season is taken for the first."""
+        if not self.rows:
+            return True
+        old, new = (self.log(level, slope, 0.5 * variance + average(one)).sum() for one in season)
+        return bool(np.log(rng.random()) < new - old)
+
+    def take_noise(
+        self, level: Floats, slope: Floats, by_season: Floats, variance: tuple[Floats, Floats], rng: np.random.Generator
+    ) -> NDArray[np.bool_]:
+        """Of which channels the second variance is taken for the first."""
+        if not self.rows:
+            return np.ones(len(level), dtype=bool)
+        old, new = (self.log(level, slope, 0.5 * one + by_season) for one in variance)
+        return np.asarray(np.log(rng.random(len(level))) < new - old)
+
+
 def harmonics(months: ArrayLike, count: int) -> Floats:
     """Sine and cosine of the year, shape (months, 2 count)."""
     angle = 2.0 * np.pi * np.asarray(months, np.float64)[:, None] * np.arange(1, count + 1) / YEAR
     return np.concatenate([np.sin(angle), np.cos(angle)], axis=1)
 
 
+def average(season: Floats) -> Floats:
+    """Log of a season's mean factor over a year, for each row of coefficients, shape (rows,)."""
+    year = harmonics(np.arange(YEAR), season.shape[-1] // 2)
+    told: Floats = np.log(np.exp(np.atleast_2d(season) @ year.T).mean(axis=1))
+    return told
+
+
 def sample(panel: Panel, lifts: Sequence[Lift], draws: int, rng: np.random.Generator) -> Drawn:
-    """Walk through the conditional distributions of all parameters."""
+    """Walk through the conditional distributions of all parameters.
+
+    A lift test speaks of a month of average season and noise, so it weighs on these too: their draws by the months alone
+    are proposals, taken with the ratio of the tests' likelihood.
+    """
     used, rows = panel.used, panel.used.sum(axis=0)
     mean = (panel.y * used).sum(axis=0) / rows
     level, slope, variance = mean.copy(), np.full(len(mean), SLOPE), np.full(len(mean), 0.04)
     season, common, spread = np.zeros(panel.season.shape[1]), SLOPE, SPREAD
     square = (panel.x**2 * used).sum(axis=0)
-    found = _likelihood(lifts, panel)
+    tests = Experiments.of(lifts, panel.centre)
     kept: list[tuple[Floats, Floats, Floats, Floats]] = []
     for step in range(BURN + THIN * draws):
-        left = (panel.y - level - slope * panel.x) * used
-        season = _season(panel, left, variance, rng)
+        tried = _season(panel, (panel.y - level - slope * panel.x) * used, variance, rng)
+        season = tried if tests.takes_season(level, slope, variance, (season, tried), rng) else season
         by_season = (panel.season @ season)[:, None]
+        shift = 0.5 * variance + average(season)
         precision = rows / variance + LEVEL_SD**-2
         total = ((panel.y - slope * panel.x - by_season) * used).sum(axis=0) / variance + mean * LEVEL_SD**-2
-        level = _moved(level, total / precision, precision**-0.5, (-np.inf, np.inf), found(slope, is_level=True), rng)
+        extra = tests.of_level(slope, shift)
+        level = _moved(level, total / precision, precision**-0.5, (-np.inf, np.inf), extra, rng)
         precision = square / variance + spread**-2
         total = (panel.x * (panel.y - level - by_season) * used).sum(axis=0) / variance + common * spread**-2
-        slope = _moved(slope, total / precision, precision**-0.5, (LOW, HIGH), found(level, is_level=False), rng)
+        slope = _moved(slope, total / precision, precision**-0.5, (LOW, HIGH), tests.of_slope(level, shift), rng)
         common, spread = _family(slope, spread, rng)
         left = (panel.y - level - slope * panel.x - by_season) * used
-        variance = (NOISE[1] + 0.5 * (left**2).sum(axis=0)) / rng.gamma(NOISE[0] + 0.5 * rows)
+        fresh = np.minimum((NOISE[1] + 0.5 * (left**2).sum(axis=0)) / rng.gamma(NOISE[0] + 0.5 * rows), 1.0)
+        variance = np.where(tests.take_noise(level, slope, average(season), (variance, fresh), rng), fresh, variance)
         if step >= BURN and step % THIN == 0:
-            kept.append((level, slope, np.sqrt(np.minimum(variance, 1.0)), season))
+            kept.append((level, slope, np.sqrt(variance), season))
     return Drawn(*(np.array(part) for part in zip(*kept, strict=True)))
 
 
@@ -152,25 +215,3 @@ def _truncated(mean: Floats, sd: Floats, bounds: tuple[float, float], rng: np.ra
     drawn = ndtri(floor + rng.random(len(mean)) * (ndtr(high) - floor))
     inside: Floats = np.clip(mean + sd * np.where(flip, -drawn, drawn), *bounds)
     return inside
-
-
-def _likelihood(lifts: Sequence[Lift], panel: Panel) -> Callable[..., LogDensity | None]:
-    """The lift tests' log-likelihood of each channel's level, given its slope, or of the slope, given the level."""
-    tests = [(t.channel, np.log(t.spend), np.log(t.spend + t.extra), t.lift, t.se) for t in lifts]
-
-    def given(other: Floats, *, is_level: bool) -> LogDensity | None:
-        if not tests:
-            return None
-
-        def density(value: Floats) -> Floats:
-            level, slope = (value, other) if is_level else (other, value)
-            told = np.zeros(len(value))
-            for c, before, after, lift, se in tests:
-                at = level[c] - slope[c] * panel.centre[c]
-                made = np.exp(at + slope[c] * after) - np.exp(at + slope[c] * before)
-                told[c] -= 0.5 * ((made - lift) / se) ** 2
-            return told
-
-        return density
-
-    return given

@@ -59,7 +59,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class TestMove:
+class TrialMove:
     """Spend that would teach how fast a channel's returns fall: a month at ``low``, one at ``high``, and so on by turns."""
 
     channel: str
@@ -116,7 +116,7 @@ class Budget:
     better: float | None
     moves: tuple[Move, ...]
     experiment: str
-    tests: tuple[TestMove, ...] = ()
+    tests: tuple[TrialMove, ...] = ()
     purposes: tuple[PurposeShare, ...] = ()
     keep_to_win: float | None = None
     is_refused: bool = False
@@ -142,7 +142,7 @@ class Budget:
             lines += ["", "no move is proposed: none is worth its risk"]
         else:
             low, high = self.told(round(self.gain.low80)), self.told(round(self.gain.high80))
-            lines += ["", f"gain a month {self.told(round(self.gain.mean))} (80 %: {low} to {high}), above 0 with {self.better:.0%}"]
+            lines += ["", f"gain a month {self.told(round(self.gain.mean))} (80 %: {low} to {high}), above 0 with {_chance(self.better)}"]
         lines += [self._limit(move) for move in self.moves if not move.held]
         if self.experiment:
             worth = max(move.information for move in self.moves)
@@ -175,3 +175,8 @@ class Budget:
             f"{part.purpose}: {self.told(part.now)} to {self.told(part.plan)}; the next unit brings {part.marginal:.2f}, then {part.marginal_plan:.2f}"
             for part in self.purposes
         ]
+
+
+def _chance(share: float) -> str:
+    """A probability for people: a thousand draws do not say that something is certain."""
+    return "more than 99%" if share > 0.99 else "less than 1%" if share < 0.01 else f"{share:.0%}"
