@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 
 from lifelong.decide.budget import Wish, plan, present
 
-from .firms import Floats, firm, oracle, plug_in, proportional
+from .firms import firm, oracle, plug_in, proportional
 
 RULES = ("hierarchical, mean - 1 sd", "log-log OLS, plug-in", "proportional to LTV:CAC")
 

@@ -32,7 +32,12 @@ def history(command: Command) -> Command:
 
 def _source(told: dict[str, Any]) -> dict[str, Any]:
     value = dict(_named(text) for text in told.pop("value"))
-    return {"file": told.pop("file"), "columns": dict(told.pop("columns")), "currency": told.pop("currency"), "value": value}
+    return {
+        "file": told.pop("file"),
+        "columns": dict(told.pop("columns")),
+        "currency": told.pop("currency"),
+        "value": value,
+    }
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -91,7 +96,9 @@ def cut(as_json: bool, **told: Any) -> None:
 @click.option("--alpha", default="5%", show_default=True, metavar="SHARE", help="Chance of taking a bad one for good.")
 @click.option("--spread", default="1.5", show_default=True, metavar="X", help="Standard deviation of customers' value by its mean.")  # fmt: skip
 @click.option("--precision", default="25%", show_default=True, metavar="SHARE", help="How exactly value is to be read.")
-@click.option("--window", default="3", show_default=True, metavar="MONTHS", help="Until a customer's early value is seen.")
+@click.option(
+    "--window", default="3", show_default=True, metavar="MONTHS", help="Until a customer's early value is seen."
+)
 @flags.as_json
 def try_channel(as_json: bool, **told: Any) -> None:
     """Say how much to spend on it, how many customers that must win, when to stop, and when their value can be read."""

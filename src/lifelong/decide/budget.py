@@ -77,20 +77,11 @@ def plan(history: SpendHistory, wish: Wish | None = None) -> Budget:
     problem = problem_of(history, curves, wish, held)
     spend, price = best(problem)
     planned = _whole(problem, spend)
-    free = problem.high > problem.low
-    is_refused = bool(held) and int((~np.isin(history.channels, list(held))).sum()) < (1 if wish.is_free else 2)
     told = information(problem)
     moves = _moves(history, problem, planned, price, told, held)
-    if np.isnan(history.value_sd).any():
-        text = f"the uncertainty of the value is not known: a standard deviation of {UNSURE:.0%} is taken (column value_sd)"
-        findings.append(Finding("F394", text, "info", {"share": UNSURE}))
-    pinned = [m.channel for m in moves if m.plan != m.now and m.plan in (m.low, m.high)]
-    if pinned:
-        text = f"the plan goes to the bounds of {', '.join(pinned)}: take this step, and plan anew with what it shows"
-        findings.append(Finding("F396", text, "info", {"channels": pinned}))
     parts, ratio = _purposes(history, moves)
     gain = problem.gain(planned.astype(np.float64))
-    is_moved = bool((planned != problem.now).any())
+    is_moved, is_refused = bool((planned != problem.now).any()), bool(_staying(history, held, wish).all())
     return Budget(
         first_month=month_text(int(history.months[0])),
         last_month=month_text(int(history.months[-1])),
@@ -106,25 +97,27 @@ def plan(history: SpendHistory, wish: Wish | None = None) -> Budget:
         gain=interval(gain),
         better=float((gain > 0.0).mean()) if is_moved else None,
         moves=moves,
-        experiment=history.channels[int(told.argmax())] if free.any() and told.max() > 0 and not is_refused else "",
+        experiment=history.channels[int(told.argmax())] if told.max() > 0 and not is_refused else "",
         tests=tuple(_test(history, problem, name) for name in held),
         purposes=parts,
         keep_to_win=ratio,
         is_refused=is_refused,
-        findings=tuple(findings),
+        findings=(*findings, *_remarks(history, moves)),
     )
 
 
 def present(history: SpendHistory) -> NDArray[np.int64]:
     """What is spent a month at present in each channel: the mean of the last three months, whole minor units."""
-    return np.rint(history.spend[-RECENT:].mean(axis=0)).astype(np.int64)
+    mean: NDArray[np.int64] = np.rint(history.spend[-RECENT:].mean(axis=0)).astype(np.int64)
+    return mean
 
 
 def worth_of(history: SpendHistory, draws: int, seed: int = 0) -> Floats:
     """Draws of the value of a customer of each channel, normal, shape (draws, channels)."""
     sd = np.where(np.isnan(history.value_sd), UNSURE * np.abs(history.value), history.value_sd)
     noise = np.random.default_rng([seed, 1]).standard_normal((draws, len(sd)))
-    return history.value + sd * (noise - noise.mean(axis=0)) / noise.std(axis=0)
+    drawn: Floats = history.value + sd * (noise - noise.mean(axis=0)) / noise.std(axis=0)
+    return drawn
 
 
 def problem_of(history: SpendHistory, curves: Curves, wish: Wish, held: Mapping[str, str]) -> Problem:
@@ -149,10 +142,7 @@ def problem_of(history: SpendHistory, curves: Curves, wish: Wish, held: Mapping[
         low[at], high[at] = max(low[at], least), min(high[at], most)
         if low[at] > high[at]:
             raise _infeasible(f"the bounds of {name} leave no room", "its own bounds lie outside of --trust", history)
-    is_held = (
-        np.isin(history.channels, list(held)) if (len(history.channels) - len(held)) >= (1 if wish.is_free else 2) else True
-    )
-    stays = is_held & (low <= now) & (now <= high)
+    stays = _staying(history, held, wish) & (low <= now) & (now <= high)
     low, high = np.where(stays, now, low), np.where(stays, now, high)
     total = None if wish.is_free else int(now.sum()) if wish.total is None else wish.total
     if total is not None and not low.sum() <= total <= high.sum():
@@ -163,8 +153,34 @@ def problem_of(history: SpendHistory, curves: Curves, wish: Wish, held: Mapping[
         )
     worth = worth_of(history, len(curves.slope), wish.seed)
     return Problem(
-        curves, worth, now.astype(np.float64), low.astype(np.float64), high.astype(np.float64), total, wish.risk, wish.hurdle
+        curves,
+        worth,
+        now.astype(np.float64),
+        low.astype(np.float64),
+        high.astype(np.float64),
+        total,
+        wish.risk,
+        wish.hurdle,
     )
+
+
+def _staying(history: SpendHistory, held: Mapping[str, str], wish: Wish) -> NDArray[np.bool_]:
+    """Which channels keep their present spend: those that tell nothing, and all where too few are left to move money between."""
+    stays = np.isin(history.channels, list(held))
+    return stays if (~stays).sum() >= (1 if wish.is_free else 2) or not held else np.ones(len(stays), dtype=bool)
+
+
+def _remarks(history: SpendHistory, moves: tuple[Move, ...]) -> list[Finding]:
+    """What to know of the values and of the bounds."""
+    found = []
+    if np.isnan(history.value_sd).any():
+        text = f"the uncertainty of the value is not known: a standard deviation of {UNSURE:.0%} is taken (column value_sd)"
+        found.append(Finding("F394", text, "info", {"share": UNSURE}))
+    pinned = [m.channel for m in moves if m.plan != m.now and m.plan in (m.low, m.high)]
+    if pinned:
+        text = f"the plan goes to the bounds of {', '.join(pinned)}: take this step, and plan anew with what it shows"
+        found.append(Finding("F396", text, "info", {"channels": pinned}))
+    return found
 
 
 def interval(draws: Floats) -> Interval:
@@ -186,11 +202,20 @@ def _whole(problem: Problem, spend: Floats) -> NDArray[np.int64]:
     """Whole minor units within the bounds, their sum the total."""
     if problem.total is None:
         return np.rint(spend).astype(np.int64)
-    return np.array(apportion(int(problem.total), list(spend)), np.int64) if problem.total else np.zeros(len(spend), np.int64)
+    return (
+        np.array(apportion(int(problem.total), list(spend)), np.int64)
+        if problem.total
+        else np.zeros(len(spend), np.int64)
+    )
 
 
 def _moves(
-    history: SpendHistory, problem: Problem, planned: NDArray[np.int64], price: float, told: Floats, held: Mapping[str, str]
+    history: SpendHistory,
+    problem: Problem,
+    planned: NDArray[np.int64],
+    price: float,
+    told: Floats,
+    held: Mapping[str, str],
 ) -> tuple[Move, ...]:
     """A row a channel."""
     curves, spend, now = problem.curves, planned.astype(np.float64), problem.now

@@ -89,7 +89,9 @@ class Curves:
         ([[4000.0]], [[1.0]])
         """
         with np.errstate(divide="ignore", over="ignore"):
-            log = np.log(np.maximum(worth, 0.0) * self.slope / np.asarray(price)) + self.level - self.slope * self.centre
+            log = (
+                np.log(np.maximum(worth, 0.0) * self.slope / np.asarray(price)) + self.level - self.slope * self.centre
+            )
             made: Floats = np.exp(log / (1.0 - self.slope))
         return made
 
@@ -123,7 +125,7 @@ def fit_curves(
 
 
 def panel_of(history: SpendHistory, carry: float = 0.0) -> Panel:
-    """A history in logarithms, its spend carried over: :math:`(1 - c) \\sum_k c^k s_{t-k}`, as if the first month had gone before.
+    r"""A history in logarithms, its spend carried over: :math:`(1 - c) \sum_k c^k s_{t-k}`, as if the first month had gone before.
 
     A month in which money won nobody counts as half a customer, since log 0 is none.
     """

@@ -128,7 +128,8 @@ def _check(history: SpendHistory, shares: Mapping[str, float], lifetime: float, 
         raise _wrong("nothing is cut", "a channel and a share are needed")
     if not 1.0 <= lifetime < 1200.0 or not 1 <= quarters <= 40:
         raise _wrong(
-            f"{lifetime:g} months and {quarters} quarters cannot be used", "customers stay a month at least; 40 quarters at most"
+            f"{lifetime:g} months and {quarters} quarters cannot be used",
+            "customers stay a month at least; 40 quarters at most",
         )
 
 

@@ -78,7 +78,8 @@ def plan_test(trial: Trial) -> ChannelTest:
 
     _check(trial)
     needed = next(
-        (k for k in _counts() if gammainc(k, gammaincinv(k, trial.alpha) * trial.limit / trial.hoped) >= trial.power), None
+        (k for k in _counts() if gammainc(k, gammaincinv(k, trial.alpha) * trial.limit / trial.hoped) >= trial.power),
+        None,
     )
     if needed is None:
         raise _wrong("the hoped-for cost is too near to the limit", f"{MOST:,} customers would not tell them apart")
@@ -136,7 +137,9 @@ def _power(trial: Trial, spend: float) -> PowerRow:
     from scipy.special import gammainc
 
     count = next(k for k in range(1, 2 * MOST) if gammainc(k, spend / trial.limit) <= trial.alpha * (1.0 + 1e-9))
-    return PowerRow(spend, count, float(gammainc(count, spend / trial.hoped)), float(gammainc(count, spend / trial.limit)))
+    return PowerRow(
+        spend, count, float(gammainc(count, spend / trial.hoped)), float(gammainc(count, spend / trial.limit))
+    )
 
 
 def _check(trial: Trial) -> None:

@@ -135,7 +135,9 @@ def _halved(excess: Callable[[float], float], table: Floats) -> float:
 def _onto(problem: Problem, spend: Floats) -> Floats:
     """The nearest spend that keeps bounds and total."""
     inside: Floats = np.clip(spend, problem.low, problem.high)
-    if problem.total is None or (np.array_equal(inside, spend) and abs(inside.sum() - problem.total) <= 1e-9 * problem.total):
+    if problem.total is None or (
+        np.array_equal(inside, spend) and abs(inside.sum() - problem.total) <= 1e-9 * problem.total
+    ):
         return inside
     low, high = float((problem.low - spend).min()), float((problem.high - spend).max())
     for _ in range(HALVINGS):
@@ -170,7 +172,13 @@ def _climbed(problem: Problem, start: Floats) -> Floats:
     rows = []
     if problem.total is not None:
         rest = problem.total - float(problem.low[~moving].sum())
-        rows = [{"type": "eq", "fun": lambda u: (u @ scale[moving] - rest) / scale.max(), "jac": lambda _: scale[moving] / scale.max()}]
+        rows = [
+            {
+                "type": "eq",
+                "fun": lambda u: (u @ scale[moving] - rest) / scale.max(),
+                "jac": lambda _: scale[moving] / scale.max(),
+            }
+        ]
     limits = list(zip(problem.low[moving] / scale[moving], problem.high[moving] / scale[moving], strict=True))
     if not limits:
         return start
@@ -199,11 +207,15 @@ def information(problem: Problem, count: int = 200) -> Floats:
     profit = _mean_profit(problem, supply)
     at_common = _mean_profit(problem, common[None, :])[0]
     told = np.zeros(len(problem.now))
-    for c in np.flatnonzero(problem.high > problem.low):
+    for c in map(int, np.flatnonzero(problem.high > problem.low)):
         one = type(curves)(curves.level[rows][:, [c]], curves.slope[rows][:, [c]], curves.centre[[c]])
         value = worth[rows][:, [c]]
         place = _places(problem, one, value, (c, prices, supply))
-        own = np.clip(one.spend_at(value, np.interp(place, np.arange(len(prices)), prices)[:, None])[:, 0], problem.low[c], problem.high[c])
+        own = np.clip(
+            one.spend_at(value, np.interp(place, np.arange(len(prices)), prices)[:, None])[:, 0],
+            problem.low[c],
+            problem.high[c],
+        )
         known = value[:, 0] * one.customers(own[:, None])[:, 0] - (1.0 + problem.hurdle) * own
         still = value[:, 0] * one.customers(common[[c]])[:, 0] - (1.0 + problem.hurdle) * common[c]
         others = np.delete(profit, c, axis=1).sum(axis=1)
@@ -217,7 +229,8 @@ def _places(problem: Problem, one: Curves, value: Floats, table: tuple[int, Floa
     c, prices, supply = table
     places = np.arange(len(prices))
     if problem.total is None:
-        return np.full(len(value), np.interp(-(1.0 + problem.hurdle), -prices, places))
+        place: Floats = np.full(len(value), np.interp(-(1.0 + problem.hurdle), -prices, places))
+        return place
     others = np.delete(supply, c, axis=1).sum(axis=1)
     low, high = np.zeros(len(value)), np.full(len(value), float(len(prices) - 1))
     for _ in range(60):
@@ -226,7 +239,8 @@ def _places(problem: Problem, one: Curves, value: Floats, table: tuple[int, Floa
         own = np.clip(one.spend_at(value, price[:, None])[:, 0], problem.low[c], problem.high[c])
         short = own + np.interp(middle, places, others) < problem.total
         low, high = np.where(short, middle, low), np.where(short, high, middle)
-    return 0.5 * (low + high)
+    found: Floats = 0.5 * (low + high)
+    return found
 
 
 def _mean_profit(problem: Problem, spends: Floats) -> Floats:

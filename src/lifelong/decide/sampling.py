@@ -168,7 +168,9 @@ def sample(panel: Panel, lifts: Sequence[Lift], draws: int, rng: np.random.Gener
 def _season(panel: Panel, left: Floats, variance: Floats, rng: np.random.Generator) -> Floats:
     """Coefficients of the season, normal given all else."""
     weight = panel.used / variance
-    precision = (panel.season * weight.sum(axis=1)[:, None]).T @ panel.season + np.eye(panel.season.shape[1]) / SEASON_SD**2
+    precision = (panel.season * weight.sum(axis=1)[:, None]).T @ panel.season + np.eye(
+        panel.season.shape[1]
+    ) / SEASON_SD**2
     root = np.linalg.cholesky(precision)
     mean = np.linalg.solve(precision, panel.season.T @ (left / variance).sum(axis=1))
     moved: Floats = mean + np.linalg.solve(root.T, rng.standard_normal(len(mean)))
@@ -186,7 +188,12 @@ def _family(slope: Floats, spread: float, rng: np.random.Generator) -> tuple[flo
 
 
 def _moved(
-    at: Floats, mean: Floats, sd: Floats, bounds: tuple[float, float], extra: LogDensity | None, rng: np.random.Generator
+    at: Floats,
+    mean: Floats,
+    sd: Floats,
+    bounds: tuple[float, float],
+    extra: LogDensity | None,
+    rng: np.random.Generator,
 ) -> Floats:
     """A draw of each from its truncated normal; a slice of it where ``extra``, a lift test's log-likelihood, weighs too."""
     if extra is None:

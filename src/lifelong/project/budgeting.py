@@ -6,7 +6,6 @@ import math
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
@@ -14,6 +13,7 @@ from lifelong.units import share, to_minor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from lifelong.decide.sampling import Lift
     from lifelong.values import Budget, ChannelTest, Cut
@@ -169,7 +169,9 @@ def _lift(text: str, history: SpendHistory) -> Lift:
         before = extra = customers = se = math.nan
     if not (before > 0 and extra != 0 and before + extra > 0 and se > 0 and math.isfinite(customers)):
         raise _unclear(
-            f"{text!r} is no result of an experiment on a channel of the file", "--lift", "--lift search:10000:2500:30:8"
+            f"{text!r} is no result of an experiment on a channel of the file",
+            "--lift",
+            "--lift search:10000:2500:30:8",
         )
     money = [float(to_minor(Decimal(str(amount)), history.currency)) for amount in (before, extra)]
     return Lift(at, money[0], money[1], customers, se)

@@ -39,7 +39,11 @@ _BLANK = str.maketrans("", "", " \u00a0\u202f\u2009'’€$£")
 
 
 def read(
-    path: Path, *, columns: Mapping[str, str] | None = None, currency: str = "", values: Mapping[str, Decimal] | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    currency: str = "",
+    values: Mapping[str, Decimal] | None = None,
 ) -> SpendHistory:
     """Read a history of spend.
 
@@ -54,18 +58,19 @@ def read(
         ConfigError: E302 for a column that is not known.
     """
     seen = looked_at(path)
-    found = _mapped(seen.header, columns or {}, path.name)
+    given, hints = files.hinted(columns or {}, seen.header)
+    found = _mapped(seen.header, given, path.name)
     code = files.code_of(currency) or next((c for c in (currency_in(found[n]) for n in _MONEY if n in found) if c), "")
     texts = _texts(_plan(path, seen, found, code))
-    cells = {name: texts.get(name, []) for name in NAMES}
+    cells = {name: [text or "" for text in texts.get(name, [])] for name in NAMES}
     signs = {
-        name: "." if seen.is_typed else numbers.decimal_of(cells[name], found[name], path.name, name)
+        name: "." if seen.is_typed else hints.get(name) or numbers.decimal_of(cells[name], found[name], path.name, name)
         for name in (*_MONEY, "new_customers")
         if name in found
     }
     rows, worth = [], {name: (float(to_minor(v, code)), float("nan")) for name, v in (values or {}).items()}
     for at in range(len(cells["month"])):
-        row = _Row(path.name, at, {name: (column[at] or "").strip() for name, column in cells.items() if column}, signs)
+        row = _Row(path.name, at, {name: column[at].strip() for name, column in cells.items() if column}, signs)
         rows.append(row.told(code))
         if row.texts.get("value"):
             sd = row.number("value_sd") if row.texts.get("value_sd") else None
@@ -164,8 +169,10 @@ def _texts(how: ReadPlan) -> dict[str, list[str]]:
     broken = [r for r in (table["fault"].to_pylist() if "fault" in table.column_names else []) if r]
     if broken:
         raise DataError(
-            "E391", f"{len(broken)} rows cannot be read", where=Path(how.path).name, why=str(broken[0]), fix="export it again"
+            "E391",
+            f"{len(broken)} rows cannot be read",
+            where=Path(how.path).name,
+            why=str(broken[0]),
+            fix="export it again",
         )
     return {name: table[name].to_pylist() for name in how.columns}
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -127,30 +128,32 @@ class Budget:
         return {**asdict(self), "findings": [found.as_dict() for found in self.findings]}
 
     def __str__(self) -> str:
-        unit = f" {self.currency}".rstrip()
+        unit = f" in {self.currency}" if self.currency else ""
         lines = [
-            self.definition,
-            f"history {self.first_month} to {self.last_month}; a month of average season{';' + unit if unit else ''}",
+            *wrap(self.definition, 80),
+            f"history {self.first_month} to {self.last_month}; a month of average season{unit}",
             "",
-            f"{'channel':<20}{'now':>13}{'plan':>13}{'move':>8}{'next unit brings':>20}",
+            f"{'channel':<20}{'now':>14}{'plan':>14}{'move':>8}{'next unit brings':>22}",
         ]
         lines += [self._row(move) for move in self.moves]
-        lines.append(f"{'all':<20}{self.told(self.now):>13}{self.told(self.total):>13}")
-        if self.is_refused:
-            lines += ["", "no move is proposed: the history does not tell what moving money would do"]
-        elif self.better is None:
-            lines += ["", "no move is proposed: none is worth its risk"]
-        else:
-            low, high = self.told(round(self.gain.low80)), self.told(round(self.gain.high80))
-            lines += ["", f"gain a month {self.told(round(self.gain.mean))} (80 %: {low} to {high}), above 0 with {_chance(self.better)}"]
+        lines += [f"{'all':<20}{self.told(self.now):>14}{self.told(self.total):>14}", "", *self._outcome()]
         lines += [self._limit(move) for move in self.moves if not move.held]
         if self.experiment:
             worth = max(move.information for move in self.moves)
-            lines.append(f"next best experiment: {self.experiment}; knowing it would be worth {self.told(worth)} a month")
+            lines.append(f"next best experiment: {self.experiment}")
+            lines.append(f"  knowing it for sure would be worth {self.told(worth)} a month")
         for test in self.tests:
             lines.append(f"test {test.channel}: by turns {self.told(test.low)} and {self.told(test.high)} a month")
-        lines += self._kept()
-        return "\n".join([*lines, *(f"  {found}" for found in self.findings)])
+        return "\n".join([*lines, *self._kept(), *(f"  {found}" for found in self.findings)])
+
+    def _outcome(self) -> list[str]:
+        if self.is_refused:
+            return ["no move is proposed: the history does not tell what moving money would do"]
+        if self.better is None:
+            return ["no move is proposed: none is worth its risk"]
+        low, high = self.told(self.gain.low80), self.told(self.gain.high80)
+        gain = f"gain a month {self.told(self.gain.mean)} (80 %: {low} to {high})"
+        return [gain, f"above 0 with a probability of {chance(self.better)}"]
 
     def told(self, minor: float) -> str:
         """An amount in major units."""
@@ -160,23 +163,22 @@ class Budget:
         share = f"{move.plan / move.now - 1:+.0%}" if move.now and move.plan != move.now else "-"
         told = move.marginal
         brings = f"{told.mean:.2f} ({told.low80:.2f} - {told.high80:.2f})" if not move.held else "not known"
-        return f"{move.channel[:19]:<20}{self.told(move.now):>13}{self.told(move.plan):>13}{share:>8}{brings:>20}"
+        return f"{move.channel[:19]:<20}{self.told(move.now):>14}{self.told(move.plan):>14}{share:>8}{brings:>22}"
 
     def _limit(self, move: Move) -> str:
-        if move.limit is None:
-            return f"spend limit of {move.channel}: beyond what was ever tried"
-        return f"spend limit of {move.channel}: {self.told(move.limit)}, where the next customer costs what one is worth"
+        limit = "beyond what was ever tried" if move.limit is None else self.told(move.limit)
+        return f"spend limit of {move.channel}: {limit}"
 
     def _kept(self) -> list[str]:
         if self.keep_to_win is None:
             return []
         lines = [f"keeping a customer costs {self.keep_to_win:.2f} times what winning one does"]
-        return lines + [
-            f"{part.purpose}: {self.told(part.now)} to {self.told(part.plan)}; the next unit brings {part.marginal:.2f}, then {part.marginal_plan:.2f}"
-            for part in self.purposes
-        ]
+        for part in self.purposes:
+            lines.append(f"{part.purpose}: {self.told(part.now)} to {self.told(part.plan)}")
+            lines.append(f"  the next unit brings {part.marginal:.2f}, by the plan {part.marginal_plan:.2f}")
+        return lines
 
 
-def _chance(share: float) -> str:
+def chance(share: float) -> str:
     """A probability for people: a thousand draws do not say that something is certain."""
     return "more than 99%" if share > 0.99 else "less than 1%" if share < 0.01 else f"{share:.0%}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any
 
 
@@ -58,24 +59,26 @@ class ChannelTest:
         return asdict(self)
 
     def __str__(self) -> str:
+        told = (
+            f"Spend {self.spend:,.0f} ({self.months:,.1f} months). The channel is good where this wins {self.customers} customers or "
+            f"more: then one costs less than {self.limit:,.2f}, which a channel that costs that much feigns with {self.alpha:.0%} at "
+            f"most. A channel at {self.hoped:,.2f} gets there with {self.power:.0%}."
+        )
         lines = [
-            f"spend {self.spend:,.0f} ({self.months:,.1f} months). The channel is good where this wins {self.customers} customers or more:",
-            f"then one costs less than {self.limit:,.2f}, which a channel that costs that much feigns with {self.alpha:.0%} at most.",
-            f"A channel at {self.hoped:,.2f} gets there with {self.power:.0%}.",
+            *wrap(told, 80),
             "",
-            f"{'spend':>12}{'customers needed':>20}{'good channel passes':>22}{'one at the limit':>20}",
+            f"{'spend':>12}{'customers needed':>20}{'good channel passes':>24}{'one at the limit':>22}",
         ]
         lines += [
-            f"{row.spend:>12,.0f}{row.customers:>20}{row.power:>22.0%}{row.false_alarm:>20.1%}" for row in self.powers
+            f"{row.spend:>12,.0f}{row.customers:>20}{row.power:>24.0%}{row.false_alarm:>22.1%}" for row in self.powers
         ]
         lines += ["", "stop as failed:"]
-        lines += [f"  after {row.spend:,.0f} with {row.customers} customers or fewer" for row in self._shown()]
-        lines += [
-            "",
-            f"value can be read to {self.precision:.0%} from {self.readers:,} customers: after {self.reading:,.1f} months and a spend of",
-            f"{self.reading_spend:,.0f} at the earliest",
-        ]
-        return "\n".join(lines)
+        lines += [f"  after {row.spend:,.0f} with {row.customers} or fewer customers" for row in self._shown()]
+        read = (
+            f"Value can be read to {self.precision:.0%} from {self.readers:,} customers: after {self.reading:,.1f} months and a spend of "
+            f"{self.reading_spend:,.0f} at the earliest."
+        )
+        return "\n".join([*lines, "", *wrap(read, 80)])
 
     def _shown(self) -> list[StopRow]:
         """The first rows of the stop-loss, then every fifth."""

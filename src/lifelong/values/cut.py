@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+
+from lifelong.values.budget import chance
 
 if TYPE_CHECKING:
     from lifelong.values.budget import Interval
@@ -60,19 +63,23 @@ class Cut:
     def __str__(self) -> str:
         what = ", ".join(f"{name} by {share:.0%}" for name, share in zip(self.channels, self.shares, strict=True))
         unit = f" {self.currency}".rstrip()
-        lines = [
-            f"cut {what}: saves {self._told(self.saved)}{unit} a month and loses {self.customers:,.1f} customers,",
-            f"worth {self._told(self.value.mean)} in the end (80 %: {self._told(self.value.low80)} to {self._told(self.value.high80)});",
-            f"the loss is larger than the saving with {self.worse:.0%}",
-            "",
-            f"{'by the end of':<16}{'saved':>16}{'customers':>12}{'lost so far':>16}{'saved less lost':>18}",
-        ]
+        low, high = self._told(self.value.low80), self._told(self.value.high80)
+        told = (
+            f"cut {what}: saves {self._told(self.saved)}{unit} a month and loses {self.customers:,.1f} customers, worth "
+            f"{self._told(self.value.mean)} in the end (80 %: {low} to {high}). The loss is larger than the saving with a "
+            f"probability of {chance(self.worse)}."
+        )
+        head = f"{'by the end of':<15}{'saved':>17}{'customers':>12}{'lost so far':>17}{'net':>17}"
+        lines = [*wrap(told, 80), "", head]
         lines += [
-            f"{f'quarter {row.quarter}':<16}{self._told(row.saved):>16}{row.customers:>12,.1f}{self._told(row.lost):>16}{self._told(row.net):>18}"
+            f"{f'quarter {row.quarter}':<15}{self._told(row.saved):>17}{row.customers:>12,.1f}"
+            f"{self._told(row.lost):>17}{self._told(row.net):>17}"
             for row in self.quarters
         ]
         lines.append("")
-        lines.append(f"the cut turns into a loss in quarter {self.turns}" if self.turns else "no loss within these quarters")
+        lines.append(
+            f"the cut turns into a loss in quarter {self.turns}" if self.turns else "no loss within these quarters"
+        )
         if self.break_even:
             lines.append(f"up to {self.break_even:.0%} of this cut saves more than it loses in the end")
         return "\n".join([*lines, *(f"  {found}" for found in self.findings)])

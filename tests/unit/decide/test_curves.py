@@ -14,7 +14,9 @@ SLOPES = np.array([0.35, 0.55, 0.65, 0.85])
 BASE, WON = np.array([5e5, 9e5, 3e5, 2e6]), np.array([100.0, 80.0, 60.0, 300.0])
 
 
-def history(seed: int = 1, noise: float = 0.12, months: int = 24, carry: float = 0.0, spread: float = 0.3) -> SpendHistory:
+def history(
+    seed: int = 1, noise: float = 0.12, months: int = 24, carry: float = 0.0, spread: float = 0.3
+) -> SpendHistory:
     """Four power curves with a season of a fifth."""
     rng = np.random.default_rng(seed)
     spend = np.rint(BASE * np.exp(spread * rng.standard_normal((months, 4)))).astype(int)
@@ -39,12 +41,12 @@ def test_known_slopes_come_back() -> None:
 
 
 def test_nine_intervals_in_ten_hold_the_slope() -> None:
-    """Twenty-five histories of four channels: 100 intervals of 90 %, of which 83 to 97 hold (binomial, 99 %)."""
+    """Fifteen histories of four channels: 60 intervals of 90 %, of which 48 to 59 hold (binomial, 99 %)."""
     held = 0
-    for seed in range(25):
-        low, high = np.quantile(fit_curves(history(seed), draws=400).slope, (0.05, 0.95), axis=0)
+    for seed in range(15):
+        low, high = np.quantile(fit_curves(history(seed), draws=300).slope, (0.05, 0.95), axis=0)
         held += int(((low < SLOPES) & (high > SLOPES)).sum())
-    assert 83 <= held <= 97
+    assert 48 <= held <= 59
 
 
 def test_equal_seeds_give_equal_draws() -> None:
@@ -57,8 +59,8 @@ def test_a_lift_test_moves_the_curve_as_its_precision_allows() -> None:
     """Where months say little, a sure experiment says nearly all: 50 % more spend won 25 more, where A is about 100."""
     unsure = history(noise=0.5)
     test = Lift(0, BASE[0], 0.5 * BASE[0], 25.0, 1.0)
-    plain, taught = fit_curves(unsure), fit_curves(unsure, [test])
-    vague = fit_curves(unsure, [Lift(0, BASE[0], 0.5 * BASE[0], 25.0, 500.0)])
+    plain, taught = fit_curves(unsure, draws=400), fit_curves(unsure, [test], draws=400)
+    vague = fit_curves(unsure, [Lift(0, BASE[0], 0.5 * BASE[0], 25.0, 500.0)], draws=400)
 
     def lift(curves: object) -> np.ndarray:
         more = curves.customers(np.where(np.arange(4) == 0, 1.5, 1.0) * BASE) - curves.customers(BASE)  # type: ignore[attr-defined]

@@ -15,7 +15,9 @@ from lifelong.decide.optimum import Problem, best, information
 NOW = np.array([400_000.0, 900_000.0, 250_000.0])
 
 
-def problem(spread: float = 0.0, total: float | None = NOW.sum(), width: float = 0.9, last: float = 26.0, **told: float) -> Problem:
+def problem(
+    spread: float = 0.0, total: float | None = NOW.sum(), width: float = 0.9, last: float = 26.0, **told: float
+) -> Problem:
     """Three curves with elasticities of .4, .6 and .8 that win 100, 150 and ``last`` customers at present."""
     rng = np.random.default_rng(1)
     draws = 400 if spread else 1
@@ -27,7 +29,11 @@ def problem(spread: float = 0.0, total: float | None = NOW.sum(), width: float =
 
 def closed_form(total: float) -> np.ndarray:
     """The optimum of the three known curves without bounds, by halving the price of money."""
-    value, won, slope = np.array([9_000.0, 8_000.0, 12_000.0]), np.array([100.0, 150.0, 26.0]), np.array([0.4, 0.6, 0.8])
+    value, won, slope = (
+        np.array([9_000.0, 8_000.0, 12_000.0]),
+        np.array([100.0, 150.0, 26.0]),
+        np.array([0.4, 0.6, 0.8]),
+    )
     low, high = 1e-6, 1e6
     for _ in range(200):
         price = np.sqrt(low * high)
