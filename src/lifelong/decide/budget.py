@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from lifelong.decide.curves import Curves
     from lifelong.decide.sampling import Lift
     from lifelong.values.spending import SpendHistory
 
@@ -73,8 +72,11 @@ def plan(history: SpendHistory, wish: Wish | None = None) -> Budget:
     """
     wish = wish or Wish()
     held, findings = check(history)
+    low, high, total = limits_of(history, wish, held)
     curves = fit_curves(history, wish.lifts, CARRY if wish.carries else (0.0,), held, seed=wish.seed)
-    problem = problem_of(history, curves, wish, held)
+    worth, now = worth_of(history, len(curves.slope), wish.seed), present(history).astype(np.float64)
+    limits = low.astype(np.float64), high.astype(np.float64)
+    problem = Problem(curves, worth, now, *limits, total, wish.risk, wish.hurdle)
     spend, price = best(problem)
     planned = _whole(problem, spend)
     told = information(problem)
@@ -120,8 +122,10 @@ def worth_of(history: SpendHistory, draws: int, seed: int = 0) -> Floats:
     return drawn
 
 
-def problem_of(history: SpendHistory, curves: Curves, wish: Wish, held: Mapping[str, str]) -> Problem:
-    """The split as arrays; channels that are held have no room.
+def limits_of(
+    history: SpendHistory, wish: Wish, held: Mapping[str, str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int | None]:
+    """Each channel's least and most, and the total (None: free); channels that are held have no room.
 
     Raises:
         ConfigError: E393 where no plan keeps budget and bounds, E394 where a bound names no channel.
@@ -146,22 +150,13 @@ def problem_of(history: SpendHistory, curves: Curves, wish: Wish, held: Mapping[
     low, high = np.where(stays, now, low), np.where(stays, now, high)
     total = None if wish.is_free else int(now.sum()) if wish.total is None else wish.total
     if total is not None and not low.sum() <= total <= high.sum():
+        reach = f"{_major(low.sum(), history)} to {_major(high.sum(), history)}"
         raise _infeasible(
-            f"a total of {_major(total, history)} cannot be spent: the bounds leave {_major(low.sum(), history)} to {_major(high.sum(), history)}",
+            f"a total of {_major(total, history)} cannot be spent: the bounds leave {reach}",
             f"channels may move by {wish.trust:.0%}" + (f"; {', '.join(held)} stay" if held else ""),
             history,
         )
-    worth = worth_of(history, len(curves.slope), wish.seed)
-    return Problem(
-        curves,
-        worth,
-        now.astype(np.float64),
-        low.astype(np.float64),
-        high.astype(np.float64),
-        total,
-        wish.risk,
-        wish.hurdle,
-    )
+    return low, high, total
 
 
 def _staying(history: SpendHistory, held: Mapping[str, str], wish: Wish) -> NDArray[np.bool_]:

@@ -82,6 +82,10 @@ class Experiments:
         rows = [(t.channel, float(np.log(t.spend)), float(np.log(t.spend + t.extra)), t.lift, t.se) for t in lifts]
         return cls(tuple(rows), centre)
 
+    def shift(self, variance: Floats, season: Floats) -> Floats:
+        """The log factor of an average month against one without season and noise; not worked out where no test asks."""
+        return 0.5 * variance + average(season) if self.rows else variance
+
     def log(self, level: Floats, slope: Floats, shift: Floats) -> Floats:
         """The log-likelihood of each channel's tests, shape (channels,)."""
         told = np.zeros(len(level))
@@ -105,16 +109,16 @@ class Experiments:
         """Whether the second season is taken for the first."""
         if not self.rows:
             return True
-        old, new = (self.log(level, slope, 0.5 * variance + average(one)).sum() for one in season)
+        old, new = (self.log(level, slope, self.shift(variance, one)).sum() for one in season)
         return bool(np.log(rng.random()) < new - old)
 
     def take_noise(
-        self, level: Floats, slope: Floats, by_season: Floats, variance: tuple[Floats, Floats], rng: np.random.Generator
+        self, level: Floats, slope: Floats, season: Floats, variance: tuple[Floats, Floats], rng: np.random.Generator
     ) -> NDArray[np.bool_]:
         """Of which channels the second variance is taken for the first."""
         if not self.rows:
             return np.ones(len(level), dtype=bool)
-        old, new = (self.log(level, slope, 0.5 * one + by_season) for one in variance)
+        old, new = (self.log(level, slope, self.shift(one, season)) for one in variance)
         return np.asarray(np.log(rng.random(len(level))) < new - old)
 
 
@@ -148,7 +152,7 @@ def sample(panel: Panel, lifts: Sequence[Lift], draws: int, rng: np.random.Gener
         tried = _season(panel, (panel.y - level - slope * panel.x) * used, variance, rng)
         season = tried if tests.takes_season(level, slope, variance, (season, tried), rng) else season
         by_season = (panel.season @ season)[:, None]
-        shift = 0.5 * variance + average(season)
+        shift = tests.shift(variance, season)
         precision = rows / variance + LEVEL_SD**-2
         total = ((panel.y - slope * panel.x - by_season) * used).sum(axis=0) / variance + mean * LEVEL_SD**-2
         extra = tests.of_level(slope, shift)
@@ -159,7 +163,7 @@ def sample(panel: Panel, lifts: Sequence[Lift], draws: int, rng: np.random.Gener
         common, spread = _family(slope, spread, rng)
         left = (panel.y - level - slope * panel.x - by_season) * used
         fresh = np.minimum((NOISE[1] + 0.5 * (left**2).sum(axis=0)) / rng.gamma(NOISE[0] + 0.5 * rows), 1.0)
-        variance = np.where(tests.take_noise(level, slope, average(season), (variance, fresh), rng), fresh, variance)
+        variance = np.where(tests.take_noise(level, slope, season, (variance, fresh), rng), fresh, variance)
         if step >= BURN and step % THIN == 0:
             kept.append((level, slope, np.sqrt(variance), season))
     return Drawn(*(np.array(part) for part in zip(*kept, strict=True)))
