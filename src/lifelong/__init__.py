@@ -18,11 +18,14 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "budget": "lifelong.project",
     "calculate": "lifelong.project",
+    "cut": "lifelong.project",
     "follow": "lifelong.project",
     "foresee": "lifelong.project",
     "predict": "lifelong.project",
     "summarise": "lifelong.project",
+    "try_channel": "lifelong.project",
     "Horizon": "lifelong.units",
     "Rate": "lifelong.units",
     "Money": "lifelong.units",
@@ -86,11 +89,14 @@ __all__ = [
     "TimeVaryingParetoNBD",
     "Timelines",
     "__version__",
+    "budget",
     "calculate",
+    "cut",
     "follow",
     "foresee",
     "predict",
     "summarise",
+    "try_channel",
 ]
 
 if TYPE_CHECKING:
@@ -106,7 +112,7 @@ if TYPE_CHECKING:
     from lifelong.models.sbg import SBG
     from lifelong.models.spend_covariates import SpendCovariates
     from lifelong.models.time_varying import TimeVaryingParetoNBD
-    from lifelong.project import Project, calculate, follow, foresee, predict, summarise
+    from lifelong.project import Project, budget, calculate, cut, follow, foresee, predict, summarise, try_channel
     from lifelong.units import Horizon, Money, Rate
     from lifelong.values import Course, Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures, Timelines
 

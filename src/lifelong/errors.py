@@ -66,6 +66,13 @@ CODES: dict[str, str] = {
     "E303": "an optional part is not installed",
     "E304": "the project is not there",
     "E351": "a number of the calculator cannot be used",
+    "E391": "the history of spend cannot be used",
+    "E392": "the value of a new customer is not known",
+    "E393": "no plan keeps budget and bounds",
+    "E394": "a wish for the budget is not understood",
+    "E395": "the history of spend is too short",
+    "E396": "a test of a new channel cannot be planned so",
+    "E397": "the cut cannot be worked out",
     # -- E4: the store
     "E401": "a stored file has changed or is damaged",
     "E402": "the project is in use",

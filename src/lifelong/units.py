@@ -11,8 +11,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DAYS_A_WEEK = 7
 DAYS_A_YEAR = 365.25
@@ -234,3 +239,24 @@ def to_minor(amount: Decimal | str, currency: str) -> int:
     """
     scaled = Decimal(amount).scaleb(minor_digits(currency))
     return int(scaled.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def apportion(total: int, weights: Sequence[float]) -> list[int]:
+    """Deal a whole total in proportion to weights, by the largest remainder: the parts sum to it.
+
+    Each part is its exact share rounded down or up; of equal remainders the first comes first.
+
+    Args:
+        total: whole minor units, 0 or more.
+        weights: 0 or more, their sum above 0.
+
+    >>> apportion(100, [1, 1, 1])
+    [34, 33, 33]
+    """
+    whole = [Fraction(weight) for weight in weights]
+    exact = [total * weight / sum(whole) for weight in whole]
+    parts = [math.floor(part) for part in exact]
+    first = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
+    for i in first[: total - sum(parts)]:
+        parts[i] += 1
+    return parts

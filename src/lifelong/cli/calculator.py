@@ -41,3 +41,6 @@ def calculator(as_json: bool, **told: Any) -> None:
     for name, what in (("xlsx", "workbook"), ("html", "page")):
         if told[name] and not as_json:
             click.echo(f"{what:<9}{told[name]}")
+
+
+COMMANDS = (calculator,)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, decisions, flags, over_time, posteriors
+from lifelong.cli import calculator, contracts, decisions, flags, over_time, posteriors, spending
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -357,14 +357,9 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-lifelong.add_command(calculator.calculator)
-lifelong.add_command(contracts.ingest_subscriptions)
-lifelong.add_command(contracts.retention)
-lifelong.add_command(contracts.subscriptions)
-lifelong.add_command(decisions.leads)
-lifelong.add_command(over_time.stages)
-lifelong.add_command(posteriors.posterior)
-lifelong.add_command(over_time.trend)
+for _group in (calculator, contracts, decisions, over_time, posteriors, spending):
+    for _command in _group.COMMANDS:
+        lifelong.add_command(_command)
 
 
 def _names(told: str) -> tuple[str, ...]:

@@ -85,3 +85,6 @@ def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> No
     with Progress(quiet=as_json) as progress:
         effect = Project(project_dir, create=False, progress=progress).retention(points, **told)
     say(effect, as_json=as_json)
+
+
+COMMANDS = (ingest_subscriptions, retention, subscriptions)

@@ -44,3 +44,6 @@ def leads(file: Path, project_dir: str, as_json: bool, out: str, **told: Any) ->
 
     told["columns"] = dict(told["columns"])
     say(value(file, project=project_dir, out=out, **told), as_json=as_json)
+
+
+COMMANDS = (leads,)

@@ -44,3 +44,6 @@ def trend(project_dir: str, as_json: bool, horizon: str) -> None:
     with Progress(quiet=as_json) as progress:
         answer = Project(project_dir, create=False, progress=progress).trend(horizon)
     say(answer, as_json=as_json)
+
+
+COMMANDS = (stages, trend)

@@ -36,3 +36,6 @@ def posterior(project_dir: str, as_json: bool, **told: Any) -> None:
     with Progress(quiet=as_json) as progress:
         drawn = Project(project_dir, create=False, progress=progress).posterior(**told)
     say(drawn, as_json=as_json)
+
+
+COMMANDS = (posterior,)

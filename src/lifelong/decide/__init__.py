@@ -1,1 +1,1 @@
-"""Decisions: what scores and tables advise to do, each with the test that it stands on."""
+"""From what is known to what to do: plans with what they are expected to bring, and how sure that is."""

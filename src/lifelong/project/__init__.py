@@ -9,20 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
-from lifelong.project.alone import (
-    calculate,
-    demo,
-    fit_file,
-    follow,
-    foresee,
-    leads,
-    predict,
-    run,
-    subscriptions,
-    summarise,
-    together,
-)
+from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.data_verbs import DataVerbs
+from lifelong.project.deciding import budget, calculate, cut, leads, try_channel
+from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.folder import Folder, silent
 
 if TYPE_CHECKING:
@@ -31,22 +21,13 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.score.retention import RetentionEffect
-    from lifelong.values import (
-        Drivers,
-        Fit,
-        Leaderboard,
-        NextOrders,
-        Pooled,
-        Posterior,
-        Scores,
-        Stages,
-        Trend,
-    )
+    from lifelong.values import Fit, Leaderboard, NextOrders, Pooled, Posterior, Scores
 
 __all__ = [
     "Project",
+    "budget",
     "calculate",
+    "cut",
     "demo",
     "fit_file",
     "follow",
@@ -57,10 +38,11 @@ __all__ = [
     "subscriptions",
     "summarise",
     "together",
+    "try_channel",
 ]
 
 
-class Project(DataVerbs):
+class Project(DataVerbs, DecisionVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:
@@ -207,51 +189,6 @@ class Project(DataVerbs):
 
         return next_orders(self._folder, fit, horizon, Path(out) if out else None)
 
-    def stages(self, *, until: str = "", since: str = "", out: str | Path = "") -> Stages:
-        """Which stage of life each customer is in by the own rhythm: new, active, reactivated, cooling or lapsed.
-
-        Args:
-            until: the last day to look at; by default the last order's.
-            since: an earlier day; then also who moved from which stage to which.
-            out: a .csv, .parquet or .xlsx to write the rows to.
-        """
-        from lifelong.project.staging import stages
-
-        return stages(self._folder, until, since, Path(out) if out else None)
-
-    def trend(self, horizon: str = "") -> Trend:
-        """The total value over the stored scoring runs, each change split into new customers, behaviour and model.
-
-        Args:
-            horizon: of the runs; by default that of the latest. All of them have asked the same question.
-        """
-        from lifelong.project.trending import trend
-
-        return trend(self._folder, horizon)
-
-    def retention(
-        self,
-        points: float = 1.0,
-        fit: Fit | None = None,
-        *,
-        horizon: str = "",
-        margin: str | float = "",
-        discount: str = "",
-    ) -> RetentionEffect:
-        """What a point of retention is worth where customers are subscribers, and what a programme for it may cost.
-
-        Args:
-            points: percentage points by which mean retention changes at every renewal to come; below 0 it falls.
-            fit: a contractual one; by default the latest.
-            horizon: as in :meth:`score`.
-            margin: as there.
-            discount: as there.
-        """
-        from lifelong.project.asked import Question
-        from lifelong.project.valuing import retention
-
-        return retention(self._folder, fit, Question.of(self.config, horizon, margin, discount), points / 100.0)
-
     def subscriptions(
         self,
         file: str | Path = "",
@@ -280,19 +217,6 @@ class Project(DataVerbs):
         if file:
             return subscribing.subscriptions(Path(file), told, question, place, self._folder.progress)
         return enrolling.subscriptions(self._folder, told, question, place)
-
-    def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
-        """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
-
-        The first order's channel, product, month and spend, and every column that :meth:`ingest` was told to ``keep``.
-
-        Args:
-            horizon: how long each customer is followed from the first order day.
-            until: the last day to look at.
-        """
-        from lifelong.project.driving import drivers
-
-        return drivers(self._folder, horizon, until)
 
     def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
         """Write the report: one HTML file that needs no network."""

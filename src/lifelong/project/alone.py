@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
-    from lifelong.values import Calculation, Course, Fit, LeadValues, Scores, Timelines
+    from lifelong.values import Course, Fit, Scores, Timelines
 
 
 def summarise(orders: Any, *, until: str, currency: str = "XXX", known_since: Mapping[Any, str] | None = None) -> Any:
@@ -116,24 +116,6 @@ def subscriptions(
     return implementation(Path(file), Asked(**asked), question, Path(out) if out else None, progress)
 
 
-def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:
-    """What a new customer is worth by a few typed numbers; no project and no data are needed.
-
-    Args:
-        xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
-        html: a page to write that computes by itself, without a network.
-        typed: ``invoice``, ``new_customers``, ``spend``, ``churn`` or ``lifetime``, and more: see
-            :class:`lifelong.project.calculating.Typed`.
-
-    Raises:
-        ConfigError: E351, where an input is not what it should be; E303, where writing XLSX is not installed.
-    """
-    from lifelong.project.calculating import Typed
-    from lifelong.project.calculating import calculate as implementation
-
-    return implementation(Typed(**typed), xlsx, html)
-
-
 def together(*parts: Scores) -> Scores:
     """Scores of free buyers and of subscribers as one table and one total: see :func:`lifelong.score.together.together`."""
     from lifelong.score.together import together as implementation
@@ -158,36 +140,6 @@ def run(file: str | Path, path: str | Path, progress: Progress = silent, **told:
         if is_new and not shop.status().facts["rows"]:
             remove(Path(path))
         raise
-
-
-def leads(
-    file: str | Path,
-    *,
-    project: str | Path = ".",
-    out: str | Path = "",
-    columns: Mapping[str, str] | None = None,
-    **asked: Any,
-) -> LeadValues:
-    """What each lead of a table is worth, storing nothing.
-
-    Args:
-        file: CSV, TSV, Parquet, JSON Lines or Excel; a row a lead, with a column that says which converted and when.
-        project: whose scores value the converts, where the table has customer ids and no values.
-        out: a .csv, .parquet or .xlsx to write the rows to.
-        columns: ``lead_id``, ``created_at``, ``converted``, ``value``, ``customer_id``, ``channel``, ``campaign`` or
-            ``landing_page`` to the file's, where they are not recognised.
-        asked: ``within``, the time in which converting counts; ``until``, the last day that the file covers;
-            ``discount``; ``cost``, of serving a lead; ``ignore``, columns not to learn from.
-
-    Raises:
-        DataError: E432 without usable values, E433 where the table is not understood.
-        FitError: E431 where no lead has converted.
-    """
-    from lifelong.project.leading import Asked
-    from lifelong.project.leading import leads as implementation
-
-    told = {**asked, "ignore": tuple(asked.get("ignore", ()))}
-    return implementation(file, Asked(columns=columns or {}, **told), project, out)
 
 
 def demo(which: str, path: Path, progress: Progress = silent) -> Run:

@@ -15,7 +15,10 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 """
 
 from lifelong.values.blend import Blend
+from lifelong.values.budget import Budget
 from lifelong.values.calculation import Calculation
+from lifelong.values.channel_test import ChannelTest
+from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
@@ -28,6 +31,7 @@ from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
@@ -35,8 +39,11 @@ from lifelong.values.trend import Trend
 
 __all__ = [
     "Blend",
+    "Budget",
     "Calculation",
+    "ChannelTest",
     "Course",
+    "Cut",
     "Drivers",
     "Estimate",
     "Finding",
@@ -52,6 +59,7 @@ __all__ = [
     "Scores",
     "Spacings",
     "Spend",
+    "SpendHistory",
     "Stages",
     "Tenures",
     "Timelines",

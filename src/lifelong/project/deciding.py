@@ -1,0 +1,123 @@
+"""The verbs of money and decisions that need no project: typed numbers or a table in, a value out, nothing stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifelong.values import Budget, Calculation, ChannelTest, Cut, LeadValues
+
+
+def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:
+    """What a new customer is worth by a few typed numbers; no project and no data are needed.
+
+    Args:
+        xlsx: a workbook to write, with the inputs in named cells and every answer as a live formula.
+        html: a page to write that computes by itself, without a network.
+        typed: ``invoice``, ``new_customers``, ``spend``, ``churn`` or ``lifetime``, and more: see
+            :class:`lifelong.project.calculating.Typed`.
+
+    Raises:
+        ConfigError: E351, where an input is not what it should be; E303, where writing XLSX is not installed.
+    """
+    from lifelong.project.calculating import Typed
+    from lifelong.project.calculating import calculate as implementation
+
+    return implementation(Typed(**typed), xlsx, html)
+
+
+def budget(
+    file: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    currency: str = "",
+    value: Mapping[str, str] | None = None,
+    **asked: Any,
+) -> Budget:
+    """The best split of a month's spend over channels, or a refusal where the history does not tell.
+
+    Args:
+        file: a row a month and channel: month, channel, spend, new_customers; value, value_sd and purpose where known.
+        columns: our name of a column to the file's.
+        currency: of the amounts.
+        value: of a customer, by channel or ``""`` for all, where the file does not say it.
+        asked: ``total``, ``bounds``, ``trust``, ``risk``, ``hurdle``, ``lifts``, ``carries``, ``seed``: see
+            :class:`lifelong.project.budgeting.Asked`.
+
+    Raises:
+        ConfigError: E393 where no plan keeps budget and bounds, E394 where a wish is not understood.
+        DataError: E391, E392 where the file cannot be used.
+        FitError: E395 where a channel has too few months.
+    """
+    from lifelong.project.budgeting import Asked, Source, plan_budget
+
+    return plan_budget(Source(Path(file), columns or {}, currency, value or {}), Asked(**asked))
+
+
+def cut(
+    file: str | Path,
+    cuts: Mapping[str, str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    currency: str = "",
+    value: Mapping[str, str] | None = None,
+    **asked: Any,
+) -> Cut:
+    """What it would cost to spend less: customers who do not come, and their value, against the saving, by quarter.
+
+    Args:
+        file: as in :func:`budget`.
+        cuts: share of a channel's present spend, ``{"search": "50%"}``.
+        columns: as there.
+        currency: as there.
+        value: as there.
+        asked: ``lifetime`` that customers stay, ``"20m"``; ``quarters``; ``seed``.
+
+    Raises:
+        ConfigError: E397 where a cut cannot be, E394 where the lifetime is not understood.
+        FitError: E397 where a channel's history does not tell what a cut loses, E395 where it is too short.
+        DataError: E391, E392 where the file cannot be used.
+    """
+    from lifelong.project.budgeting import Source, cut_spend
+
+    return cut_spend(Source(Path(file), columns or {}, currency, value or {}), cuts, **asked)
+
+
+def try_channel(**told: Any) -> ChannelTest:
+    """The test of a new channel: spend, stop-loss, and when value can be read; see :func:`lifelong.project.budgeting.plan_channel_test`."""
+    from lifelong.project.budgeting import plan_channel_test
+
+    return plan_channel_test(**told)
+
+
+def leads(
+    file: str | Path,
+    *,
+    project: str | Path = ".",
+    out: str | Path = "",
+    columns: Mapping[str, str] | None = None,
+    **asked: Any,
+) -> LeadValues:
+    """What each lead of a table is worth, storing nothing.
+
+    Args:
+        file: CSV, TSV, Parquet, JSON Lines or Excel; a row a lead, with a column that says which converted and when.
+        project: whose scores value the converts, where the table has customer ids and no values.
+        out: a .csv, .parquet or .xlsx to write the rows to.
+        columns: ``lead_id``, ``created_at``, ``converted``, ``value``, ``customer_id``, ``channel``, ``campaign`` or
+            ``landing_page`` to the file's, where they are not recognised.
+        asked: ``within``, the time in which converting counts; ``until``, the last day that the file covers;
+            ``discount``; ``cost``, of serving a lead; ``ignore``, columns not to learn from.
+
+    Raises:
+        DataError: E432 without usable values, E433 where the table is not understood.
+        FitError: E431 where no lead has converted.
+    """
+    from lifelong.project.leading import Asked
+    from lifelong.project.leading import leads as implementation
+
+    told = {**asked, "ignore": tuple(asked.get("ignore", ()))}
+    return implementation(file, Asked(columns=columns or {}, **told), project, out)

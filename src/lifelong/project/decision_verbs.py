@@ -1,0 +1,77 @@
+"""The verbs that say what moves value and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lifelong.project.folder import Folder
+    from lifelong.score.retention import RetentionEffect
+    from lifelong.values import Drivers, Fit, Stages, Trend
+
+
+class DecisionVerbs:
+    """The part of :class:`lifelong.Project` that turns values into decisions."""
+
+    _folder: Folder
+
+    def stages(self, *, until: str = "", since: str = "", out: str | Path = "") -> Stages:
+        """Which stage of life each customer is in by the own rhythm: new, active, reactivated, cooling or lapsed.
+
+        Args:
+            until: the last day to look at; by default the last order's.
+            since: an earlier day; then also who moved from which stage to which.
+            out: a .csv, .parquet or .xlsx to write the rows to.
+        """
+        from lifelong.project.staging import stages
+
+        return stages(self._folder, until, since, Path(out) if out else None)
+
+    def trend(self, horizon: str = "") -> Trend:
+        """The total value over the stored scoring runs, each change split into new customers, behaviour and model.
+
+        Args:
+            horizon: of the runs; by default that of the latest. All of them have asked the same question.
+        """
+        from lifelong.project.trending import trend
+
+        return trend(self._folder, horizon)
+
+    def retention(
+        self,
+        points: float = 1.0,
+        fit: Fit | None = None,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+    ) -> RetentionEffect:
+        """What a point of retention is worth where customers are subscribers, and what a programme for it may cost.
+
+        Args:
+            points: percentage points by which mean retention changes at every renewal to come; below 0 it falls.
+            fit: a contractual one; by default the latest.
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+        """
+        from lifelong.project.asked import Question
+        from lifelong.project.valuing import retention
+
+        return retention(
+            self._folder, fit, Question.of(self._folder.config(), horizon, margin, discount), points / 100.0
+        )
+
+    def drivers(self, *, horizon: str = "26w", until: str = "") -> Drivers:
+        """What was known of customers at their first order, ranked by how later spend goes with it: association, not cause.
+
+        The first order's channel, product, month and spend, and every column that :meth:`ingest` was told to ``keep``.
+
+        Args:
+            horizon: how long each customer is followed from the first order day.
+            until: the last day to look at.
+        """
+        from lifelong.project.driving import drivers
+
+        return drivers(self._folder, horizon, until)
