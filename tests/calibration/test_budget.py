@@ -45,15 +45,14 @@ def table(firms: range) -> dict[str, tuple[float, float, float]]:
 
 def test_twenty_firms_gain_most_of_what_can_be_gained() -> None:
     told = table(range(20))[RULES[0]]
-    assert told[0] >= 0.80  # 150 firms are held to .85; the mean of twenty swings by .04
+    assert told[0] >= 0.80  # six hundred firms are held to .85; the mean of twenty swings by .04
     assert told[2] <= 0.05
 
 
 @pytest.mark.slow
 def test_firms_gain_most_of_what_can_be_gained_and_are_hardly_ever_harmed() -> None:
-    """Six hundred firms, since the mean of 150 has a standard error of .02: the first 150 alone say .83, and .02 are worse off."""
-    table(range(150))
-    told = table(range(600))
+    """Six hundred firms that nobody had seen when this was written: the mean of 150 has a standard error of .02."""
+    told = table(range(1_000, 1_600))
     mean, _, worse = told[RULES[0]]
     assert mean >= 0.85
     assert worse <= 0.04
