@@ -16,6 +16,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
+from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.cut import Cut
@@ -40,6 +41,7 @@ from lifelong.values.trend import Trend
 __all__ = [
     "Blend",
     "Budget",
+    "BusinessCase",
     "Calculation",
     "ChannelTest",
     "Course",
