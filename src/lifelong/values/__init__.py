@@ -14,6 +14,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.attribution import Attribution
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
@@ -39,6 +40,7 @@ from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
 
 __all__ = [
+    "Attribution",
     "Blend",
     "Budget",
     "BusinessCase",
