@@ -14,7 +14,7 @@ from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.project import asked as asking
 from lifelong.project import runs, touching
 from lifelong.project.folder import NO_CURRENCY
-from lifelong.tables.touch_channels import UNKNOWN
+from lifelong.tables.touch_channels import ALIASES, UNKNOWN
 from lifelong.units import Horizon, date_of, day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.attribution import Attribution, ChannelCredit
@@ -89,7 +89,7 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     how, window = asked.how, math.floor(_days(asked.window, "--window", "90d"))
     with folder.writing("attribution"):
         base = asking.base(folder, asked.until)
-        touches, people = touching.touches_table(folder), _people(base.orders, base.until)
+        touches, people = touching.touches_table(folder), _people(base.orders, base.until, folder)
         worth = _value(folder, asked)
     since, until = _time(touches, people, asked, min(base.until, worth.as_of or base.until))
     ways = journeys(touches, people, window, since, until)
@@ -111,16 +111,22 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     )  # fmt: skip
 
 
-def _people(orders: pa.Table, until: int) -> pa.Table:
-    """A row a customer: ``customer_id``, ``first_day``, ``channel`` of the first order, null where none is told."""
+def _people(orders: pa.Table, until: int, folder: Folder) -> pa.Table:
+    """A row a customer: ``customer_id``, ``first_day``, ``channel`` of the first order under its common name, or null."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     from lifelong.tables.firsts import firsts
 
     told = firsts(orders, until, 0)
     if "channel" not in told.column_names:
         told = told.append_column("channel", pa.nulls(len(told), pa.string()))
-    return told.select(["customer_id", "first_day", "channel"])
+    known = ALIASES | touching.parsed(folder.config().aliases)
+    codes = pc.dictionary_encode(told["channel"].cast(pa.string())).combine_chunks()
+    names = [name.strip().lower() for name in codes.dictionary.to_pylist()]
+    common = pa.array([known.get(name, name) or None for name in names], pa.string())
+    people = told.select(["customer_id", "first_day"])
+    return people.append_column("channel", common.take(codes.indices))
 
 
 def _value(folder: Folder, asked: Asked) -> _Value:
