@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from lifelong.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 KIND = "lifelong-landing/1"
 #: With subscriptions in it: a version that knows nothing of them must not take their files for leftovers.
 KIND_2 = "lifelong-landing/2"
+#: With spend in it, likewise.
+KIND_3 = "lifelong-landing/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Batch:
 
     Attributes:
         id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch. Of
-            subscriptions, with that word before them.
+            subscriptions and of spend, with that word before them.
         source: the source file's name (not its folder).
         file: name of the Parquet file in ``landing/``, made from its hash.
         sha256: hash of the Parquet file.
@@ -60,12 +62,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the project is made of: files of orders and of subscriptions, and merges of customers that were undone."""
+    """What the project is made of: files of orders, of subscriptions and of spend, and merges of customers that were undone."""
 
     batches: tuple[Batch, ...] = ()
     undone: tuple[str, ...] = ()
     format: str = field(default=KIND)
     subscriptions: tuple[Batch, ...] = ()
+    spend: tuple[Batch, ...] = ()
 
     @property
     def state(self) -> str:
@@ -75,15 +78,17 @@ class Manifest:
     @property
     def subscribed(self) -> str:
         """The same of the table of subscriptions; empty where there is none."""
-        if not self.subscriptions:
-            return ""
-        told = json.dumps(_told(self.subscriptions))
-        return f"subscriptions-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        return _cache("subscriptions", self.subscriptions)
+
+    @property
+    def spent(self) -> str:
+        """The same of the table of spend."""
+        return _cache("spend", self.spend)
 
     @property
     def every(self) -> tuple[Batch, ...]:
-        """All batches, of both kinds."""
-        return (*self.batches, *self.subscriptions)
+        """All batches, of every kind."""
+        return (*self.batches, *self.subscriptions, *self.spend)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, if it is there."""
@@ -96,6 +101,22 @@ class Manifest:
     def with_subscriptions(self, batch: Batch) -> Manifest:
         """The same for a batch of subscriptions."""
         return replace(self, subscriptions=_with(self.subscriptions, batch))
+
+    def with_spend(self, batch: Batch) -> Manifest:
+        """The same for a batch of spend."""
+        return replace(self, spend=_with(self.spend, batch))
+
+    def rewritten(self, batches: Sequence[Batch], undone: tuple[str, ...]) -> Manifest:
+        """A manifest of the same batches, each in the place where ``every`` has it, with other files behind them."""
+        first, second = len(self.batches), len(self.batches) + len(self.subscriptions)
+        kinds = tuple(batches[:first]), tuple(batches[first:second]), tuple(batches[second:])
+        return replace(self, batches=kinds[0], undone=undone, subscriptions=kinds[1], spend=kinds[2])
+
+
+def _cache(kind: str, batches: tuple[Batch, ...]) -> str:
+    if not batches:
+        return ""
+    return f"{kind}-{hashlib.sha256(json.dumps(_told(batches)).encode()).hexdigest()[:16]}"
 
 
 def _told(batches: tuple[Batch, ...]) -> list[list[Any]]:
@@ -126,9 +147,10 @@ class Landing:
         """The manifest that counts now."""
         if not self._manifest.exists():
             return Manifest()
-        payload = files.read_sealed(self._manifest, KIND, KIND_2)
-        batches, subscriptions = (tuple(Batch(**b) for b in payload.get(n, ())) for n in ("batches", "subscriptions"))
-        return Manifest(batches, tuple(payload["undone"]), subscriptions=subscriptions)
+        payload = files.read_sealed(self._manifest, KIND, KIND_2, KIND_3)
+        kinds = {n: tuple(Batch(**b) for b in payload.get(n, ())) for n in ("batches", "subscriptions", "spend")}
+        made = Manifest(kinds["batches"], tuple(payload["undone"]))
+        return replace(made, subscriptions=kinds["subscriptions"], spend=kinds["spend"])
 
     def adopt(self, temporary: Path) -> tuple[str, str]:
         """Give a finished Parquet file its lasting name: (file name, hash). It counts once a manifest names it."""
@@ -140,9 +162,11 @@ class Landing:
     def commit(self, manifest: Manifest) -> None:
         """Make this manifest the one that counts, then remove what it no longer names."""
         payload: dict[str, Any] = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
-        if manifest.subscriptions:
-            payload["subscriptions"] = [b.as_dict() for b in manifest.subscriptions]
-        files.write_sealed(self._manifest, KIND_2 if manifest.subscriptions else KIND, payload)
+        for name in ("subscriptions", "spend"):
+            if getattr(manifest, name):
+                payload[name] = [b.as_dict() for b in getattr(manifest, name)]
+        kind = KIND_3 if manifest.spend else KIND_2 if manifest.subscriptions else KIND
+        files.write_sealed(self._manifest, kind, payload)
         self.sweep(manifest)
 
     def sweep(self, manifest: Manifest | None = None) -> None:

@@ -31,6 +31,8 @@ from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.spend_report import SpendReport
+from lifelong.values.spend_totals import SpendTotals
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
@@ -60,6 +62,8 @@ __all__ = [
     "Spacings",
     "Spend",
     "SpendHistory",
+    "SpendReport",
+    "SpendTotals",
     "Stages",
     "Tenures",
     "Timelines",
