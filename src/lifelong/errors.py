@@ -73,6 +73,8 @@ CODES: dict[str, str] = {
     "E365": "the file holds no spend",
     "E366": "too many rows of spend cannot be used",
     "E367": "the project holds no spend",
+    "E368": "the costs behind a margin are not known",
+    "E369": "the costs of products cannot be used",
     "E391": "the history of spend cannot be used",
     "E392": "the value of a new customer is not known",
     "E393": "no plan keeps budget and bounds",

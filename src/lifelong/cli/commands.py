@@ -167,12 +167,14 @@ def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **t
 
 @lifelong.command(
     short_help="Value every customer, with an interval.",
-    epilog="Example:  lifelong score --horizon 52w --margin 35% --discount 10%/year",
+    epilog="Examples:  lifelong score --horizon 52w --margin 35% --discount 10%/year\n\n"
+    "           lifelong score --level contribution",
 )
 @flags.project
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def score(project_dir: str, as_json: bool, **told: Any) -> None:
     """Value every customer with an interval, by the latest fit."""
@@ -220,6 +222,7 @@ def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Write the report: one HTML file that needs no network."""
@@ -234,6 +237,7 @@ def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Write the model card of the latest fit: data, definition, back-test, calibration, findings and limits."""

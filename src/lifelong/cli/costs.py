@@ -44,4 +44,23 @@ def spend(file: Path | None, project_dir: str, as_json: bool, **told: Any) -> No
     say(report, as_json=as_json)
 
 
-COMMANDS = (spend,)
+@click.command(
+    short_help="Take every cost off revenue, down to what is left.",
+    epilog="Examples:  lifelong costs --margin 40%\n\n           lifelong costs --from 2025-01-01 --to 2025-12-31 --allocate orders",
+)
+@flags.project
+@click.option("--from", "first", default="", metavar="DATE", help="The first day. [default: a year before the last]")
+@click.option("--to", "last", default="", metavar="DATE", help="The last day. [default: the last order's]")
+@click.option("--margin", default="", metavar="SHARE", help="Gross margin, such as 35%. [default: the project's, or the orders' costs]")  # fmt: skip
+@click.option("--allocate", default="", metavar="RULE", help="Deal fixed costs by revenue, orders or customers. [default: the project's]")  # fmt: skip
+@flags.as_json
+def costs(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Take goods, payment, shipping, service, bad debt, advertising and fixed costs off revenue; and say it by channel."""
+    from lifelong.project import Project
+
+    with Progress(quiet=as_json) as progress:
+        answer = Project(project_dir, create=False, progress=progress).costs(**told)
+    say(answer, as_json=as_json)
+
+
+COMMANDS = (costs, spend)

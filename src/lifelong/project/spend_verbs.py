@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
-    from lifelong.values import SpendReport, SpendTotals
+    from lifelong.values import SpendReport, SpendTotals, Waterfall
 
 
 class SpendVerbs:
@@ -45,6 +45,20 @@ class SpendVerbs:
         from lifelong.sources.ads import Reading
 
         return spending.ingest(self._folder, Path(file), Reading(**told))
+
+    def costs(self, **told: Any) -> Waterfall:
+        """What is taken off revenue, one cost after another, down to what is left after fixed costs; and by channel.
+
+        Args:
+            told: ``first`` and ``last`` day, by default the last year of the orders; ``margin``, gross, by default the
+                project's, else the orders' own costs; ``allocate``, the rule by which fixed costs are dealt.
+
+        Raises:
+            DataError: E368 where the cost of goods is not known, or no order lies in these days.
+        """
+        from lifelong.project.costing import Asked, costs
+
+        return costs(self._folder, Asked(**told))
 
     def spend_table(self) -> pa.Table:
         """All spend as ``schema.SPEND``: a row a day, channel and campaign, costs in the project's minor units."""

@@ -9,7 +9,7 @@ from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
-from lifelong.project import blending, renewing, runs
+from lifelong.project import blending, costing, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.project.knowing import Known, apart, older, seen_by, traits
@@ -226,13 +226,20 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
+    at, margin, level = costing.at_level(folder, at, question)
     if renewing.is_contract(made.model):
-        return renewing.scores(at, made, question, folder.currency)
+        return renewing.scores(at, made, replace(question, margin=margin), folder.currency, level)
     board = saved_backtest(folder, at)
     measured = board.model_error.get(made.name) if board and _is_tested(made, board) else None
     error = ModelError.of(measured) if measured else ModelError()
-    terms = Terms(question.horizon, question.margin, question.discount, folder.currency, error)
+    terms = Terms(question.horizon, margin, question.discount, folder.currency, error, level=level)
     scores = compute(made, seen_by(folder, made, at).summary, terms, orders=at.orders)
+    if question.level == "contribution":
+        text = (
+            "what is left of revenue to come is the share that all past orders left; of customers with small orders costs of "
+            "an order take more than that"
+        )
+        scores = replace(scores, findings=(*scores.findings, Finding("F366", text, "info")))
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
@@ -254,7 +261,8 @@ def retention(folder: Folder, fitted: Fit | None, question: Question, points: fl
         if not renewing.is_contract(made.model):
             raise renewing.not_a_contract(made.model)
         at = base(folder, made.origin.until)
-        return renewing.effect(at, made, question, folder.currency, points)
+        at, margin, _ = costing.at_level(folder, at, question)
+        return renewing.effect(at, made, replace(question, margin=margin), folder.currency, points)
 
 
 def _folder(folder: Folder, name: str) -> None:

@@ -38,6 +38,7 @@ from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
+from lifelong.values.waterfall import Waterfall
 
 __all__ = [
     "Blend",
@@ -70,5 +71,6 @@ __all__ = [
     "Totals",
     "Trend",
     "Waits",
+    "Waterfall",
     "to_json",
 ]
