@@ -30,6 +30,7 @@ from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
+from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spending import SpendHistory
@@ -58,6 +59,7 @@ __all__ = [
     "Patterns",
     "Pooled",
     "Posterior",
+    "ReferralValues",
     "Scores",
     "Spacings",
     "Spend",
