@@ -18,14 +18,7 @@ from lifelong.cli.speech import Progress, say
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @flags.project
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    type=flags.Pairs(),
-    metavar="OURS=THEIRS",
-    help="Name a column: lead_id, created_at, converted, value, customer_id, channel, campaign or landing_page. May be repeated.",
-)
+@flags.columns("lead_id, created_at, converted, value, customer_id, channel, campaign or landing_page")
 @click.option(
     "--within",
     metavar="TIME",
@@ -52,14 +45,7 @@ def leads(file: Path, project_dir: str, as_json: bool, out: str, **told: Any) ->
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @flags.project
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    type=flags.Pairs(),
-    metavar="OURS=THEIRS",
-    help="Name a column: referrer, referred or date. May be repeated.",
-)
+@flags.columns("referrer, referred or date")
 @click.option(
     "--incremental", metavar="SHARE", default="50%", show_default=True, help="Who would not have come without."
 )
