@@ -19,7 +19,7 @@ from lifelong.cli.speech import Progress, say
 )
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @flags.project
-@click.option("--column", "columns", multiple=True, type=flags.Pairs(), metavar="OURS=THEIRS", help="Name a column: cost=amount. May be repeated.")  # fmt: skip
+@flags.columns("cost=amount")
 @click.option("--currency", default="", metavar="CODE", help="The costs' currency, where the file does not say it.")
 @click.option("--rate", "rates", multiple=True, type=flags.Pairs(), metavar="CODE=RATE", help="What one unit of another currency is worth. May be repeated.")  # fmt: skip
 @click.option("--channel", default="", metavar="NAME", help="The channel of all its rows.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, calculate, cut, leads, try_channel
+from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.spend_verbs import SpendVerbs
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Project",
     "budget",
+    "business_case",
     "calculate",
     "cut",
     "demo",

@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, DataError
-from lifelong.sources import encodings, sniff
-from lifelong.sources.columns import plain
+from lifelong.sources.small_tables import SmallTable
 from lifelong.units import share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PRODUCT = "product, product id, sku, produkt, товар, produit, artikel"
-_RATE = "cost rate, cost share, rate, koszt, доля затрат, taux de coût, kostenanteil"
+NAMES = {
+    "product": "product, product id, sku, produkt, товар, produit, artikel",
+    "cost_rate": "cost rate, cost share, rate, koszt, доля затрат, taux de coût, kostenanteil",
+}
 
 
 def read(path: Path) -> dict[str, float]:
-    """Each product's cost as a share of revenue, from a CSV of ``product`` and ``cost_rate`` (35% or 0.35).
+    """Each product's cost as a share of revenue, from a table of ``product`` and ``cost_rate`` (35% or 0.35).
 
     Raises:
-        DataError: E369 where the file cannot be read, a product stands twice, or a rate is none.
+        DataError: E369 where a column is missing, a product stands twice, or a rate is none; E101, E103, E106 as for orders.
     """
-    if not path.is_file():
-        raise _wrong(f"there is no file {path.name}", str(path), "check product_costs in lifelong.toml")
-    content = path.read_bytes()
-    text = encodings.text_of(content, encodings.encoding_of(content))
-    shape = sniff.shape_of(text, path.name)
-    names = [plain(name) for name in shape.header]
-    at = [
-        next((names.index(plain(n)) for n in told.split(", ") if plain(n) in names), -1) for told in (_PRODUCT, _RATE)
-    ]
-    if min(at) < 0:
-        fix = "name the columns product and cost_rate; a cost a piece cannot be used, since orders keep no quantities"
-        raise _wrong(
-            "it needs the columns product and cost_rate", f"{path.name}, header: {', '.join(shape.header)}", fix
-        )
-    rows = csv.reader(
-        io.StringIO("".join(text.lstrip("\ufeff").splitlines(keepends=True)[shape.skip :])), delimiter=shape.separator
-    )
+    table = SmallTable.read(path, NAMES, _wrong)
+    for name in NAMES:
+        if name not in table:
+            raise table.missing(name, f"no column says {name}")
     rates: dict[str, float] = {}
-    for number, cells in enumerate(rows, 1):
-        if not any(cells):
-            continue
-        if len(cells) != len(names):
-            raise _wrong(f"row {number} has {len(cells)} cells instead of {len(names)}", path.name, "mend the row")
-        product = cells[at[0]].strip()
+    for number, (product, text) in enumerate(zip(table.cells("product"), table.cells("cost_rate"), strict=True), 1):
+        where = f"{path.name}, row {number}"
         if product in rates:
-            raise _wrong(f"{product!r} stands twice", f"{path.name}, row {number}", "leave one of the rows")
+            raise _wrong(f"{product!r} stands twice", "product", where)
         try:
-            rates[product] = share(cells[at[1]].strip(), flag="cost_rate")
+            rates[product] = share(text, flag="cost_rate")
         except ConfigError as problem:
-            raise _wrong(
-                problem.what, f"{path.name}, row {number}", "write the cost as a share of revenue: 35%"
-            ) from None
+            raise _wrong(problem.what, "cost_rate", where) from None
     return rates
 
 
-def _wrong(what: str, where: str, fix: str) -> DataError:
-    return DataError("E369", what, where=where, why="goods' costs are taken from it, product by product", fix=fix)
+def _wrong(what: str, _name: str, where: str) -> DataError:
+    return DataError(
+        "E369", what, where=where, why="what goods cost is taken from it, product by product",
+        fix="write a row a product: product, and cost_rate as a share of revenue, such as 35%; orders keep no quantities, so that "
+        "a cost a piece cannot be used",
+    )  # fmt: skip

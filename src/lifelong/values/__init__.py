@@ -16,6 +16,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
+from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.cut import Cut
@@ -29,6 +30,7 @@ from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
+from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
@@ -43,6 +45,7 @@ from lifelong.values.waterfall import Waterfall
 __all__ = [
     "Blend",
     "Budget",
+    "BusinessCase",
     "Calculation",
     "ChannelTest",
     "Course",
@@ -59,6 +62,7 @@ __all__ = [
     "Patterns",
     "Pooled",
     "Posterior",
+    "ReferralValues",
     "Scores",
     "Spacings",
     "Spend",

@@ -146,8 +146,8 @@ def test_goods_cost_what_their_product_costs(tmp_path: Path) -> None:
     assert (told.costs["goods"], told.unknown) == (4000 + 2500, 1)
     assert "of 1 orders the cost of goods is not known" in str(told)
     for text, words in (
-        ("product,unit_cost\ncup,3\n", "columns product and cost_rate"), ("product,cost_rate\ncup,1\ncup,1\n", "stands twice"),
-        ("product,cost_rate\ncup,400%\n", "is not a share"), ("product,cost_rate\ncup,1\npot,1\nhat,1,2\n", "3 cells instead of 2"),
+        ("product,unit_cost\ncup,3\n", "no column says cost_rate"), ("product,cost_rate\ncup,1\ncup,1\n", "stands twice"),
+        ("product,cost_rate\ncup,400%\n", "is not a share"), ("product,cost_rate\ncup,1\npot,1\nhat,1,2\n", "'' is not a share"),
     ):  # fmt: skip
         table.write_text(text)
         with pytest.raises(DataError, match=words) as problem:
