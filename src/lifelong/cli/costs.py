@@ -25,8 +25,8 @@ from lifelong.cli.speech import Progress, say
 @click.option("--channel", default="", metavar="NAME", help="The channel of all its rows.")
 @click.option("--purpose", default="acquisition", show_default=True, metavar="WORD", help="Of rows that name none: acquisition, retention, brand or fixed.")  # fmt: skip
 @click.option("--spread", is_flag=True, help="Deal rows of several days evenly over them.")
-@click.option("--from", "first", default="", metavar="DATE", help="The first day of a file that says none.")
-@click.option("--to", "last", default="", metavar="DATE", help="Its last day.")
+@click.option("--from", "first", default="", metavar="DATE", help="The first day of a file that says none; without a file, of what is shown.")  # fmt: skip
+@click.option("--to", "last", default="", metavar="DATE", help="The last day, likewise.")
 @click.option("--timezone", default="", metavar="ZONE", help="The zone that a day belongs to, such as Europe/Warsaw.")
 @click.option("--bad-share", default="", metavar="SHARE", help="Above this share of bad rows the file is refused. [default: the project's 1%]")  # fmt: skip
 @flags.as_json

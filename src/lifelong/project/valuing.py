@@ -14,7 +14,7 @@ from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.project.knowing import Known, apart, older, seen_by, traits
 from lifelong.store import files, fits
-from lifelong.units import Horizon
+from lifelong.units import Horizon, share
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def backtest(
 ) -> Leaderboard:
     """Test models on the firm's own past; the result is kept for `fit auto`, scores and reports."""
     chosen = _known_models(models, known)
-    told = Question.of(folder.config(), margin=margin).margin
+    told = share(margin, flag="--margin") if margin else Question.of(folder.config()).margin
     with folder.writing("backtest"):
         at = base(folder, until)
         return _backtest(

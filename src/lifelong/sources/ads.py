@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.sources import ads_range, dates, encodings, files, numbers
+from lifelong.sources import ads_range, dates, encodings, excel, files, numbers
 from lifelong.sources.ads_names import DATES, DECIMALS, NAMES, PLATFORMS, TIKTOK, TOTALS
+from lifelong.sources.columns import NAMES as ORDERS
 from lifelong.sources.columns import by_user, currency_in, plain
 from lifelong.sources.look import ReadPlan
 from lifelong.sources.reading import looked_at
@@ -93,6 +94,8 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
     given, hints = files.hinted(asked.columns, seen.header)
     found, language = _mapped(seen.header, given, path.name)
     origin = _origin(seen.header, above)
+    if origin == "file" and "cost" not in given:
+        _no_orders(seen.header, path.name)
     texts = {name: seen.texts(theirs) for name, theirs in found.items()}
     stated = _stated(found, texts, files.code_of(asked.currency), path.name)
     main = home or stated or _only(texts, path.name)
@@ -124,6 +127,28 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
     return SpendPlan(how, told, tuple(name for name in seen.header if name and name not in found.values()))
 
 
+def is_one(path: Path) -> bool:
+    """Whether a file is a report of one of the platforms, by its header."""
+    try:
+        seen = _looked(path)
+        _mapped(seen.header, {}, path.name)
+    except DataError:
+        return False
+    return _origin(seen.header, _above(path, seen)) != "file"
+
+
+def _no_orders(header: Sequence[str], where: str) -> None:
+    """Refuse a table of orders, whose cost is that of goods."""
+    who = {plain(word) for name in ("customer_id", "email", "order_id") for word in ORDERS[name].split(", ")}
+    found = [name for name in header if plain(name) in who - {"id", "name", "number"}]
+    if found:
+        raise DataError(
+            "E361", "the file looks like orders, whose cost is that of goods", where=f"{where}, column {found[0]}",
+            why="spend belongs to a channel and a day, not to a customer",
+            fix=f"lifelong ingest {where};  or name the column if it is spend:  --column cost=NAME",
+        )  # fmt: skip
+
+
 def _purpose(told: str) -> str:
     if told not in PURPOSES:
         raise ConfigError(
@@ -144,8 +169,10 @@ def _looked(path: Path) -> Look:
 
 
 def _above(path: Path, seen: Look) -> tuple[str, ...]:
-    """The lines above the header, of a text table."""
-    if seen.format != "csv" or seen.skip < 2:
+    """The lines above the header, of a text table or a workbook."""
+    if seen.format == "xlsx":
+        return excel.above(path, seen.skip)
+    if seen.format != "csv":
         return ()
     text = encodings.text_of(encodings.head(path, seen.compression, 1 << 16), seen.encoding).lstrip("\ufeff")
     return tuple(line.strip(' \t,;"') for line in text.splitlines()[: seen.skip - 1])

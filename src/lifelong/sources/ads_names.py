@@ -168,7 +168,7 @@ class Platform:
 PLATFORMS: dict[str, Platform] = {
     "ga4": Platform("a cost import as GA4 has it", marks="utm source, utm medium"),
     "meta_ads": Platform(
-        "Meta Ads Manager", "facebook", "paid_social", "paid social",
+        "Meta Ads Manager", "facebook", "paid-social", "paid social",
         "amount spent, ausgegebener betrag, montant dépensé, importe gastado, wydana kwota, kwota wydana, потраченная сумма, "
         "сумма затрат, reporting starts, berichtsstart, début des rapports, inicio del informe, początek raportowania",
     ),
@@ -180,7 +180,7 @@ PLATFORMS: dict[str, Platform] = {
         "rapport campagne, informe de campaña, informe de campañas, raport dotyczący kampanii, raport kampanii, "
         "отчет о кампаниях, отчет по кампаниям",
     ),
-    "tiktok_ads": Platform("TikTok Ads", "tiktok", "paid_social", "paid social"),
+    "tiktok_ads": Platform("TikTok Ads", "tiktok", "paid-social", "paid social"),
     "file": Platform("a table of spend"),
 }  # fmt: skip
 #: TikTok's own four columns, which are nobody's mark: all of them have to be there, and next to nothing else.

@@ -52,7 +52,7 @@ TYPES = {
     "paid search": "(?i)search|such|recherche|búsqueda|wyszuk|поиск",
     "display": "(?i)display|reklamow|медийн|кмс",
     "paid video": "(?i)video|vidéo|vídeo|youtube|wideo|видео",
-    "paid cross-network": "(?i)performance max|demand gen|discovery|smart|app|max",
+    "paid other": "(?i)performance max|demand gen|discovery|smart|app|max",
 }
 #: How ``utm_medium`` decides the channel; who sells goods or company decides which kind of paid it is.
 SOCIAL = "(?i)facebook|instagram|meta|tiktok|linkedin|pinterest|snapchat|twitter|reddit|vk|^fb$|^ig$|^x$"

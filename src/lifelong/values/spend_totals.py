@@ -73,16 +73,16 @@ class SpendTotals:
     def __str__(self) -> str:
         lines = [
             f"spend {self.first_day} to {self.last_day}, {self.currency}",
-            f"{'channel':<24}{'purpose':<12}{'cost':>16}{'share':>8}{'clicks':>10}{'conv.':>9}",
+            f"{'channel':<20}{'purpose':<12}{'cost':>17}{'share':>7}{'clicks':>12}{'conv.':>12}",
         ]
         for part in self.parts:
             share = f"{part.cost / self.cost:.1%}" if self.cost else ""
             clicks = "" if part.clicks is None else f"{part.clicks:,}"
             won = "" if part.conversions is None else f"{part.conversions:,.1f}"
             lines.append(
-                f"{part.channel[:23]:<24}{part.purpose:<12}{self._money(part.cost):>16}{share:>8}{clicks:>10}{won:>9}"
+                f"{part.channel[:19]:<20}{part.purpose:<12}{self._money(part.cost):>17}{share:>7}{clicks:>12}{won:>12}"
             )
-        lines.append(f"{'all':<36}{self._money(self.cost):>16}")
+        lines.append(f"{'all':<32}{self._money(self.cost):>17}")
         return "\n".join(lines)
 
     def _money(self, minor: int) -> str:

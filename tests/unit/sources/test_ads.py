@@ -348,3 +348,34 @@ def test_whose_file_it_is_hangs_on_marks_that_others_have_not(tmp_path: Path) ->
     assert plan.told.origin == "file"
     forced = ads.plan(tmp_path / "spend.csv", ads.Reading(channel="radio"), "EUR", "UTC")
     assert forced.told.forced == "radio"
+
+
+def test_orders_and_spend_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    shop = project(tmp_path)
+    orders = "order_id,customer_id,date,total,cost\n1,a,2025-01-01,10,4\n"
+    with pytest.raises(DataError, match="looks like orders") as problem:
+        shop.spend(written(tmp_path, orders, "orders.csv"))
+    assert problem.value.code == "E361"
+    assert "lifelong ingest orders.csv" in problem.value.fix
+    assert shop.spend(tmp_path / "orders.csv", columns={"cost": "cost"}).cost["kept"] == 400
+    with pytest.raises(DataError) as problem:
+        shop.ingest(written(tmp_path, META, "meta.csv"))
+    assert (problem.value.code, problem.value.fix) == (
+        "E102",
+        "it looks like a report of spend:  lifelong spend meta.csv",
+    )
+    with pytest.raises(DataError) as problem:
+        shop.ingest(written(tmp_path, "a,b\n1,2\n", "other.csv"))
+    assert "--column" in problem.value.fix
+
+
+def test_a_workbook_s_range_stands_above_its_header(tmp_path: Path) -> None:
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    path = tmp_path / "google.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for place, cells in enumerate(list(csv.reader(io.StringIO(GERMAN)))):
+        sheet.write_row(place, 0, cells)
+    book.close()
+    report = project(tmp_path).spend(path, spread=True)
+    assert (report.origin, report.cost["kept"], report.last_day) == ("google_ads", 133446, "2025-01-31")
