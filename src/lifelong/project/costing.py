@@ -12,8 +12,7 @@ import numpy as np
 from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.money.margin import VariableCosts, pooled_margin, variable_costs
 from lifelong.money.overhead import allocated, fixed_costs
-from lifelong.project import asked, spending
-from lifelong.sources import product_costs
+from lifelong.project import asked
 from lifelong.units import Money, date_of, day_of, minor_digits, share, to_minor
 from lifelong.values.waterfall import Bearer, Waterfall
 
@@ -141,6 +140,8 @@ def goods(folder: Folder, orders: pa.Table, margin: float | None) -> NDArray[np.
     cost = _floats(orders, "cost")
     path = folder.config().product_costs
     if path:
+        from lifelong.sources import product_costs
+
         rates = product_costs.read(folder.root / path)
         rate = np.array([rates.get(str(name), np.nan) for name in orders["product"].to_pylist()], np.float64)
         cost = np.where(np.isfinite(cost), cost, np.rint(rate * revenue))
@@ -245,5 +246,7 @@ def _advertising(folder: Folder, first: int, last: int) -> int | None:
     """What was spent on advertising in these days; None where the project holds no spend."""
     if not folder.landing.read().spend:
         return None
+    from lifelong.project import spending
+
     rows = spending.spend_table(folder).to_pylist()
     return sum(int(row["cost"]) for row in rows if first <= row["day"] <= last and row["purpose"] != "fixed")

@@ -9,7 +9,7 @@ from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
-from lifelong.project import blending, costing, renewing, runs
+from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.project.knowing import Known, apart, older, seen_by, traits
@@ -223,6 +223,7 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
 
 def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, with the model's own error as the back-test measured it."""
+    from lifelong.project import costing
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
@@ -261,6 +262,8 @@ def retention(folder: Folder, fitted: Fit | None, question: Question, points: fl
         if not renewing.is_contract(made.model):
             raise renewing.not_a_contract(made.model)
         at = base(folder, made.origin.until)
+        from lifelong.project import costing
+
         at, margin, _ = costing.at_level(folder, at, question)
         return renewing.effect(at, made, replace(question, margin=margin), folder.currency, points)
 

@@ -191,8 +191,6 @@ TOTALS = (
     "total, grand total, totals, gesamt, gesamtsumme, summe, insgesamt, total général, totale, totaal, łącznie, razem, suma, "
     "ogółem, итого, всего"
 )
-#: A range of all the time that there was: it says no day.
-ALL_TIME = "all time, gesamter zeitraum, gesamte zeit, toute la période, todo el período, cały okres, за все время"
 #: Months as written in a range above the header, by their first letters.
 MONTHS: tuple[str, ...] = (
     "jan january januar janvier janv enero ene styczeń stycznia sty января янв",

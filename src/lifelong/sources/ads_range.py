@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from lifelong.sources.ads_names import ALL_TIME, MONTHS
+from lifelong.sources.ads_names import MONTHS
 from lifelong.sources.columns import plain
 from lifelong.units import day_of
 
@@ -36,11 +36,6 @@ def range_of(text: str) -> tuple[int, int] | None:
         except ValueError:
             return None
     return (days[0], days[-1]) if len(days) in {1, 2} and days[0] <= days[-1] else None
-
-
-def says_all_time(text: str) -> bool:
-    """The line says that the report is of all the time that there was."""
-    return plain(text) in {plain(words) for words in ALL_TIME.split(", ")}
 
 
 def _month(word: str) -> int:

@@ -158,9 +158,32 @@ def test_goods_cost_what_their_product_costs(tmp_path: Path) -> None:
         made.costs(first="2025-01-01")
 
 
-def test_product_costs_make_the_gross_margin(shop: Project) -> None:
+def test_product_costs_make_the_gross_margin(shop: Project, tmp_path: Path, orders_csv: Path) -> None:
     (shop.path / "costs.csv").write_text("product,cost_rate\ncup,40%\n")
     shop.configure(product_costs="costs.csv")
     with pytest.raises(DataError, match="goods cost is not known"):  # the orders name no products
         shop.score(level="gross")
     shop.configure(product_costs="")
+    head, *rows = orders_csv.read_text().splitlines()
+    text = "\n".join([f"{head},product", *(f"{row},{('cup', 'pot')[i % 2]}" for i, row in enumerate(rows))])
+    made = Project(tmp_path / "products", settings={"currency": "EUR", "product_costs": "costs.csv"})
+    made.ingest(written(tmp_path, text + "\n", "products.csv"))
+    (made.path / "costs.csv").write_text("product,cost_rate\ncup,40%\npot,40%\n")
+    made.fit("mbg_nbd")
+    scores = made.score()
+    assert scores.definition.startswith("gross margin (revenue less cost)")
+    assert scores.totals.value == pytest.approx(
+        made.score(margin="60%").totals.value, rel=1e-4
+    )  # each order's cost is rounded
+
+
+def test_a_change_of_costs_is_not_taken_for_one_of_the_model(shop: Project) -> None:
+    shop.score(level="contribution", margin="50%")
+    shop.fit("pareto_nbd")
+    shop.score(level="contribution", margin="50%")
+    told = [point.change.why for point in shop.trend().points if point.change]
+    assert told[-1] == ""
+    shop.configure(shipping="5.00")
+    told = [point.change.why for point in shop.trend().points if point.change]
+    assert told[-1] == "the costs in lifelong.toml have changed since"
+    shop.configure(shipping="4.50")
