@@ -143,7 +143,7 @@ def _no_orders(header: Sequence[str], where: str) -> None:
     found = [name for name in header if plain(name) in who - {"id", "name", "number"}]
     if found:
         raise DataError(
-            "E361", "the file looks like orders, whose cost is that of goods", where=f"{where}, column {found[0]}",
+            "E361", "the file looks like orders, not like spend", where=f"{where}, column {found[0]}",
             why="spend belongs to a channel and a day, not to a customer",
             fix=f"lifelong ingest {where};  or name the column if it is spend:  --column cost=NAME",
         )  # fmt: skip
@@ -197,6 +197,7 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> tupl
         if canonical not in found and column is not None:
             found[canonical] = column
     if "cost" not in found:
+        _no_orders(header, where)
         raise DataError(
             "E361", "no column says the cost", where=f"{where}, header: {', '.join(name or '(no name)' for name in header[:20])}",
             why="what was spent is what a report of spend is for", fix="name it:  --column cost=NAME",

@@ -83,7 +83,7 @@ class SpendReport:
         days = f"{self.first_day} to {self.last_day}" if self.first_day else "no day"
         money = f", {self.currency}" if self.currency else ""
         lines = [
-            f"{self.source}: {self.origin}, {self.campaigns:,} campaigns, {days}{money}",
+            f"{self.source}: {self.origin}, {self.campaigns:,} campaign{'s' * (self.campaigns != 1)}, {days}{money}",
             f"{'':<5}{'in':>15} ={'kept':>15} +{'totals':>14} +{'set aside':>11} +{'told anew':>11}",
             self._line("rows", [f"{n:,}" for n in (self.rows_in, *(self.rows[k] for k in _KINDS))]),
             self._line("cost", [self._money(n) for n in (self.cost_in, *(self.cost[k] for k in _KINDS))]),
