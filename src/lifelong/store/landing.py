@@ -108,9 +108,16 @@ class Manifest:
 
     def rewritten(self, batches: Sequence[Batch], undone: tuple[str, ...]) -> Manifest:
         """A manifest of the same batches, each in the place where ``every`` has it, with other files behind them."""
-        first, second = len(self.batches), len(self.batches) + len(self.subscriptions)
-        kinds = tuple(batches[:first]), tuple(batches[first:second]), tuple(batches[second:])
-        return replace(self, batches=kinds[0], undone=undone, subscriptions=kinds[1], spend=kinds[2])
+        left = list(batches)
+        kinds: dict[str, Any] = {}
+        for name in KINDS:
+            size = len(getattr(self, name))
+            kinds[name], left = tuple(left[:size]), left[size:]
+        return replace(self, undone=undone, **kinds)
+
+
+#: The kinds of batches, in the order of ``Manifest.every``.
+KINDS = ("batches", "subscriptions", "spend")
 
 
 def _cache(kind: str, batches: tuple[Batch, ...]) -> str:
@@ -148,9 +155,8 @@ class Landing:
         if not self._manifest.exists():
             return Manifest()
         payload = files.read_sealed(self._manifest, KIND, KIND_2, KIND_3)
-        kinds = {n: tuple(Batch(**b) for b in payload.get(n, ())) for n in ("batches", "subscriptions", "spend")}
-        made = Manifest(kinds["batches"], tuple(payload["undone"]))
-        return replace(made, subscriptions=kinds["subscriptions"], spend=kinds["spend"])
+        kinds: dict[str, Any] = {name: tuple(Batch(**b) for b in payload.get(name, ())) for name in KINDS}
+        return Manifest(undone=tuple(payload["undone"]), **kinds)
 
     def adopt(self, temporary: Path) -> tuple[str, str]:
         """Give a finished Parquet file its lasting name: (file name, hash). It counts once a manifest names it."""
@@ -162,7 +168,7 @@ class Landing:
     def commit(self, manifest: Manifest) -> None:
         """Make this manifest the one that counts, then remove what it no longer names."""
         payload: dict[str, Any] = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
-        for name in ("subscriptions", "spend"):
+        for name in KINDS[1:]:
             if getattr(manifest, name):
                 payload[name] = [b.as_dict() for b in getattr(manifest, name)]
         kind = KIND_3 if manifest.spend else KIND_2 if manifest.subscriptions else KIND
