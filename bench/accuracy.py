@@ -82,18 +82,19 @@ class Found:
     nothing: Floats
     customers: list[int]
     positive: float
-    bases: list[str]
+    bases: list[tuple[str, str]]
 
 
-def base_at(orders: pa.Table, day: int) -> str:
-    """The purchase model behind what ``auto`` takes on a day: a back-test of the orders until then, and of nothing later.
+def base_at(orders: pa.Table, day: int) -> tuple[str, str]:
+    """Purchase and spend model of what ``auto`` takes on a day: by a back-test of the orders until then, and of nothing later.
 
     The winner's forms in the firm's calendar and with learned values are left out: they are tried once it is chosen.
     """
     known, trial = orders.filter(pc.less_equal(orders["day"], day)), Trial()
     plan = schedule(trial, *edges(known))
     names = steady(known, see(known, plan.origins[0], int(plan.horizon.days), trial), trial.prior)
-    return statistical(run(known, names, trial).chosen)
+    board = run(known, names, trial)
+    return statistical(board.chosen), board.spend
 
 
 def measured(case: Case) -> Found:
@@ -104,8 +105,9 @@ def measured(case: Case) -> Found:
     tenths, customers, positive = [], [], []
     days = [first + 7 * week - 1 for week in case.origins]
     bases = [base_at(orders, day) for day in days]
-    pasts = {name: Past.of(orders, Trial(holdout=horizon), horizon, name) for name in set(bases)}
-    for day, past in zip(days, (pasts[name] for name in bases), strict=True):
+    trials = {each: Trial(holdout=horizon, spend=each[1]) for each in set(bases)}
+    pasts = {each: Past.of(orders, trial, horizon, each[0]) for each, trial in trials.items()}
+    for day, past in zip(days, (pasts[each] for each in bases), strict=True):
         seen, _ = past.look(day)
         actual = seen.orders if seen.value is None else seen.value
         made = learn(past, day)
@@ -157,7 +159,7 @@ def main() -> int:
         print(
             f"{found.positive:.0%} with value in the horizon; means over origins ({time.perf_counter() - start:.0f} s)"
         )
-        print(f"auto's model on those days: {', '.join(found.bases)}")
+        print(f"auto takes on those days: {', '.join(f'{one} (spend: {money})' for one, money in found.bases)}")
         print(f"  {'':<12}" + "".join(f"{measure:>13}" for measure in MEASURES))
         for who, row in found.measures.items():
             print(f"  {who:<12}" + "".join(f"{value:>13.4g}" for value in row.values()))

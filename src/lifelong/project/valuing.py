@@ -9,6 +9,7 @@ from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
+from lifelong.models.spend_choice import AUTO
 from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
@@ -133,17 +134,25 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
         _known_models([name], known)
         name = _with_covariates(name, known)
     folder.progress(f"fitting {name}", 0, None)
+    spend, told = spend_of(saved_backtest(folder, at))
     if known.since:
         at = older(folder, at, known.since)
     if asks_blend(name):
         made = blending.fit(folder, at, (name, board_of(folder, at)), prior or config.prior, is_auto=is_auto)
     else:
-        made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
+        made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known), spend)
     if known.since:
         made = replace(made, info={**made.info, "before": {**made.info["before"], "column": known.since}})
-    made = replace(made, findings=(*findings, *made.findings))
+    made = replace(made, findings=(*findings, *told, *made.findings))
     fits.save(made, folder.root / "fits")
     return made
+
+
+def spend_of(board: Leaderboard | None) -> tuple[str, tuple[Finding, ...]]:
+    """The spend model to fit after a back-test, and what that said of it; without one, the spends themselves choose."""
+    if board is None:
+        return AUTO, ()
+    return board.spend, tuple(one for one in board.findings if one.code == "F306")
 
 
 def wants_contract(name: str, found: Regularity) -> bool:
