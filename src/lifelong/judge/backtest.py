@@ -301,6 +301,7 @@ def _leaderboard(
         costs=costs(samples, trial.currency),
         covariates={} if trial.traits is None else trial.traits.told(),
         spend=trial.spend,
+        known_since=trial.older.column if trial.older else "",
     )
 
 

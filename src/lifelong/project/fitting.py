@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lifelong import plugins
 from lifelong.errors import ConfigError
 from lifelong.models.spend_choice import AUTO
 from lifelong.project.knowing import digest
@@ -32,9 +31,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
     told = patterns.to_patterns(patterns.patterns(at.summary)).digest
     if "before" in at.summary.column_names:
-        from lifelong.models.left_truncated import LeftTruncated
-
-        made = LeftTruncated(plugins.load("models", model)(), "buyers").fit(at.summary, prior=prior)
+        made = fit_named(model, at.orders, at.summary, at.until, prior)
         told = digest(told, [at.summary["before"]])
     elif known is not None:
         summary = known.beside(at.summary)
