@@ -117,14 +117,18 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
         today=files.today_in(zone),
     )
     if not stated and "currency" not in found:
-        text = f"the file names no currency; its costs are taken as {main or 'amounts of two decimals'}"
-        assumed.append(Finding("F364", text, "info"))
+        assumed.append(_unnamed(main))
     columns = found | {"label": _label(seen, told.totals)}
     how = ReadPlan(
         str(path), seen.format, seen.compression, seen.encoding, seen.separator, seen.skip, seen.header, columns, (), rules,
         tuple(assumed),
     )  # fmt: skip
     return SpendPlan(how, told, tuple(name for name in seen.header if name and name not in found.values()))
+
+
+def _unnamed(main: str) -> Finding:
+    text = f"the file names no currency; its costs are taken as {main or 'amounts of two decimals'}"
+    return Finding("F364", text, "info")
 
 
 def is_one(path: Path) -> bool:
