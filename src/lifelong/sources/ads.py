@@ -88,7 +88,6 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
     """
     zone = asked.timezone or timezone
     zone_of(zone)
-    purpose = _purpose(asked.purpose)
     seen = _looked(path)
     above = _above(path, seen)
     given, hints = files.hinted(asked.columns, seen.header)
@@ -99,11 +98,9 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
     texts = {name: seen.texts(theirs) for name, theirs in found.items()}
     stated = _stated(found, texts, files.code_of(asked.currency), path.name)
     main = home or stated or _only(texts, path.name)
-    first, last = _range(asked, above)
     assumed: list[Finding] = []
-    platform = PLATFORMS[origin]
     told = Told(
-        origin, stated, platform.source, platform.medium, platform.channel, asked.channel.strip(), purpose, first, last,
+        origin, stated, *_of(origin), asked.channel.strip(), _purpose(asked.purpose), *_range(asked, above),
         asked.spread, _totals(),
     )  # fmt: skip
     guess = language if origin in {"google_ads", "meta_ads", "tiktok_ads"} else ""
@@ -124,6 +121,11 @@ def plan(path: Path, asked: Reading, home: str, timezone: str) -> SpendPlan:
         tuple(assumed),
     )  # fmt: skip
     return SpendPlan(how, told, tuple(name for name in seen.header if name and name not in found.values()))
+
+
+def _of(origin: str) -> tuple[str, str, str]:
+    platform = PLATFORMS[origin]
+    return platform.source, platform.medium, platform.channel
 
 
 def _unnamed(main: str) -> Finding:
