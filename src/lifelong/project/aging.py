@@ -88,14 +88,19 @@ def cohorts(folder: Folder, told: Asked, out: str | Path = "") -> CohortMatrix:
         ConfigError: E301, E302 where a word is not understood; E443 where two cohorts cannot be compared.
         DataError: E442, where the level of value is not known; E181, where a column is not kept.
     """
+    with folder.writing("cohorts"):
+        answer = followed(folder, asked.base(folder, told.until), told)
+    return replace(answer, path=str(_written(answer, Path(out)))) if out else answer
+
+
+def followed(folder: Folder, at: asked.Base, told: Asked) -> CohortMatrix:
+    """Cohorts of a base, by age; the folder's lock is held. Errors are those of :func:`cohorts`."""
     _check(told)
     config = folder.config()
-    with folder.writing("cohorts"):
-        at = asked.base(folder, told.until)
-        folder.progress("following cohorts", 0, len(at.summary))
-        money, how, findings = _amounts(at, told, config, folder.currency)
-        who, first = _people(at)
-        group, names, more = _groups(folder, at, told.by)
+    folder.progress("following cohorts", 0, len(at.summary))
+    money, how, findings = _amounts(at, told, config, folder.currency)
+    who, first = _people(at)
+    group, names, more = _groups(folder, at, told.by)
     orders = at.orders
     rows = cohort_matrix.Rows(
         who,
@@ -114,7 +119,7 @@ def cohorts(folder: Folder, told: Asked, out: str | Path = "") -> CohortMatrix:
             "F444", "the data begin midway (starts_midway): a first order here is the first that was seen", "warning"
         )
     ]
-    answer = CohortMatrix(
+    return CohortMatrix(
         measure=told.measure,
         by=told.by,
         age=_stretch(told.days),
@@ -130,7 +135,6 @@ def cohorts(folder: Folder, told: Asked, out: str | Path = "") -> CohortMatrix:
         comparison=_compared(table, told) if told.compare else None,
         findings=(*findings, *more, *(starts if config.starts_midway else [])),
     )
-    return replace(answer, path=str(_written(answer, Path(out)))) if out else answer
 
 
 def _check(told: Asked) -> None:
