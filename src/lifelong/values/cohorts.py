@@ -155,8 +155,9 @@ class CohortMatrix:
         far, low, high = (f"{scale * v:,.2f}" for v in (c.difference, c.low80, c.high80))
         verdict = "they differ" if c.holds else "no clear difference"
         return [
-            f"at age {c.age}: {c.first} {self.told(c.values[0])} ({c.seen[0]:,} customers)",
-            f"          {c.second} {self.told(c.values[1])} ({c.seen[1]:,} customers)",
+            f"at age {c.age}:",
+            f"  {_cut(c.first):<{NAME}}{self.told(c.values[0])} ({c.seen[0]:,} customers)",
+            f"  {_cut(c.second):<{NAME}}{self.told(c.values[1])} ({c.seen[1]:,} customers)",
             f"second less first {sign}{far} {kind}, 80 %: {low} to {high}",
             f"{verdict}: the 90 % interval {'leaves out' if c.holds else 'holds'} 0",
         ]
