@@ -35,11 +35,14 @@ from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.spend_report import SpendReport
+from lifelong.values.spend_totals import SpendTotals
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
+from lifelong.values.waterfall import Waterfall
 
 __all__ = [
     "Blend",
@@ -68,11 +71,14 @@ __all__ = [
     "Spacings",
     "Spend",
     "SpendHistory",
+    "SpendReport",
+    "SpendTotals",
     "Stages",
     "Tenures",
     "Timelines",
     "Totals",
     "Trend",
     "Waits",
+    "Waterfall",
     "to_json",
 ]
