@@ -95,6 +95,10 @@ CODES: dict[str, str] = {
     "E431": "no lead has converted",
     "E432": "the values of converted leads cannot be used",
     "E433": "the table of leads cannot be used",
+    # -- E44: cohorts and definitions of value
+    "E441": "the two numbers are not of one definition",
+    "E442": "the level of value is not known",
+    "E443": "the cohorts cannot be compared at this age",
     # -- E45: referrals
     "E451": "the table of referrals cannot be used",
     # -- E46: the textbook formula

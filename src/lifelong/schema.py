@@ -275,6 +275,24 @@ LEADS = (
     Column("unknown", "int32", "0 or 1", "1 where a word of it is too rare to tell apart, and a mean stands there."),
 )
 
+# A row a cohort and age; the cohort `all` is everybody.
+COHORTS = (
+    Column("cohort", "text", "", "The cohort's name; all for everybody."),
+    Column("customers", "int64", "customers", "How many are in the cohort."),
+    Column("age", "int32", "ages", "0 is the first order day, k the k-th stretch of days after it."),
+    Column("seen", "int64", "customers", "For how many of them that age is over."),
+    Column("complete", "int32", "0 or 1", "1 where it is over for all of them."),
+    Column("total", "int64", "minor units, orders or customers", "The sum over all of them so far."),
+    Column("among", "int64", "minor units, orders or customers", "The sum over those for whom the age is over."),
+    Column(
+        "value", "float64", "money, orders or share", "That sum a customer; empty where the age is over for nobody."
+    ),
+    Column("low80", "float64", "money, orders or share", "Lower end of the 80 % interval."),
+    Column("high80", "float64", "money, orders or share", "Upper end of the 80 % interval."),
+    Column("low90", "float64", "money, orders or share", "Lower end of the 90 % interval."),
+    Column("high90", "float64", "money, orders or share", "Upper end of the 90 % interval."),
+)
+
 # A row a customer who brought others, the one who brought most first.
 REFERRALS = (
     Column("customer_id", "text", "", "Who recommended.", True, True),

@@ -6,6 +6,7 @@ every output and asserts that each metric in it has an entry.
 
 from __future__ import annotations
 
+from lifelong.definitions.cohorts import COHORTS
 from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
 from lifelong.definitions.leads import LEADS
@@ -13,12 +14,23 @@ from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
+from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio
 from lifelong.definitions.values import VALUES
 
-__all__ = ["DEFINITIONS", "JUDGED", "METRICS", "Definition", "value_definition"]
+__all__ = [
+    "AXES",
+    "DEFINITIONS",
+    "JUDGED",
+    "METRICS",
+    "Definition",
+    "Valuation",
+    "Valued",
+    "ratio",
+    "value_definition",
+]
 
 DEFINITIONS: dict[str, Definition] = {
-    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *REFERRALS)
+    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *REFERRALS, *COHORTS)
 }
 
 #: The judge's measures, in the order in which a leaderboard shows them.

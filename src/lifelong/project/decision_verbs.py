@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
+    from lifelong.values import CohortMatrix, Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
 
 
 class DecisionVerbs:
@@ -75,6 +75,22 @@ class DecisionVerbs:
         from lifelong.project.driving import drivers
 
         return drivers(self._folder, horizon, until)
+
+    def cohorts(self, *, out: str | Path = "", **asked: Any) -> CohortMatrix:
+        """Cohorts as they age: who came back, and what they brought, at any level of value; nothing is stored.
+
+        Args:
+            out: a .csv, .parquet or .xlsx to write a row a cohort and age to.
+            asked: ``by``, ``measure``, ``age``, ``cumulative``, ``margin``, ``variable``, ``order``, ``compare``, ``at`` and
+                ``until``: see :class:`lifelong.project.aging.Asked`.
+
+        Raises:
+            ConfigError: E301, E302, E351 where a word or number is not understood; E443 where two cohorts cannot be compared.
+            DataError: E442, where the level of value is not known; E181, where a column is not kept.
+        """
+        from lifelong.project.aging import Asked, cohorts
+
+        return cohorts(self._folder, Asked(**asked), out)
 
     def referrals(self, file: str | Path, *, out: str | Path = "", **asked: Any) -> ReferralValues:
         """What recommendations are worth, beside the customers' own value and never within it; nothing is stored.

@@ -19,6 +19,7 @@ from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
+from lifelong.values.cohorts import CohortMatrix
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
@@ -49,6 +50,7 @@ __all__ = [
     "BusinessCase",
     "Calculation",
     "ChannelTest",
+    "CohortMatrix",
     "Course",
     "Cut",
     "Drivers",
