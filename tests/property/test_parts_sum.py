@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifelong.money import levels
+from lifelong.money.margin import VariableCosts, variable_costs
 from lifelong.tables import cohort_matrix, cohorts
 from lifelong.units import apportion
 
@@ -106,12 +107,12 @@ def test_dealt_shares_are_the_whole(total: int, weights: list[float]) -> None:
 def test_levels_of_all_orders_are_the_sums_of_each(
     revenue: list[int], variable: float, margin: float, order: int
 ) -> None:
-    each, costs = np.array(revenue), levels.Costs(margin, variable, order)
-    nothing, is_order = np.full(len(each), np.nan), np.ones(len(each), bool)
+    each, costs = np.array(revenue), VariableCosts(payment_rate=variable, shipping=order)
+    nothing, is_order = np.full(len(each), np.nan), np.ones(len(each), np.int64)
     gross = levels.gross_margin(each, nothing, margin)
-    made = levels.contribution(gross, each, is_order, costs)
+    made = gross - sum(variable_costs(each, is_order, costs).values())
     alone = [
-        int(levels.contribution(gross[i : i + 1], each[i : i + 1], is_order[i : i + 1], costs)[0])
+        int(gross[i]) - int(sum(variable_costs(each[i : i + 1], is_order[i : i + 1], costs).values())[0])
         for i in range(len(each))
     ]
     assert int(made.sum()) == sum(alone)

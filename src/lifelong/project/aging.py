@@ -12,7 +12,8 @@ from lifelong.definitions import DEFINITIONS, Valuation
 from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.money import levels
 from lifelong.money.intervals import skewed_mean, wilson
-from lifelong.project import asked, knowing
+from lifelong.money.margin import VariableCosts, variable_costs
+from lifelong.project import asked, costing, knowing
 from lifelong.project.typed import amount, typed_share
 from lifelong.tables import cohort_matrix
 from lifelong.tables.cohorts import DAYS, cohort_start, label
@@ -98,7 +99,7 @@ def followed(folder: Folder, at: asked.Base, told: Asked) -> CohortMatrix:
     _check(told)
     config = folder.config()
     folder.progress("following cohorts", 0, len(at.summary))
-    money, how, findings = _amounts(at, told, config, folder.currency)
+    money, how, findings = _amounts(folder, at, told)
     who, first = _people(at)
     group, names, more = _groups(folder, at, told.by)
     orders = at.orders
@@ -151,10 +152,11 @@ def _check(told: Asked) -> None:
         )  # fmt: skip
 
 
-def _amounts(at: asked.Base, told: Asked, config: Config, currency: str) -> tuple[Ints | None, str, list[Finding]]:
+def _amounts(folder: Folder, at: asked.Base, told: Asked) -> tuple[Ints | None, str, list[Finding]]:
     """What each order brought at the level asked, how that was come by, and what to know; None where no money is asked."""
     if told.measure not in MONEY:
         return None, "", []
+    config, currency = folder.config(), folder.currency
     if not at.has_money:
         raise _unknown(
             "the orders hold no amounts", "ingest an export with amounts:  lifelong ingest FILE --column revenue=NAME"
@@ -168,31 +170,42 @@ def _amounts(at: asked.Base, told: Asked, config: Config, currency: str) -> tupl
     revenue = _whole(at.orders["revenue"].fill_null(0))
     if told.measure == "revenue":
         return revenue, "refunds taken off", notes
-    gross, how, partly = _gross(at, told, config, revenue)
+    gross, how, partly = _gross(folder, at, told, revenue)
     notes += partly
     if told.measure == "margin":
         return gross, how, notes
+    costs, less = _beside(told, config, currency)
+    taken = variable_costs(revenue, at.orders["is_order"].to_numpy(), costs)
+    return gross - sum(taken.values()), f"{how}; less {less}", notes
+
+
+def _beside(told: Asked, config: Config, currency: str) -> tuple[VariableCosts, str]:
+    """The costs beside those of goods, as typed, else as the project has them; and in words."""
     if told.variable == "" and told.order == "":
-        raise _unknown(
-            "costs beside those of goods are not known",
-            "say them, 0 where there are none:  lifelong cohorts --measure contribution --variable-cost 3% --order-cost 4.50",
-        )
+        costs = costing.told(config, currency)
+        if costs.is_nothing:
+            raise _unknown(
+                "costs beside those of goods are not known",
+                "set them in lifelong.toml (payment_rate, shipping ...), or say them, 0 where there are none:  "
+                "--variable-cost 3% --order-cost 4.50",
+            )
+        return costs, costing.beside(costs, currency)
     variable = typed_share(told.variable, "--variable-cost", "3%") if told.variable != "" else 0.0
     each = amount(told.order, "--order-cost", "4.50", is_zero_allowed=True) if told.order != "" else 0.0
-    costs = levels.Costs(variable=variable, order=round(each * 10 ** minor_digits(currency)))
-    how = f"{how}; less {variable * 100:g} % of revenue and {each:g} {currency} an order"
-    return levels.contribution(gross, revenue, at.orders["is_order"].to_numpy() == 1, costs), how, notes
+    costs = VariableCosts(payment_rate=variable, shipping=round(each * 10 ** minor_digits(currency)))
+    return costs, f"{variable * 100:g} % of revenue and {each:g} {currency} an order"
 
 
-def _gross(at: asked.Base, told: Asked, config: Config, revenue: Ints) -> tuple[Ints, str, list[Finding]]:
+def _gross(folder: Folder, at: asked.Base, told: Asked, revenue: Ints) -> tuple[Ints, str, list[Finding]]:
+    config = folder.config()
     typed = told.margin if told.margin != "" else config.margin
-    cost = (
-        at.orders["cost"].cast("float64").to_numpy(zero_copy_only=False) if "cost" in at.orders.column_names else None
-    )
+    cost = at.orders["cost"].cast("float64").to_numpy(zero_copy_only=False)
+    if config.product_costs and typed == "":
+        cost = costing.goods(folder, at.orders, None)
     if typed != "":
         margin = share(typed, flag="--margin")
         return levels.gross_margin(revenue, np.full(len(revenue), np.nan), margin), f"{margin * 100:g} % of revenue", []
-    if cost is None or not np.isfinite(cost).any():
+    if not np.isfinite(cost).any():
         raise _unknown(
             "the orders hold no costs and no margin is given", "say it:  lifelong cohorts --measure margin --margin 35%"
         )

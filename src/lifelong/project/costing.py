@@ -97,6 +97,11 @@ def _left(at: Base) -> Base:
 def words(costs: VariableCosts, margin: float | None, currency: str) -> str:
     """What contribution means here, with every cost that is taken off."""
     goods = "cost of goods" if margin is None else f"{_percent(1 - margin)} goods"
+    return f"contribution margin (revenue less {goods}, {beside(costs, currency)})"
+
+
+def beside(costs: VariableCosts, currency: str) -> str:
+    """Every cost that is taken off beside that of goods."""
     fee = [_percent(costs.payment_rate)] * bool(costs.payment_rate) + [_money(costs.payment_fixed, currency)] * bool(
         costs.payment_fixed
     )
@@ -105,7 +110,7 @@ def words(costs: VariableCosts, margin: float | None, currency: str) -> str:
         *(f"{_money(getattr(costs, n), currency)} {n}" for n in ("shipping", "service") if getattr(costs, n)),
         *([f"{_percent(costs.bad_debt)} bad debt"] if costs.bad_debt else []),
     ]
-    return f"contribution margin (revenue less {goods}, {', '.join(each)})"
+    return ", ".join(each)
 
 
 def _percent(part: float) -> str:

@@ -92,6 +92,11 @@ def test_levels_of_value(tiny: Path) -> None:
     assert cells(margin)["2025-01", 0]["total"] == 4000 + 501
     told = shop.cohorts(measure="contribution", variable="10%", order="4.50")
     assert cells(told)["2025-01", 0]["total"] == 4000 - 1000 - 450 + 501 - 100 - 450
+    shop.configure(payment_rate="10%", shipping="4.50")
+    kept = shop.cohorts(measure="contribution")
+    assert cells(kept)["2025-01", 0]["total"] == cells(told)["2025-01", 0]["total"]
+    assert "10 % payment, 4.50 shipping" in kept.definition
+    shop.configure(payment_rate="", shipping="")
     given = shop.cohorts(measure="margin", margin="50%")
     assert cells(given)["2025-01", 0]["total"] == 5000 + 500  # 5.005 is rounded to even, order by order
     assert given.valuation is not None
