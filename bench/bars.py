@@ -180,6 +180,14 @@ def ingest(size: int, rounds: int) -> Iterator[Line]:
     yield Line(f"ingest {size:,} CSV orders", f"{mine.peak:.2f} GB", "peak memory", mine.peak, 2.0, "GB")
 
 
+def cohorts(size: int, rounds: int) -> Iterator[Line]:
+    """Cohorts by month and age with intervals, in one call of a project."""
+    count = max(size // 10, 1000)
+    got = jobs({"cohorts": ours("cohorts", data.csv(round(count * data.ORDERS_EACH)))}, rounds)["cohorts"]
+    what = f"cohorts of {got.told['customers']:,} customers, revenue added up"
+    yield Line(what, _seconds(got), "CPU seconds, opening and summary in it", got.seconds, 10.0, "s")
+
+
 KIN = ("mbg_nbd", "pareto_nbd", "nbd", "bg_cnbd_2", "mbg_cnbd_2", "mbg_cnbd_4", "ggompertz_nbd")
 
 
@@ -267,5 +275,5 @@ def posterior(size: int, rounds: int) -> Iterator[Line]:
 
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
-    "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned,
+    "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
 }  # fmt: skip

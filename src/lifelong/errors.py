@@ -66,6 +66,15 @@ CODES: dict[str, str] = {
     "E303": "an optional part is not installed",
     "E304": "the project is not there",
     "E351": "a number of the calculator cannot be used",
+    "E361": "no column says the cost",
+    "E362": "spend has no day",
+    "E363": "the currency of spend is not clear",
+    "E364": "a spreadsheet has spoilt the numbers of campaigns",
+    "E365": "the file holds no spend",
+    "E366": "too many rows of spend cannot be used",
+    "E367": "the project holds no spend",
+    "E368": "the costs behind a margin are not known",
+    "E369": "the costs of products cannot be used",
     "E371": "the table of touches cannot be used",
     "E372": "too many touches are bad",
     "E373": "nothing says how new customers came",
@@ -93,6 +102,14 @@ CODES: dict[str, str] = {
     "E431": "no lead has converted",
     "E432": "the values of converted leads cannot be used",
     "E433": "the table of leads cannot be used",
+    # -- E44: cohorts and definitions of value
+    "E441": "the two numbers are not of one definition",
+    "E442": "the level of value is not known",
+    "E443": "the cohorts cannot be compared at this age",
+    # -- E45: referrals
+    "E451": "the table of referrals cannot be used",
+    # -- E46: the textbook formula
+    "E461": "the textbook formula cannot be computed",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifelong.charts.cohort_cells import CohortCell, CohortRow, ages_that_fit, cohort_cells
 from lifelong.charts.deciles import Tenth, deciles, is_log
 from lifelong.charts.distribution import Distribution, distribution, measure
 from lifelong.charts.grammar import Spec, Tick
+from lifelong.charts.keeping import Renewal, keeping
 from lifelong.charts.lorenz import Curve, Lorenz, best_share, curve, lorenz
 from lifelong.charts.standings import Standing, round_ticks, standings
 from lifelong.charts.svg import render
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "Curve", "Distribution", "Lorenz", "Spec", "Standing", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
-    "distribution", "is_log", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
+    "CohortCell", "CohortRow", "Curve", "Distribution", "Lorenz", "Renewal", "Spec", "Standing", "Tenth", "Tick", "Week", "ages_that_fit",
+    "altair", "best_share", "cohort_cells", "curve", "deciles",
+    "distribution", "is_log", "keeping", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
     "standings", "tracking",
 ]  # fmt: skip
 

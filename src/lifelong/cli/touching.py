@@ -43,7 +43,7 @@ def touches(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
 @click.option("--window", default="90d", show_default=True, metavar="TIME", help="How long before the first order touches count.")  # fmt: skip
 @click.option("--since", default="", metavar="DATE", help="The first day of first orders. [default: the first touch's]")
 @flags.until
-@click.option("--order", default=1, show_default=True, metavar="N", help="Of the Markov chain: it remembers 1 to 3 touches.")  # fmt: skip
+@click.option("--order", "markov_order", default=1, show_default=True, metavar="N", help="Of the Markov chain: it remembers 1 to 3 touches.")  # fmt: skip
 @click.option("--half-life", default="7d", show_default=True, metavar="TIME", help="Of a touch's weight in the rule decay.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the intervals.")
 @flags.as_json
@@ -51,6 +51,7 @@ def attribution(project_dir: str, as_json: bool, **told: Any) -> None:
     """Deal out new customers, or their value, over the channels that touched them before the first order."""
     from lifelong.project import Project
 
+    told["order"] = told.pop("markov_order")
     with Progress(quiet=as_json) as progress:
         answer = Project(project_dir, create=False, progress=progress).attribution(**told)
     say(answer, as_json=as_json)

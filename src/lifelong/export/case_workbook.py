@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from lifelong.definitions import DEFINITIONS
-from lifelong.errors import missing_extra
-from lifelong.export.writers import replacing
+from lifelong.export import live
 from lifelong.money.business_case import DRIVERS, OTHERWISE, course, later
 
 if TYPE_CHECKING:
@@ -51,17 +48,13 @@ def workbook(plan: Plan, made: BusinessCase, path: Path) -> Path:
     Raises:
         ConfigError: E303, where XLSX is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise missing_extra("xlsxwriter", "xlsx", "writing XLSX") from None
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary)) as book:
-        book.set_properties({"title": "Business case", "created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
-        sheets = [book.add_worksheet(name) for name in ("Case", "Months", "Otherwise", "Read me")]
+    with live.opened(path, "Business case") as book:
+        sheets = [book.add_worksheet(name) for name in ("Case", "Months", "Otherwise")]
         _case(book, sheets[0], plan, made)
         _months(book, sheets[1], plan, made)
         _otherwise(book, sheets[2], plan, made)
-        _read_me(book, sheets[3], made)
+        last = f"Value means {made.definition}. Yellow cells may be typed into; the number of months is fixed."
+        live.read_me(book, (key for *_, key in ANSWERS), last)
     return path
 
 
@@ -104,8 +97,7 @@ def _case(book: Any, sheet: Any, plan: Plan, made: BusinessCase) -> None:
 
 def _typed(book: Any, sheet: Any, place: tuple[int, int, str], name: str, number: float) -> None:
     row, column, shape = place
-    cell = book.add_format({"num_format": shape, "bg_color": "#FFF7DB", "border": 1, "border_color": "#C9B458"})
-    sheet.write_number(row, column, number, cell)
+    sheet.write_number(row, column, number, live.typed(book, shape))
     book.define_name(name, f"=Case!${'ABC'[column]}${row + 1}")
 
 
@@ -197,17 +189,3 @@ def _otherwise(book: Any, sheet: Any, plan: Plan, made: BusinessCase) -> None:
             sheet.write_formula(
                 n - 1, at + 2, f"={held}{n}*{_worth(f'{part}{n}', switches)}-Months!$D{FIRST + 1 + t}", money, shown[2]
             )
-
-
-def _read_me(book: Any, sheet: Any, made: BusinessCase) -> None:
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 2, 70)
-    for at, text in enumerate(("number", "meaning", "formula")):
-        sheet.write_string(0, at, text, bold)
-    keys = dict.fromkeys(key for *_, key in ANSWERS)
-    for row, key in enumerate(keys, 1):
-        told = DEFINITIONS[key]
-        for at, text in enumerate((told.title, told.text, told.formula)):
-            sheet.write_string(row, at, text, wrapped)
-    sheet.write_string(len(keys) + 2, 1, f"Value means {made.definition}. Yellow cells may be typed into.", wrapped)

@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, did_you_mean
-from lifelong.project import enrolling, touching
+from lifelong.project import enrolling, spending, touching
 from lifelong.project.answers import Check, Merges, Status
-from lifelong.store import files, subscribed, touched
+from lifelong.store import files, spent, subscribed, touched
 from lifelong.units import Money, date_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
+    from lifelong.store.spent import Spent
     from lifelong.store.subscribed import Subscribed
     from lifelong.store.touched import Touched
+    from lifelong.values import ImportReport, SpendReport
 
 _CONTENTS = """
     SELECT count(*), count(DISTINCT customer_id), min(day), max(day), sum(revenue)::bigint,
@@ -41,6 +43,9 @@ def status(folder: Folder) -> Status:
     enrolled = subscribed.find(folder.root, manifest)
     if enrolled is not None:
         facts |= _subscribed(enrolled)
+    costs = spent.find(folder.root, manifest)
+    if costs is not None:
+        facts |= _spent(folder, costs)
     journeys = touched.find(folder.root, manifest)
     if journeys is not None:
         facts |= _touched(journeys)
@@ -57,6 +62,15 @@ def _subscribed(made: Subscribed) -> dict[str, Any]:
 
     rows = pq.read_table(made.rows).drop_columns(["row"])
     return {"subscriptions": len(rows), "subscribed": _content(rows)}
+
+
+def _spent(folder: Folder, made: Spent) -> dict[str, Any]:
+    """What was spent, and the content hash of its table."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(made.rows)
+    return {"spend": str(Money(pc.sum(rows["cost"]).as_py() or 0, folder.currency)), "spent": _content(rows)}
 
 
 def _touched(made: Touched) -> dict[str, Any]:
@@ -101,7 +115,8 @@ def check(folder: Folder) -> Check:
         manifest = folder.landing.read()
         for batch in manifest.every:
             folder.landing.path(batch)
-        reports = [*enrolling.reports(folder), *touching.reports(folder)]
+        own = [*enrolling.reports(folder), *touching.reports(folder)]
+        reports: list[ImportReport | SpendReport] = [*own, *spending.reports(folder)]
         return Check(
             findings=tuple(finding for report in reports for finding in report.findings),
             batches=len(manifest.every),
@@ -152,6 +167,8 @@ def rebuild(folder: Folder) -> Status:
             folder.tables()
         if manifest.subscriptions:
             enrolling.table(folder, manifest)
+        if manifest.spend:
+            spending.table(folder, manifest)
         if manifest.touches:
             touching.table(folder, manifest)
         return status(folder)

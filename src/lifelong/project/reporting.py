@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.project import asked, enrolling, renewing, runs, valuing
+from lifelong.project import aging, asked, enrolling, renewing, runs, spending, valuing
 from lifelong.project.answers import Run
 from lifelong.project.knowing import seen_by
 from lifelong.project.subscribing import Asked
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
+    from lifelong.project.subscribing import Subscriptions
     from lifelong.report.inputs import ReportData
     from lifelong.values import Fit, ImportReport, Scores
 
 
 def report(folder: Folder, path: Path | None, question: Question) -> Path:
-    """Score with the latest fit and write the report."""
+    """Score with the latest fit and write the report; of subscribers alone, value them and write theirs."""
+    if enrolling.is_alone(folder):
+        return write_subscribers(folder, enrolling.subscriptions(folder, Asked(), question, None), path)
     with folder.writing("report"):
         folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
@@ -92,12 +95,19 @@ def gather(
         cohorts=[{**cell, "expected": None} for cell in cells]
         if is_contract
         else ripening(at, made, seen_by(folder, made, at), (cells, grid)),
+        brought=aging.followed(folder, at, _brought(at, grid.period)),
         cohort_unit=grid.period,
         cohort_age=grid.age,
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
     return replace(data, instead=renewing.tested(made)) if is_contract else data
+
+
+def _brought(at: Base, period: str | int) -> aging.Asked:
+    """What cohorts are asked for the report: by a period of the calendar; revenue, which needs no assumption."""
+    by = str(period) if period in aging.TIMES else "quarter"
+    return aging.Asked(by=by, measure="revenue" if at.has_money else "orders", cumulative=True)
 
 
 def _place(folder: Folder, name: str) -> Path:
@@ -145,19 +155,47 @@ def run(
 
 
 def _subscribers(folder: Folder, question: Question, choice: Choice) -> Run:
-    """The same of subscribers alone: nothing is hidden and forecast but renewals, and the report is of orders."""
+    """The same of subscribers alone: nothing is hidden and forecast but renewals."""
     told = Asked(until=choice.until, model=choice.model)
     made = enrolling.subscriptions(folder, told, question, None)
     ingested = enrolling.reports(folder)[-1]
     fit = made.groups[0].chosen.fit
-    return Run(ingested, None, fit, made.scores, "", folder.root, (*ingested.findings, *made.findings))
+    path = write_subscribers(folder, made)
+    return Run(ingested, None, fit, made.scores, str(path), folder.root, (*ingested.findings, *made.findings))
+
+
+def write_subscribers(folder: Folder, made: Subscriptions, path: Path | None = None) -> Path:
+    """The report of a project that holds subscriptions and no order."""
+    from lifelong.report import html
+    from lifelong.report.inputs import ReportData
+
+    folder.progress("writing the report", 0, None)
+    fit, scores = made.groups[0].chosen.fit, made.scores
+    data = ReportData(
+        name=folder.config().name or folder.root.resolve().name,
+        as_of=scores.as_of,
+        currency=scores.currency,
+        scores=scores,
+        fit=fit,
+        enrolled=enrolling.reports(folder),
+        kept=[group.kept for group in made.groups],
+        notes=made.findings,
+        instead=renewing.tested(fit),
+    )
+    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
 
 
 def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
     """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
     from lifelong import export as writers
 
-    makers = {"scores": _scores, "orders": _orders, "subscriptions": _subscriptions, "quarantine": _quarantine}
+    makers = {
+        "scores": _scores,
+        "orders": _orders,
+        "subscriptions": _subscriptions,
+        "spend": _spend,
+        "quarantine": _quarantine,
+    }
     if what not in makers:
         raise ConfigError(
             "E302",
@@ -187,6 +225,10 @@ def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
 
 def _subscriptions(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
     return enrolling.kept(folder, folder.landing.read()).rows, {"currency": folder.currency}
+
+
+def _spend(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    return spending.spend_table(folder), {"currency": folder.currency}
 
 
 def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:

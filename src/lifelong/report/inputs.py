@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+    from lifelong.charts import Renewal
+    from lifelong.values import CohortMatrix, Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long subscribers stay who pay by one period: how many began, were lost, and each renewal that was due."""
+
+    period: str
+    model: str
+    began: int
+    lost: int
+    renewals: tuple[Renewal, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +41,7 @@ class ReportData:
             period of the first order), ``buyers``, ``orders``, ``revenue`` (minor units), ``is_ripe``, ``expected``
             (float or None, in ``expected_unit``).
         expected_unit: what ``expected`` counts: ``orders`` of the period or ``buyers`` in it.
+        brought: what cohorts brought a customer by age, added up; None where nothing was made.
         cohort_unit: what one cohort spans: ``week``, ``month``, ``quarter``, or a number of days.
         cohort_age: days that one period of age spans; None takes those of ``cohort_unit``.
         truth: where a simulation knows it: dicts of ``name``, ``unit`` (``money``, ``orders``, ``customers``, ``share``
@@ -39,6 +52,7 @@ class ReportData:
         again: the command that makes this report again.
         instead: where there is no back-test, a title and a clause that say so and why, or what was tested instead.
         enrolled: a report for each ingested file of subscriptions.
+        kept: how long subscribers stay, by the period that a price pays for; empty where nobody subscribes.
     """
 
     name: str
@@ -51,6 +65,7 @@ class ReportData:
     loyalty: Mapping[str, float | int | None] = field(default_factory=dict)
     cohorts: Sequence[Mapping[str, Any]] = ()
     expected_unit: Literal["orders", "buyers"] = "orders"
+    brought: CohortMatrix | None = None
     cohort_unit: str | int = "month"
     cohort_age: int | None = None
     truth: Sequence[Mapping[str, Any]] | None = None
@@ -63,8 +78,19 @@ class ReportData:
         "the history is too short to hide a part of it and forecast that",
     )
     enrolled: Sequence[ImportReport] = ()
+    kept: Sequence[Kept] = ()
 
     @property
     def has_money(self) -> bool:
         """Whether values are money; else they are orders."""
         return bool(self.currency)
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether all of it comes from a table of subscriptions: there is no order then, and nobody goes quiet."""
+        return bool(self.enrolled) and not self.imports
+
+    @property
+    def payments(self) -> str:
+        """What an order is called."""
+        return "Payments" if self.is_subscribed else "Orders"

@@ -26,6 +26,11 @@ MODELS = {
     "ggompertz_nbd": "GGompertz/NBD",
     "gamma_gamma": "gamma-gamma",
     "gamma_gamma_dependent": "gamma-gamma given the orders",
+    "sbg": "shifted-beta-geometric",
+    "bdw": "beta-discrete-Weibull",
+    "discrete_weibull": "discrete Weibull",
+    "two_segments": "two segments",
+    "constant_churn": "constant churn",
     "last_period": "Last period again",
     "cell_means": "Earlier customers alike",
 }
@@ -87,10 +92,10 @@ class Unit:
 
     @property
     def noun(self) -> str:
-        """What a sum of value is called: margin, revenue or orders."""
+        """What a sum of value is called: contribution, margin, revenue or orders."""
         if not self.currency:
             return "orders"
-        return "margin" if "margin" in self.definition else "revenue"
+        return next((word for word in ("contribution", "margin") if word in self.definition), "revenue")
 
     @property
     def symbol(self) -> str:

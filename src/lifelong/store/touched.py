@@ -1,17 +1,17 @@
 """From the landing to the table of touches: one row a touch that counts, a report a file, and quarantine.
 
-A cache as the table of subscriptions is: made in a temporary folder, moved into place whole, made again by ``rebuild``.
+A cache as the table of subscriptions is: see :mod:`lifelong.store.beside`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from lifelong import schema
-from lifelong.store import files
+from lifelong.store import beside, files
 from lifelong.store.build import REPORTS
 from lifelong.store.engine import InMemory
 from lifelong.tables import touch_report
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from lifelong.store.landing import Batch, Landing, Manifest
+    from lifelong.store.landing import Landing, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,10 @@ def build(
     found = find(root, manifest)
     if found is not None:
         return found
-    final = _place(root, manifest)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = files.temporary_beside(final)
-    temporary.mkdir()
-    try:
-        progress("checking touches", 0, sum(batch.rows for batch in manifest.touches))
-        _fill(root, landing, manifest, Touched(temporary))
-        files.sync(temporary)
-        temporary.replace(final)
-    finally:
-        if temporary.exists():
-            files.remove(temporary)
-    return Touched(final)
+    progress("checking touches", 0, sum(batch.rows for batch in manifest.touches))
+    place = _place(root, manifest)
+    beside.made(place, lambda folder: _fill(root, landing, manifest, Touched(folder)))
+    return Touched(place)
 
 
 def find(root: Path, manifest: Manifest) -> Touched | None:
@@ -87,7 +78,7 @@ def _fill(root: Path, landing: Landing, manifest: Manifest, made: Touched) -> No
         own = nw.from_native(rows(raw, Rules.from_dict(batch.plan["rules"]), aliases))
         bad = own.filter(~nw.col("reason").is_null()).select("row", "reason")
         if len(bad):
-            _quarantine(root, batch, raw, bad)
+            beside.quarantine(root, batch, raw, bad)
         told.append(own.with_columns(batch=nw.lit(place).cast(nw.Int64)))
     every = nw.concat(told)
     kept = once(every.filter(nw.col("reason").is_null()))
@@ -99,13 +90,3 @@ def _fill(root: Path, landing: Landing, manifest: Manifest, made: Touched) -> No
         for place, batch in enumerate(manifest.touches)
     }
     files.write_sealed(made.folder / "reports.json", REPORTS, reports)
-
-
-def _quarantine(root: Path, batch: Batch, raw: Any, bad: Any) -> None:
-    """Bad rows as they were sent, each with its reason."""
-    place = root / "quarantine"
-    place.mkdir(exist_ok=True)
-    path = place / f"{batch.id}.parquet"
-    temporary = files.temporary_beside(path)
-    InMemory().write(nw.from_native(raw).join(bad, on="row", how="inner").sort("row").to_native(), temporary)
-    files.put(temporary, path)

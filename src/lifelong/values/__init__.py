@@ -20,24 +20,30 @@ from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
+from lifelong.values.cohorts import CohortMatrix
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
+from lifelong.values.formula import FormulaValue
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
+from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.spend_report import SpendReport
+from lifelong.values.spend_totals import SpendTotals
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
+from lifelong.values.waterfall import Waterfall
 
 __all__ = [
     "Attribution",
@@ -46,12 +52,14 @@ __all__ = [
     "BusinessCase",
     "Calculation",
     "ChannelTest",
+    "CohortMatrix",
     "Course",
     "Cut",
     "Drivers",
     "Estimate",
     "Finding",
     "Fit",
+    "FormulaValue",
     "ImportReport",
     "LeadValues",
     "Leaderboard",
@@ -60,15 +68,19 @@ __all__ = [
     "Patterns",
     "Pooled",
     "Posterior",
+    "ReferralValues",
     "Scores",
     "Spacings",
     "Spend",
     "SpendHistory",
+    "SpendReport",
+    "SpendTotals",
     "Stages",
     "Tenures",
     "Timelines",
     "Totals",
     "Trend",
     "Waits",
+    "Waterfall",
     "to_json",
 ]

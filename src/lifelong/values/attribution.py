@@ -110,7 +110,7 @@ class Attribution:
         head = f"{self.customers:,} new customers, {self.since} to {self.until}; touches of {self.window} days count"
         if self.others:
             head += f"\n{self.others:,} people were touched and have not ordered (for Markov)"
-        unit = f"value, {self.currency}" if self.what == "value" else "customers"
+        unit = "customers" if self.what == "customers" else f"value, {self.currency}" if self.currency else "value"
         lines = [head, *(wrap(f"value: {self.definition}", _WIDTH) if self.definition else []), ""]
         lines += self._side_by_side(unit) if len(self.rules) > 1 else self._one(unit)
         lines += ["", *CAVEAT, *(f"  {found}" for found in self.findings)]

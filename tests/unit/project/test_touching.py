@@ -13,7 +13,7 @@ import lifelong as ll
 from lifelong.cli.commands import lifelong
 from lifelong.errors import ConfigError, DataError
 from lifelong.store import files
-from lifelong.store.landing import KIND_3
+from lifelong.store.landing import KIND_4
 from lifelong.units import day_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_a_file_reconciles_comes_once_and_is_read_anew_by_other_aliases(tmp_path
     again = made.touches(file, bad_share="30%", aliases={"X": "email"})
     assert again.details["channels"] == {"email": 1, "paid social": 1}
     assert made.status().facts["batches"] == 1
-    assert files.read_sealed(made.path / "landing" / "manifest.json", KIND_3)["touches"]
+    assert files.read_sealed(made.path / "landing" / "manifest.json", KIND_4)["touches"]
     assert made.check().rows == 4
 
 
