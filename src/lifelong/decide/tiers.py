@@ -123,7 +123,7 @@ class Tiered:
     edges: Floats
 
 
-def tiered(value: Floats, ids: Floats | NDArray[np.str_], days: Floats, before: Ints, cuts: Cuts) -> Tiered:
+def tiered(value: Floats, ids: Floats | Ints | NDArray[np.str_], days: Floats, before: Ints, cuts: Cuts) -> Tiered:
     """Everybody's tier, by the cuts and the tier before.
 
     Args:

@@ -14,6 +14,7 @@ from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.deciding import budget, calculate, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.folder import Folder, silent
+from lifelong.project.groups_verbs import GroupVerbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 
-class Project(DataVerbs, DecisionVerbs):
+class Project(DataVerbs, DecisionVerbs, GroupVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

@@ -23,6 +23,7 @@ from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
+from lifelong.values.groups import GroupValues, Potential, Shortfall
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
@@ -34,6 +35,7 @@ from lifelong.values.spacings import Spacings
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
+from lifelong.values.tiers import Migration, Tiers
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
 
@@ -48,20 +50,25 @@ __all__ = [
     "Estimate",
     "Finding",
     "Fit",
+    "GroupValues",
     "ImportReport",
     "LeadValues",
     "Leaderboard",
+    "Migration",
     "NextOrders",
     "Origin",
     "Patterns",
     "Pooled",
     "Posterior",
+    "Potential",
     "Scores",
+    "Shortfall",
     "Spacings",
     "Spend",
     "SpendHistory",
     "Stages",
     "Tenures",
+    "Tiers",
     "Timelines",
     "Totals",
     "Trend",
