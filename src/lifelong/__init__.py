@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "Project": "lifelong.project",
     "budget": "lifelong.project",
+    "business_case": "lifelong.project",
     "calculate": "lifelong.project",
     "cut": "lifelong.project",
     "follow": "lifelong.project",
@@ -90,6 +91,7 @@ __all__ = [
     "Timelines",
     "__version__",
     "budget",
+    "business_case",
     "calculate",
     "cut",
     "follow",
@@ -112,7 +114,18 @@ if TYPE_CHECKING:
     from lifelong.models.sbg import SBG
     from lifelong.models.spend_covariates import SpendCovariates
     from lifelong.models.time_varying import TimeVaryingParetoNBD
-    from lifelong.project import Project, budget, calculate, cut, follow, foresee, predict, summarise, try_channel
+    from lifelong.project import (
+        Project,
+        budget,
+        business_case,
+        calculate,
+        cut,
+        follow,
+        foresee,
+        predict,
+        summarise,
+        try_channel,
+    )
     from lifelong.units import Horizon, Money, Rate
     from lifelong.values import Course, Finding, Fit, Leaderboard, NextOrders, Patterns, Scores, Tenures, Timelines
 

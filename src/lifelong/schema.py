@@ -257,6 +257,21 @@ POTENTIAL = (
     Column("lift", "float64", "", "By how many times that is above the mean."),
 )
 
+# A row a customer who brought others, the one who brought most first.
+REFERRALS = (
+    Column("customer_id", "text", "", "Who recommended.", True, True),
+    Column("referred", "int32", "customers", "How many of those with a value came at first hand."),
+    Column(
+        "own_value", "int64", "minor units", "Historic and predicted value; empty where the referrer has no scores."
+    ),
+    Column(
+        "referral_value",
+        "int64",
+        "minor units",
+        "Value of recommendations, shared along chains; not part of the own value.",
+    ),
+)
+
 
 def names(table: tuple[Column, ...]) -> tuple[str, ...]:
     """The table's column names, in order."""

@@ -33,6 +33,7 @@ TRAILS = {
             "docs/how-to/trend.md",
             "docs/how-to/groups.md",
             "docs/how-to/leads.md",
+            "docs/how-to/referrals.md",
             "docs/how-to/calculator.md",
             "docs/how-to/budget.md",
             "docs/how-to/time-varying-covariates.md",

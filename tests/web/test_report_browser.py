@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
+from lifelong.charts import Renewal
 from lifelong.report.html import write
+from lifelong.report.inputs import Kept
 from lifelong.values import Estimate, Finding
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from playwright.sync_api import Browser, Page
+
+    from lifelong.report.inputs import ReportData
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +41,7 @@ def shop() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def reports(shop: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A shop as shops are, a tiny one that nothing tested, one without amounts, one with long names and large sums."""
+    """A shop as shops are, a tiny one that nothing tested, one without amounts, one with long names and large sums, subscribers."""
     folder = tmp_path_factory.mktemp("reports")
     large = shop.report_of(400, seed=3, is_left_truncated=True, name="Przedsiębiorstwo Handlowo-Usługowe Wschód")
     table = large.scores.table
@@ -52,8 +56,16 @@ def reports(shop: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> dict[
         "tiny": shop.report_of(50, leaderboard=None, cohorts=()),
         "no money": shop.report_of(500, currency=""),
         "large": large,
+        "subscribers": subscribed(shop.report_of(300, leaderboard=None, cohorts=())),
     }
     return {name: write(d, folder / f"{name.replace(' ', '-')}.html") for name, d in data.items()}
+
+
+def subscribed(data: ReportData) -> ReportData:
+    """The same of a table of subscriptions, with no order in it."""
+    renewals = tuple(Renewal(t, 0.9**t, 0.91**t, 0.88**t, 0.93**t) for t in range(1, 25))
+    kept = [Kept("month", "sbg", 250, 90, renewals), Kept("year", "bdw", 50, 2, renewals[:2])]
+    return replace(data, imports=(), enrolled=data.imports, kept=kept)
 
 
 def opened(browser: Browser, path: Path, width: int, scheme: str = "light", **more: Any) -> Page:

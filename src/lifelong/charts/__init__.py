@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.charts.deciles import Tenth, deciles, is_log
 from lifelong.charts.distribution import Distribution, distribution, measure
 from lifelong.charts.grammar import Spec, Tick
+from lifelong.charts.keeping import Renewal, keeping
 from lifelong.charts.lorenz import Curve, Lorenz, best_share, curve, lorenz
 from lifelong.charts.standings import Standing, round_ticks, standings
 from lifelong.charts.svg import render
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "Curve", "Distribution", "Lorenz", "Spec", "Standing", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
-    "distribution", "is_log", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
+    "Curve", "Distribution", "Lorenz", "Renewal", "Spec", "Standing", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
+    "distribution", "is_log", "keeping", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
     "standings", "tracking",
 ]  # fmt: skip
 

@@ -25,6 +25,13 @@ class Pairs(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic 
         return left.strip(), right.strip()
 
 
+def columns(what: str) -> Callable[[Command], Command]:
+    """The flag that says which of a file's columns is which."""
+    return click.option(
+        "--column", "columns", multiple=True, type=Pairs(), metavar="OURS=THEIRS", help=f"Name a column: {what}. May be repeated."
+    )  # fmt: skip
+
+
 project = click.option(
     "--project", "project_dir", default=".", metavar="DIR", show_default="this folder", help="The project's folder."
 )
@@ -78,14 +85,7 @@ holdout = click.option(
 )
 
 _READING = (
-    click.option(
-        "--column",
-        "columns",
-        multiple=True,
-        type=Pairs(),
-        metavar="OURS=THEIRS",
-        help="Name a column: customer_id=client. May be repeated.",
-    ),
+    columns("customer_id=client"),
     click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as GBP."),
     click.option(
         "--rate",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _HISTORY = (
     click.argument("file", type=click.Path(path_type=Path)),
-    click.option("--column", "columns", multiple=True, type=flags.Pairs(), metavar="OURS=THEIRS", help="Name a column: spend=cost. May be repeated."),
+    flags.columns("spend=cost"),
     click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as EUR."),
     click.option("--value", multiple=True, metavar="MONEY", help="What a customer is worth: 120 for all, or search=120. May be repeated."),
 )  # fmt: skip

@@ -10,13 +10,16 @@ from lifelong.definitions.definition import Definition
 from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
+from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
 from lifelong.definitions.values import VALUES
 
 __all__ = ["DEFINITIONS", "JUDGED", "METRICS", "Definition", "value_definition"]
 
-DEFINITIONS: dict[str, Definition] = {d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *GROUPS)}
+_ALL = (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *GROUPS, *REFERRALS)
+
+DEFINITIONS: dict[str, Definition] = {d.key: d for d in _ALL}
 
 #: The judge's measures, in the order in which a leaderboard shows them.
 METRICS = (

@@ -72,4 +72,65 @@ TYPED = (
         "%",
         "",
     ),
+    Definition(
+        "case_npv",
+        "Net present value of a programme",
+        "Margin that a programme adds over the months counted, less its costs, at present value; what comes after them is not "
+        "counted. Also where something comes otherwise, and, before costs, for each change by itself. Key: npv, added, costs.",
+        "-U + sum v^(t - 1/2) (M_t - M0_t - K)",
+        "money",
+        "what is hoped, costs, ramp, discount, months counted",
+    ),
+    Definition(
+        "case_roi",
+        "Return on a programme (ROI)",
+        "Net present value by the present value of all costs. Key: roi.",
+        "NPV / costs",
+        "share",
+        "as for its two parts",
+    ),
+    Definition(
+        "case_payback",
+        "Payback of a programme",
+        "The month from whose end on the margin added covers all costs so far, not discounted. Key: payback_months.",
+        "least t from which on sum (M - M0 - K) >= U",
+        "months",
+        "what is hoped, costs, ramp",
+    ),
+    Definition(
+        "case_break_even",
+        "Effect needed to break even",
+        "The share of what is hoped at which nothing is won and nothing lost. Key: break_even.",
+        "e with NPV(e) = 0",
+        "share",
+        "as for the net present value",
+    ),
+    Definition(
+        "case_customers",
+        "More customers in the end",
+        "Customers at the start of the last month with the programme, less those without it. Key: customers_added.",
+        "N_H - N0_H",
+        "customers",
+        "churn and new customers hoped for",
+    ),
+    Definition(
+        "formula_value",
+        "Value of a new customer, by the textbook formula",
+        "Order value x orders in a window x margin, summed over the windows of the horizon with the share that is kept from one to the "
+        "next; all customers are taken for alike. Windows are the last year and the one before, or the halves of a shorter "
+        "history. Key: value, net, drivers, lifetime_years.",
+        "a f m sum_t (1 - c)^t v^((t + 1/2) w)",
+        "money",
+        "orders of two windows, margin, horizon, discount",
+    ),
+    Definition(
+        "newcomer_value",
+        "Value of a new customer, by the model",
+        "What somebody brings who has just placed the first order, of whose spend nothing else is known: the first order of the mean "
+        "newcomer, and what the model expects after it. The interval is that of the mean of as many as came in both windows. Key: "
+        "model_value, model_low80, model_high80, model_net, first_order.",
+        "m (first order + E[spend within the horizon | x = 0, T = 0])",
+        "money",
+        "fit, margin, horizon, discount",
+    ),
 )

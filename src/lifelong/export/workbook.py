@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from lifelong.definitions import DEFINITIONS
-from lifelong.errors import missing_extra
-from lifelong.export.writers import replacing
+from lifelong.export import live
 from lifelong.money.calculator import LEAST_SHARE
 
 if TYPE_CHECKING:
@@ -70,19 +67,17 @@ def workbook(made: Calculation, path: Path) -> Path:
     Raises:
         ConfigError: E303, where XLSX is not installed.
     """
-    try:
-        import xlsxwriter
-    except ImportError:
-        raise missing_extra("xlsxwriter", "xlsx", "writing XLSX") from None
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary)) as book:
-        book.set_properties({"title": "Customer value", "created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
+    with live.opened(path, "Customer value") as book:
         sheet = book.add_worksheet("Calculator")
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 4, 18)
         row = _inputs(book, sheet, made.inputs)
         row = _answers(book, sheet, made, row + 1)
         _sensitivity(book, sheet, made, row + 1)
-        _read_me(book, made)
+        last = (
+            f"As first written, value means {made.definition}. Yellow cells may be typed into; all others are formulas."
+        )
+        live.read_me(book, (MEANING.get(key, key) for key, *_ in ANSWERS), last)
     return path
 
 
@@ -91,7 +86,7 @@ def _inputs(book: Any, sheet: Any, inputs: Mapping[str, Any]) -> int:
     typed = {**inputs, "paid_after": {"begin": 0.0, "mid": 0.5, "end": 1.0}[inputs["timing"]]}
     sheet.write_string(0, 0, "Type here", book.add_format({"bold": True}))
     for row, (key, label, shape, allowed) in enumerate(INPUTS, 1):
-        cell = book.add_format({"num_format": shape, "bg_color": "#FFF7DB", "border": 1, "border_color": "#C9B458"})
+        cell = live.typed(book, shape)
         sheet.write_string(row, 0, label)
         number = typed[key]
         sheet.write_blank(row, 1, None, cell) if number is None else sheet.write_number(row, 1, number, cell)
@@ -167,19 +162,3 @@ def _moved(name: str, by: str) -> str:
         "margin": ("margin", f"MIN(1,margin*{by})"),
     }.get(name, (name, f"({name}*{by})"))
     return f"{worth(dict([written]))}-cac"
-
-
-def _read_me(book: Any, made: Calculation) -> None:
-    """What each number means, and what it does not say."""
-    sheet, bold = book.add_worksheet("Read me"), book.add_format({"bold": True})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 2, 70)
-    for at, text in enumerate(("number", "meaning", "formula")):
-        sheet.write_string(0, at, text, bold)
-    for row, key in enumerate(dict.fromkeys(MEANING.get(key, key) for key, *_ in ANSWERS), 1):
-        told = DEFINITIONS[key]
-        for at, text in enumerate((told.title, told.text, told.formula)):
-            sheet.write_string(row, at, text, wrapped)
-    last = f"As first written, value means {made.definition}. Yellow cells may be typed into; all others are formulas."
-    sheet.write_string(row + 2, 1, last, wrapped)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, calculate, cut, leads, try_channel
+from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.groups_verbs import GroupVerbs
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Project",
     "budget",
+    "business_case",
     "calculate",
     "cut",
     "demo",
@@ -94,6 +95,7 @@ class Project(DataVerbs, DecisionVerbs, GroupVerbs):
         margin: str = "",
         covariates: Sequence[str] = (),
         l2: str | float = 0.0,
+        known_since: str = "",
     ) -> Leaderboard:
         """Hide the recent past, forecast it with every model and both baselines, and compare.
 
@@ -104,11 +106,12 @@ class Project(DataVerbs, DecisionVerbs, GroupVerbs):
             margin: as in :meth:`score`.
             covariates: as in :meth:`fit`: each model named, or the best of them, is tested with and without.
             l2: as there.
+            known_since: as there: each model named, or Pareto/NBD, is tested with it.
         """
         from lifelong.project.knowing import Known
         from lifelong.project.valuing import backtest
 
-        known = Known.of(covariates, l2)
+        known = Known.of(covariates, l2, known_since)
         return backtest(self._folder, models, known, holdout=holdout, until=until, margin=margin)
 
     def fit(

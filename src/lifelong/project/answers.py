@@ -132,8 +132,7 @@ class Run:
             parts.append(str(self.leaderboard))
         else:  # no table of models says why this one was taken
             parts.append("\n".join(f"  {finding}" for finding in self.fit.findings))
-        path = self.report or "none, for it is of orders; the curves:  lifelong subscriptions"
-        parts += [str(self.scores), f"report   {path}", f"project  {self.project}"]
+        parts += [str(self.scores), f"report   {self.report}", f"project  {self.project}"]
         return "\n\n".join(parts)
 
 

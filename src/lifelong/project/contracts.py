@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifelong.judge.contracts import Chosen
     from lifelong.models.contractual import Band, Tails
     from lifelong.models.kaplan_meier import KaplanMeier
+    from lifelong.report.inputs import Kept
     from lifelong.score.book import Book
     from lifelong.score.terms import ModelError
     from lifelong.values import Fit
@@ -77,6 +78,17 @@ class Group:
             )
             found.append(Finding("F288", text, "warning", {"least": min(still), "most": max(still)}))
         return (*found, *self.chosen.fit.findings)
+
+    @property
+    def kept(self) -> Kept:
+        """For the report: the curve as it was counted and as the model has it."""
+        from lifelong.charts import Renewal
+        from lifelong.report.inputs import Kept
+
+        s, c = self.seen, self.curve
+        columns = zip(s.t, s.survival, c.middle, c.low, c.high, strict=True)
+        renewals = tuple(Renewal(int(t), *map(float, shares)) for t, *shares in columns)
+        return Kept(self.period, self.chosen.model, self.tenures, self.lost, renewals)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lifelong.values import Budget, Calculation, ChannelTest, Cut, LeadValues
+    from lifelong.values import Budget, BusinessCase, Calculation, ChannelTest, Cut, LeadValues
 
 
 def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:
@@ -27,6 +27,23 @@ def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> 
     from lifelong.project.calculating import calculate as implementation
 
     return implementation(Typed(**typed), xlsx, html)
+
+
+def business_case(*, xlsx: str | Path = "", **typed: Any) -> BusinessCase:
+    """What a programme that betters the firm's figures brings and costs; no project and no data are needed.
+
+    Args:
+        xlsx: a workbook to write, with every month and every answer as live formulas.
+        typed: ``customers``, ``churn``, ``invoice``, ``margin``, what they are hoped to become (``to_churn``), costs, and more:
+            see :class:`lifelong.project.arguing.Typed`.
+
+    Raises:
+        ConfigError: E351, where a number is not what it should be; E303, where writing XLSX is not installed.
+    """
+    from lifelong.project.arguing import Typed
+    from lifelong.project.arguing import business_case as implementation
+
+    return implementation(Typed(**typed), xlsx)
 
 
 def budget(

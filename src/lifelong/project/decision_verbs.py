@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Drivers, Fit, Stages, Trend
+    from lifelong.values import Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
 
 
 class DecisionVerbs:
@@ -75,3 +75,40 @@ class DecisionVerbs:
         from lifelong.project.driving import drivers
 
         return drivers(self._folder, horizon, until)
+
+    def referrals(self, file: str | Path, *, out: str | Path = "", **asked: Any) -> ReferralValues:
+        """What recommendations are worth, beside the customers' own value and never within it; nothing is stored.
+
+        Args:
+            file: CSV, TSV, Parquet, JSON Lines or Excel; a row a referral: referrer, referred customer, date where known.
+            out: a .csv, .parquet or .xlsx to write a row a referrer to.
+            asked: ``columns``; ``incremental``, the share who would not have come otherwise, and ``unsure``, its standard
+                deviation; ``cac`` saved and ``reward`` paid for each; ``depth`` of chains, ``decay`` of credit along them.
+
+        Raises:
+            DataError: E451, where the table cannot be used; where nothing has been scored.
+            ConfigError: E351, where a number is not what it should be.
+        """
+        from lifelong.project.referring import Asked, referrals
+
+        return referrals(self._folder, file, Asked(**asked), out)
+
+    def formula(
+        self, *, horizon: str = "", margin: str | float = "", discount: str = "", cac: str | float = 0.0
+    ) -> FormulaValue:
+        """What a new customer brings by the textbook formula, beside the latest fit's number, with elasticities.
+
+        Args:
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+            cac: cost of winning one, taken off both.
+
+        Raises:
+            DataError: E461, where the orders do not hold two windows with amounts.
+            FitError: E204, where the fit is for subscriptions.
+        """
+        from lifelong.project.asked import Question
+        from lifelong.project.formulating import formula
+
+        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount), cac)

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
+    from lifelong.project.subscribing import Subscriptions
     from lifelong.report.inputs import ReportData
     from lifelong.values import Fit, ImportReport, Scores
 
 
 def report(folder: Folder, path: Path | None, question: Question) -> Path:
-    """Score with the latest fit and write the report."""
+    """Score with the latest fit and write the report; of subscribers alone, value them and write theirs."""
+    if enrolling.is_alone(folder):
+        return write_subscribers(folder, enrolling.subscriptions(folder, Asked(), question, None), path)
     with folder.writing("report"):
         folder.tables()  # of orders: without one, this is said before a fit is asked for
         made = fits.load(folder.root / "fits")
@@ -145,12 +148,34 @@ def run(
 
 
 def _subscribers(folder: Folder, question: Question, choice: Choice) -> Run:
-    """The same of subscribers alone: nothing is hidden and forecast but renewals, and the report is of orders."""
+    """The same of subscribers alone: nothing is hidden and forecast but renewals."""
     told = Asked(until=choice.until, model=choice.model)
     made = enrolling.subscriptions(folder, told, question, None)
     ingested = enrolling.reports(folder)[-1]
     fit = made.groups[0].chosen.fit
-    return Run(ingested, None, fit, made.scores, "", folder.root, (*ingested.findings, *made.findings))
+    path = write_subscribers(folder, made)
+    return Run(ingested, None, fit, made.scores, str(path), folder.root, (*ingested.findings, *made.findings))
+
+
+def write_subscribers(folder: Folder, made: Subscriptions, path: Path | None = None) -> Path:
+    """The report of a project that holds subscriptions and no order."""
+    from lifelong.report import html
+    from lifelong.report.inputs import ReportData
+
+    folder.progress("writing the report", 0, None)
+    fit, scores = made.groups[0].chosen.fit, made.scores
+    data = ReportData(
+        name=folder.config().name or folder.root.resolve().name,
+        as_of=scores.as_of,
+        currency=scores.currency,
+        scores=scores,
+        fit=fit,
+        enrolled=enrolling.reports(folder),
+        kept=[group.kept for group in made.groups],
+        notes=made.findings,
+        instead=renewing.tested(fit),
+    )
+    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
 
 
 def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:

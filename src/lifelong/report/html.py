@@ -13,7 +13,20 @@ from markupsafe import Markup
 
 from lifelong.charts import tokens
 from lifelong.i18n import NBSP
-from lifelong.report import cohorts, fonts, glossary, judged, loyalty, origin, risk, trust, truth, value, verdict
+from lifelong.report import (
+    cohorts,
+    fonts,
+    glossary,
+    judged,
+    loyalty,
+    origin,
+    retention,
+    risk,
+    trust,
+    truth,
+    value,
+    verdict,
+)
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -24,6 +37,8 @@ if TYPE_CHECKING:
     from lifelong.report.inputs import ReportData
 
 _FONTS = "/*fonts*/"
+#: What a number of the page links to.
+_LINK = re.compile(r'href="#d-(\w+)"')
 _SPACED = re.compile(r"(?<=\d) %")
 
 
@@ -49,7 +64,11 @@ def render(data: ReportData) -> str:
 
 def unstyled(data: ReportData) -> str:
     """The page before its policy, style sheet and fonts are set in, with a mark where each will stand."""
-    return environment().get_template("report.html.j2").render(view(data), style=_FONTS, policy=_FONTS)
+    template, seen = environment().get_template("report.html.j2"), view(data)
+    linked = set(_LINK.findall(template.render(seen, style=_FONTS, policy=_FONTS)))
+    linked |= {"subscribers"} if data.enrolled else set()  # of whom the masthead speaks
+    seen["glossary"] = [entry for entry in seen["glossary"] if entry["key"] in linked or entry["example"]]
+    return template.render(seen, style=_FONTS, policy=_FONTS)
 
 
 def view(data: ReportData) -> dict[str, Any]:
@@ -61,11 +80,12 @@ def view(data: ReportData) -> dict[str, Any]:
         "sentences": verdict.sentences(data),
         "numbers": verdict.numbers(data),
         "value": value.section(data),
-        "loyalty": loyalty.section(data),
+        "loyalty": None if data.is_subscribed else loyalty.section(data),
+        "retention": retention.section(data),
         "cohorts": cohorts.section(data),
         "trust": trust.section(data),
         "judged": judged.section(data),
-        "risk": risk.section(data),
+        "risk": None if data.is_subscribed else risk.section(data),
         "truth": truth.section(data),
         "ledger": origin.ledger(data),
         "parameters": origin.parameters(data),

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lifelong.charts import Renewal
     from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long subscribers stay who pay by one period: how many began, were lost, and each renewal that was due."""
+
+    period: str
+    model: str
+    began: int
+    lost: int
+    renewals: tuple[Renewal, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +51,7 @@ class ReportData:
         again: the command that makes this report again.
         instead: where there is no back-test, a title and a clause that say so and why, or what was tested instead.
         enrolled: a report for each ingested file of subscriptions.
+        kept: how long subscribers stay, by the period that a price pays for; empty where nobody subscribes.
     """
 
     name: str
@@ -63,8 +76,19 @@ class ReportData:
         "the history is too short to hide a part of it and forecast that",
     )
     enrolled: Sequence[ImportReport] = ()
+    kept: Sequence[Kept] = ()
 
     @property
     def has_money(self) -> bool:
         """Whether values are money; else they are orders."""
         return bool(self.currency)
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether all of it comes from a table of subscriptions: there is no order then, and nobody goes quiet."""
+        return bool(self.enrolled) and not self.imports
+
+    @property
+    def payments(self) -> str:
+        """What an order is called."""
+        return "Payments" if self.is_subscribed else "Orders"

@@ -35,7 +35,7 @@ _LEVEL = {"error": "Error", "warning": "Warning", "info": "Note"}
 
 def ledger(data: ReportData) -> dict[str, Any] | None:
     """Rows and money, reconciled; None where no ingest report was given."""
-    reports = list(data.imports)
+    reports = list(data.imports) or list(data.enrolled)
     if not reports:
         return None
     total = {k: sum(getattr(r, k) for r in reports) for k in ("rows_in", "kept", "quarantined", "duplicates", "orders")}
@@ -46,18 +46,18 @@ def ledger(data: ReportData) -> dict[str, Any] | None:
         ("Rows used", whole(total["kept"]), "sum"),
     ]
     groups = [rows]
-    money = _money(reports)
+    money = _money(reports, "Prices" if data.is_subscribed else "Revenue")
     if money:
         groups.append(money)
     files = [
         [f"{r.source}{note}", whole(r.rows_in), whole(r.kept), whole(r.duplicates), whole(r.quarantined), _span(r)]
-        for note, sent in (("", reports), (" (subscriptions)", data.enrolled))
+        for note, sent in (("", data.imports), (" (subscriptions)", data.enrolled))
         for r in sent
     ]
     return {"groups": groups, "files": files, "title": _title(total, reports), "orders": whole(total["orders"])}
 
 
-def _money(reports: list[ImportReport]) -> list[tuple[str, str, str]]:
+def _money(reports: list[ImportReport], what: str = "Revenue") -> list[tuple[str, str, str]]:
     """The same for money, exact to the smallest coin; nothing where any file has no amounts or another currency."""
     currencies = {r.currency for r in reports}
     parts = ("money_in", "money_kept", "money_quarantined", "money_duplicates")
@@ -68,10 +68,10 @@ def _money(reports: list[ImportReport]) -> list[tuple[str, str, str]]:
     difference = amount["money_in"] - amount["money_kept"] - amount["money_quarantined"] - amount["money_duplicates"]
     say = {k: i18n.ledger(Money(v, currency)) for k, v in amount.items()}
     return [
-        ("Revenue in the file" if len(reports) == 1 else "Revenue in the files", say["money_in"], ""),
+        (f"{what} in the file" if len(reports) == 1 else f"{what} in the files", say["money_in"], ""),
         ("In rows said twice", say["money_duplicates"], ""),
         ("In quarantine", say["money_quarantined"], ""),
-        ("Revenue used", say["money_kept"], ""),
+        (f"{what} used", say["money_kept"], ""),
         ("Difference", i18n.ledger(Money(difference, currency)), "sum"),
     ]
 

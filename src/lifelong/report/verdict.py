@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from lifelong import i18n
-from lifelong.report import drawings, loyalty, risk, trust, value, words
+from lifelong.report import drawings, loyalty, retention, risk, trust, value, words
 from lifelong.report.words import Range, model_name, people, share, unit_of, values_of, whole
 from lifelong.score.together import SUBSCRIBERS
 
@@ -59,9 +59,11 @@ def _looking(horizon: str) -> str:
 
 
 def _coverage(data: ReportData) -> str:
-    orders = sum(r.orders for r in data.imports)
-    first = min((r.first_day for r in data.imports if r.first_day), default="")
-    parts = [i18n.quantity(orders, "order") if orders else "", people(data.scores.customers)]
+    sent = data.enrolled if data.is_subscribed else data.imports
+    orders = sum(r.orders for r in sent)
+    first = min((r.first_day for r in sent if r.first_day), default="")
+    told = people(orders, "subscription", "subscriptions") if data.is_subscribed else i18n.quantity(orders, "order")
+    parts = [told if orders else "", people(data.scores.customers)]
     text = ", ".join(p for p in parts if p)
     return f"{text}, from {i18n.date(first)}" if first else text
 
@@ -87,9 +89,12 @@ def _worth(data: ReportData) -> Markup:
 def _where(data: ReportData) -> Markup:
     found, quiet = value.best_range(data), risk.quiet(data)
     gone = len(quiet.rows)
+    lost = retention.lost_share(data)
     leaving = "nobody has broken their own rhythm enough to act on"
     if gone:
         leaving = f"{people(gone)} {'is' if gone == 1 else 'are'} going quiet by their own rhythm"
+    if data.is_subscribed and lost is not None:
+        leaving = f"{share(lost)} of all subscriptions have ended so far"
     if found is None:
         return Markup("No value is expected of anyone, and {}.").format(leaving)
     count = math.ceil(0.2 * data.scores.customers - 1e-9)
@@ -178,7 +183,7 @@ def numbers(data: ReportData) -> dict[str, Any]:
     ]  # fmt: skip
     if unit.currency:
         a_head = i18n.number(t.orders / max(data.scores.customers, 1), 2)
-        rows.append(_predicted("orders", f"Orders, {horizon}", i18n.number_within(orders.value, orders.low, orders.high),
+        rows.append(_predicted("orders", f"{data.payments}, {horizon}", i18n.number_within(orders.value, orders.low, orders.high),
                                i18n.number_interval(orders.low, orders.high), (orders, scale), f"{a_head} a customer"))  # fmt: skip
     if found is not None:
         count = people(math.ceil(0.2 * data.scores.customers - 1e-9))
@@ -213,7 +218,18 @@ def _counted(data: ReportData, most: int) -> list[dict[str, Any]]:
     once, second = loyalty.one_time_share(data), data.loyalty.get("median_days_to_second")
     n = data.scores.customers
     rows: list[tuple[str, str, str, str, float | None]] = []
-    if once is not None:
+    if data.is_subscribed:
+        present = data.scores.totals.alive
+        rows.append(
+            (
+                "subscribers",
+                "Present subscribers",
+                whole(present),
+                f"of {whole(n)} who ever subscribed",
+                present / n if n else None,
+            )
+        )
+    elif once is not None:
         rows.append(
             (
                 "one_time",

@@ -26,6 +26,11 @@ MODELS = {
     "ggompertz_nbd": "GGompertz/NBD",
     "gamma_gamma": "gamma-gamma",
     "gamma_gamma_dependent": "gamma-gamma given the orders",
+    "sbg": "shifted-beta-geometric",
+    "bdw": "beta-discrete-Weibull",
+    "discrete_weibull": "discrete Weibull",
+    "two_segments": "two segments",
+    "constant_churn": "constant churn",
     "last_period": "Last period again",
     "cell_means": "Earlier customers alike",
 }

@@ -16,6 +16,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
+from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.cut import Cut
@@ -23,6 +24,7 @@ from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
+from lifelong.values.formula import FormulaValue
 from lifelong.values.groups import GroupValues, Potential, Shortfall
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
@@ -30,6 +32,7 @@ from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
+from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spending import SpendHistory
@@ -42,6 +45,7 @@ from lifelong.values.trend import Trend
 __all__ = [
     "Blend",
     "Budget",
+    "BusinessCase",
     "Calculation",
     "ChannelTest",
     "Course",
@@ -50,6 +54,7 @@ __all__ = [
     "Estimate",
     "Finding",
     "Fit",
+    "FormulaValue",
     "GroupValues",
     "ImportReport",
     "LeadValues",
@@ -61,6 +66,7 @@ __all__ = [
     "Pooled",
     "Posterior",
     "Potential",
+    "ReferralValues",
     "Scores",
     "Shortfall",
     "Spacings",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -144,6 +146,12 @@ def test_the_project_values_its_own_table_as_the_file_is_valued(enrolled: tuple[
     assert Path(kept.scores.path).exists()
 
 
+def words_of(path: str) -> str:
+    """A page's words, without tags."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", Path(path).read_text(encoding="utf-8").partition("<body>")[2]))
+    return re.sub(r"\s+", " ", text)
+
+
 def test_scores_run_and_export_need_no_file(enrolled: tuple[ll.Project, Path], tmp_path: Path) -> None:
     shop = _copy(enrolled[0], tmp_path / "shop")
     scores = shop.score(horizon="1y", margin="60%")
@@ -151,8 +159,15 @@ def test_scores_run_and_export_need_no_file(enrolled: tuple[ll.Project, Path], t
     made = run("", shop.path, margin="60%", until=UNTIL, model="sbg")
     assert made.leaderboard is None
     assert made.fit.model == "sbg"
-    assert made.report == ""
-    assert "none, for it is of orders" in str(made)
+    assert made.report in str(made)
+    told = words_of(made.report)
+    assert "91 subscriptions, 90 customers" in told
+    assert "Prices in the file" in told
+    assert "How long they stay" in told
+    assert "Present subscribers" in told
+    assert "33 % of all subscriptions have ended so far" in told
+    for words in ("Going quiet", "Once or for life", "Orders, next", "No import report"):
+        assert words not in told
     assert made.ingest.kind == "subscriptions"
     told = shop.export(tmp_path / "subs.csv", what="subscriptions").read_text()
     assert told.count("\n") == 92
@@ -161,8 +176,9 @@ def test_scores_run_and_export_need_no_file(enrolled: tuple[ll.Project, Path], t
         tmp_path / "o.csv"
     )
     assert shop.subscriptions(out=tmp_path / "p.csv").path == str(tmp_path / "p.csv")
+    assert shop.report(tmp_path / "own.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     with pytest.raises(DataError, match="no orders yet") as caught:
-        shop.report()
+        shop.card()
     assert "lifelong subscriptions" in caught.value.fix
 
 

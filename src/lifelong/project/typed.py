@@ -1,0 +1,66 @@
+"""Numbers that people type: amounts, shares and times, or what is wrong with them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from lifelong.errors import ConfigError
+from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST
+from lifelong.units import share
+
+MONTHS = {"": 1.0, "m": 1.0, "y": 12.0}
+
+
+def amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool = False) -> float:
+    """An amount of 0 or more, as people write one."""
+    plain = str(text).strip().replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    plain = plain.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", plain) else plain.replace(",", ".")
+    number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e[+-]?\d+)?", plain) else math.nan
+    if LEAST <= number <= MOST or (number == 0 and is_zero_allowed):
+        return number
+    least = f"0, or from {LEAST:g}" if is_zero_allowed else f"from {LEAST:g}"
+    raise wrong(flag, f"{text!r} is not a number {least} to {MOST:g}", "value and cost are computed from it", example)
+
+
+def typed_share(text: str | float, flag: str, example: str) -> float:
+    """A share of 1."""
+    try:
+        return share(text, flag=flag)
+    except ConfigError:
+        raise wrong(flag, f"{text!r} is not a share", "a share lies between 0 % and 100 %", example) from None
+
+
+def months(text: str | float) -> float | None:
+    """A time in months, as in ``20m`` or ``2y``; None where nothing was typed."""
+    if text == "":
+        return None
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?)(m|y|)", re.sub(r"onths?|ears?|\s", "", str(text).lower()))
+    number = float(found[1].replace(",", ".")) * MONTHS[found[2]] if found else math.nan
+    if 1 < number <= 1 / LEAST_SHARE:
+        return number
+    why = f"it is the mean months that customers stay: more than 1, at most {1 / LEAST_SHARE:,.0f}"
+    raise wrong("--lifetime", f"{text!r} is not a lifetime", why, "20m")
+
+
+def margin(text: str | float) -> float | None:
+    """A margin above 0; None where nothing was typed."""
+    if text == "":
+        return None
+    number = typed_share(text, "--margin", "40%")
+    if number >= LEAST_SHARE:
+        return number
+    raise wrong("--margin", f"a margin of {text} leaves nothing", "without margin no customer is worth anything", "40%")
+
+
+def wrong(flag: str, what: str, why: str, example: str) -> ConfigError:
+    """What is said of a number that cannot be used."""
+    return ConfigError("E351", what, where=flag, why=why, fix=f"write {flag} {example}")
+
+
+def whole(text: str | int, flag: str, least: int, most: int) -> int:
+    """A whole number of months."""
+    plain = re.sub(r"\s*m(onths?)?$", "", str(text).strip().lower())
+    if re.fullmatch(r"\d{1,6}", plain) and least <= int(plain) <= most:
+        return int(plain)
+    raise wrong(flag, f"{text!r} is not a number of months from {least} to {most}", "it is counted by months", "24")
