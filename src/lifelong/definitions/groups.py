@@ -67,7 +67,8 @@ GROUPS = (
         "tier_worth",
         "What a customer of a tier brings over all time",
         "Value over all periods to come of a customer now in the tier, who goes from tier to tier as seen: the margin of the scores, "
-        "before acquisition cost, each period's money at its begin, the first one not discounted. Key: worth.",
+        "before acquisition cost, each period's money at its begin, the first one not discounted. A tier is taken to go on "
+        "bringing what it has brought; where nobody new comes, the same tier brings less each year, and this is too much. Key: worth.",
         "(I - P / (1 + d))^-1 v; d: discount of a period",
         "money",
         "discount, the days of the runs",

@@ -167,7 +167,8 @@ class Migration:
             worth = f"{self.worth[i]:>20,.2f}" if self.worth else ""
             lines.append(f"{name:<16}{self.mix_now[i]:>8.1%}{self.mix[i]:>10.1%}{self.brings[i]:>20,.2f}{worth}")
         if self.worth:
-            lines.append(f"money in {self.currency}; over all time: discounted {self.discount:.2%} a period")
+            lines.append(f"money in {self.currency}; over all time: discounted {self.discount:.2%} a period, as if")
+            lines.append("each tier went on to bring what it has brought: too much where nobody new comes")
         if self.drift is not None:
             chance = f"p = {self.drift:.3f}" if self.drift >= 0.001 else "p < 0.001"
             said = "moves changed" if self.drift < 0.05 else "no sign that moves changed"

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import lifelong as ll
+from lifelong import schema
 from lifelong.cli.commands import lifelong
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import ConfigError, DataError, FitError
@@ -73,6 +74,7 @@ def test_tiers_are_kept_and_the_next_run_knows_them(shop: ll.Project) -> None:
     known = runs.kept(Folder(shop.path, silent))
     assert [len(list(run.path.parent.glob(f"{run.path.stem}.tiers-*"))) for run in known] == [1, 1, 1]
     assert made.table.equals(shop.tiers().table)
+    assert tuple(made.table.column_names) == schema.names(schema.TIERS)
     # What was told stays told: the tiers of the run before are read, not made anew.
     path = next(known[1].path.parent.glob(f"{known[1].path.stem}.tiers-*"))
     old = path.read_bytes()
@@ -132,6 +134,7 @@ def test_where_groups_are_alike_that_is_said(shop: ll.Project) -> None:
 
 def test_a_rising_cohort_is_found_with_its_reason(shop: ll.Project, tmp_path: Path) -> None:
     made = shop.potential(out=tmp_path / "rising.parquet")
+    assert tuple(made.rising.column_names) == schema.names(schema.POTENTIAL)
     listed = made.rising.to_pylist()
     planted = [r for r in listed if r["customer_id"].startswith("R")]
     assert len(planted) >= 20  # of 40; most others of them are high already
