@@ -273,7 +273,16 @@ def posterior(size: int, rounds: int) -> Iterator[Line]:
     yield Line(what, mine, against, (worth / got.seconds) / (peer / theirs.seconds), 200.0, is_least=True)
 
 
+def groups(size: int, rounds: int) -> Iterator[Line]:
+    """10. Customers parted into tiers and groups, by potential, and a shortfall split, in CPU seconds."""
+    customers = min(size, 1_000_000)
+    got = jobs({"ours": ours("parting", customers)}, rounds)["ours"]
+    parts = ", ".join(f"{name} {got.told[name]:.2f}" for name in ("tiers", "groups", "potential", "why"))
+    yield Line(f"{customers:,} customers parted four ways", parts, "CPU s", got.seconds, 5.0, "s")
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
     "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
+    "groups": groups,
 }  # fmt: skip

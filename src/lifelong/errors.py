@@ -91,6 +91,10 @@ CODES: dict[str, str] = {
     "E421": "the cuts part nothing",
     "E422": "there is no value to part",
     "E423": "a sum over all time has no bound",
+    "E424": "there is nothing to group customers by",
+    "E425": "there are no moves between days yet",
+    "E426": "there is no money to compare",
+    "E427": "the groups to compare are not understood",
     # -- E43: leads
     "E431": "no lead has converted",
     "E432": "the values of converted leads cannot be used",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from lifelong.definitions.cohorts import COHORTS
 from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
+from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
@@ -29,9 +30,9 @@ __all__ = [
     "value_definition",
 ]
 
-DEFINITIONS: dict[str, Definition] = {
-    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *REFERRALS, *COHORTS)
-}
+_ALL = (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *GROUPS, *REFERRALS, *COHORTS)
+
+DEFINITIONS: dict[str, Definition] = {d.key: d for d in _ALL}
 
 #: The judge's measures, in the order in which a leaderboard shows them.
 METRICS = (

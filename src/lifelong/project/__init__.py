@@ -14,6 +14,7 @@ from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.folder import Folder, silent
+from lifelong.project.groups_verbs import GroupVerbs
 from lifelong.project.spend_verbs import SpendVerbs
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ __all__ = [
 ]
 
 
-class Project(DataVerbs, DecisionVerbs, SpendVerbs):
+class Project(DataVerbs, DecisionVerbs, GroupVerbs, SpendVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

@@ -26,6 +26,7 @@ from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
 from lifelong.values.formula import FormulaValue
+from lifelong.values.groups import GroupValues, Potential, Shortfall
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
@@ -40,6 +41,7 @@ from lifelong.values.spend_totals import SpendTotals
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
+from lifelong.values.tiers import Migration, Tiers
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
 from lifelong.values.waterfall import Waterfall
@@ -58,16 +60,20 @@ __all__ = [
     "Finding",
     "Fit",
     "FormulaValue",
+    "GroupValues",
     "ImportReport",
     "LeadValues",
     "Leaderboard",
+    "Migration",
     "NextOrders",
     "Origin",
     "Patterns",
     "Pooled",
     "Posterior",
+    "Potential",
     "ReferralValues",
     "Scores",
+    "Shortfall",
     "Spacings",
     "Spend",
     "SpendHistory",
@@ -75,6 +81,7 @@ __all__ = [
     "SpendTotals",
     "Stages",
     "Tenures",
+    "Tiers",
     "Timelines",
     "Totals",
     "Trend",
