@@ -46,7 +46,7 @@ def visits(orders: IntoFrame) -> Any:
         order day before; empty on the first) and ``products`` (those that the customer bought for the first time:
         they stand in rows of their own, in which all else is empty or 0).
     """
-    frame = entered(orders)
+    frame = entered(orders).with_columns(nw.col("day").cast(nw.Int32))  # Arrow so forgets that none may be empty
     # Costs are not learned from, and an unknown amount counts as nothing: neither need be counted.
     days = order_days(frame, _ALWAYS, Known("all", "none")).with_columns(
         visit=nw.when(nw.col("orders") > 0).then(nw.col("day"))
