@@ -14,11 +14,13 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.audit import Audit
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
+from lifelong.values.channels import Channels
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
@@ -28,6 +30,7 @@ from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
+from lifelong.values.limits import Limits
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
@@ -38,13 +41,17 @@ from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
+from lifelong.values.winning import Cac
 
 __all__ = [
+    "Audit",
     "Blend",
     "Budget",
     "BusinessCase",
+    "Cac",
     "Calculation",
     "ChannelTest",
+    "Channels",
     "Course",
     "Cut",
     "Drivers",
@@ -54,6 +61,7 @@ __all__ = [
     "ImportReport",
     "LeadValues",
     "Leaderboard",
+    "Limits",
     "NextOrders",
     "Origin",
     "Patterns",
