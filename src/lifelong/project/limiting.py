@@ -61,10 +61,22 @@ def _limit(made: Known, i: int, target: float, months: int | None, cash: int | N
     limit = int(allowed[binding])
     cac = cost.cac if cost else None
     rate = cost.customers / cost.actions if cost and cost.actions else None
+    marginal = cost.marginal if cost else None
     return Limit(
-        name, mean, low, allowed["value"], allowed.get("payback"), allowed.get("cash"), limit, binding,
-        round(limit * a_month), cac, cac is not None and cac > limit, limit * rate if rate else None,
-    )  # fmt: skip
+        name=name,
+        value=mean,
+        value_low=low,
+        by_ratio=allowed["value"],
+        by_payback=allowed.get("payback"),
+        by_cash=allowed.get("cash"),
+        limit=limit,
+        binding=binding,
+        budget=round(limit * a_month),
+        cac=cac,
+        marginal=marginal,
+        is_over=max(cac or 0.0, marginal or 0.0) > limit,
+        cpa=limit * rate if rate else None,
+    )
 
 
 def _paid_back(made: Known, i: int, months: int) -> float:

@@ -25,7 +25,8 @@ class Limit:
         limit: the least of these.
         binding: which of them it is.
         budget: ``limit`` times the customers of a month, as many as now.
-        cac: what one costs now; ``is_over`` where that is more than the limit.
+        cac: what one costs now, and ``marginal`` what the next one does, where the months tell; ``is_over`` where either is more than
+            the limit.
         cpa: the most for an action, at the channel's present customers by action.
     """
 
@@ -39,6 +40,7 @@ class Limit:
     binding: str
     budget: int
     cac: float | None
+    marginal: float | None
     is_over: bool
     cpa: float | None
 
@@ -80,14 +82,16 @@ class Limits:
             *wrap(f"value means {self.definition}", 80),
             *wrap("asked for: " + ", ".join(asked), 80),
             "",
-            f"{'channel':<19}{'value':>10}{'at least':>10}{'limit':>10}  {'by':<8}{'now':>10}{'a month':>12}",
+            f"{'channel':<18}{'value':>10}{'at least':>10}{'limit':>10}  {'by':<8}{'now':>10}{'a month':>11}",
         ]
         for row in self.rows:
             told = [amount(v, self.digits) for v in (row.value, row.value_low, row.limit, row.cac, row.budget)]
             mark = "!" if row.is_over else ""
             lines.append(
-                f"{row.name[:18]:<19}{told[0]:>10}{told[1]:>10}{told[2]:>10}  {row.binding:<8}{told[3]:>10}{told[4]:>12}{mark}"
+                f"{row.name[:17]:<18}{told[0]:>10}{told[1]:>10}{told[2]:>10}  {row.binding:<8}{told[3]:>10}{told[4]:>11}{mark}"
             )
+        nexts = [f"{row.name} {amount(row.marginal, self.digits)}" for row in self.rows if row.marginal is not None]
+        lines += ["", *wrap("the next customer costs: " + ", ".join(nexts), 80)] if nexts else []
         actions = [f"{row.name} {amount(row.cpa, self.digits)}" for row in self.rows if row.cpa is not None]
         lines += ["", *wrap("at most for an action: " + ", ".join(actions), 80)] if actions else []
         return "\n".join([*lines, *(f"  {found}" for found in self.findings)])
