@@ -36,6 +36,9 @@ _WORTH = (
     click.option("--age", default="", metavar="TIME", help="Compare at this age, such as 180d. [default: up to a year, as the history allows]"),
     click.option("--target", default="3", show_default=True, metavar="X", help="Value to cost that is wanted."),
 )  # fmt: skip
+_BY = click.option(
+    "--by", default="channel", show_default=True, metavar="COLUMN", help="channel, campaign, or another kept column."
+)
 _OUT = click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
 
 
@@ -111,9 +114,11 @@ def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
 
 @click.command(
     short_help="Say what winning a customer may cost.",
-    epilog="Example:  lifelong limits --spend spend.csv --margin 40% --target 3 --payback 6 --cash 50000",
+    epilog="Examples:  lifelong limits --spend spend.csv --margin 40% --target 3 --payback 6 --cash 50000\n\n"
+    "           lifelong limits --spend spend.csv --margin 40% --by campaign",
 )
 @_all(*_COSTS, *_WORTH)
+@_BY
 @click.option("--payback", default="", metavar="MONTHS", help="A customer must have paid back within so many months.")
 @click.option("--cash", default="", metavar="MONEY", help="What may be out at once.")
 @flags.as_json

@@ -68,8 +68,8 @@ def cash_limit(curve: ArrayLike, cash: float, a_month: float) -> float:
         cash: that may be out at once (B).
         a_month: customers won a month (n), above 0.
 
-    >>> cash_limit([0.0, 10.0, 20.0, 30.0], 400.0, 10.0)
-    25.0
+    >>> cash_limit([0.0, 10.0, 20.0, 30.0], 360.0, 10.0)
+    22.0
     """
     back = np.cumsum(np.asarray(curve, np.float64))
     return float(np.min((cash / a_month + back) / np.arange(1, len(back) + 1)))

@@ -1,4 +1,4 @@
-"""What winning one customer may cost, by channel, and what is over it now."""
+"""What winning one customer may cost, by channel or campaign, and what is over it now."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class Limits:
     Attributes:
         as_of, currency, digits: of the amounts.
         definition: what a new customer's value is.
+        by: what the rows are: ``channel`` or ``campaign``.
         target: value to cost that is asked for.
         payback: months of 30 days; None where none was asked for.
         cash: that may be out at once, minor units; None where it was not told.
@@ -63,6 +64,7 @@ class Limits:
     currency: str
     digits: int
     definition: str
+    by: str
     target: float
     payback: int | None
     cash: int | None
@@ -82,7 +84,7 @@ class Limits:
             *wrap(f"value means {self.definition}", 80),
             *wrap("asked for: " + ", ".join(asked), 80),
             "",
-            f"{'channel':<18}{'value':>10}{'at least':>10}{'limit':>10}  {'by':<8}{'now':>10}{'a month':>11}",
+            f"{self.by:<18}{'value':>10}{'at least':>10}{'limit':>10}  {'by':<8}{'now':>10}{'a month':>11}",
         ]
         for row in self.rows:
             told = [amount(v, self.digits) for v in (row.value, row.value_low, row.limit, row.cac, row.budget)]

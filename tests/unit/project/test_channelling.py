@@ -161,6 +161,8 @@ def test_a_limit_falls_where_value_falls_and_keeps_to_payback_and_cash(folder: P
     assert "F389" in {found.code for found in over.findings}
     assert social.cpa is not None
     assert social.cpa < social.limit  # the platform counts more conversions than customers
+    by = shop.limits(folder / "spend.csv", margin="20%", by="campaign")
+    assert {row.name for row in by.rows} == {"brand words", "generic", "spring", "unknown"}
     assert max(len(line) for line in str(over).splitlines() if not line.startswith("  F")) <= 80
 
 
