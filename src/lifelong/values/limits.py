@@ -92,6 +92,7 @@ class Limits:
             lines.append(
                 f"{row.name[:17]:<18}{told[0]:>10}{told[1]:>10}{told[2]:>10}  {row.binding:<8}{told[3]:>10}{told[4]:>11}{mark}"
             )
+        lines += ["! costs more now than it may"] if any(row.is_over for row in self.rows) else []
         nexts = [f"{row.name} {amount(row.marginal, self.digits)}" for row in self.rows if row.marginal is not None]
         lines += ["", *wrap("the next customer costs: " + ", ".join(nexts), 80)] if nexts else []
         actions = [f"{row.name} {amount(row.cpa, self.digits)}" for row in self.rows if row.cpa is not None]
