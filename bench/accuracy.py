@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
 from bench import shops
 from lifelong.judge import metrics
+from lifelong.judge.backtest import run
 from lifelong.judge.baselines import baselines
+from lifelong.judge.blending import statistical
+from lifelong.judge.candidates import steady
 from lifelong.judge.learning import Past, learn
-from lifelong.judge.origin import earlier
-from lifelong.judge.trial import Schedule, Trial
+from lifelong.judge.origin import earlier, edges, see
+from lifelong.judge.trial import Schedule, Trial, schedule
 from lifelong.units import Horizon
 
 if TYPE_CHECKING:
@@ -37,7 +41,6 @@ class Case:
     load: Callable[[], pa.Table]
     weeks: int
     origins: tuple[int, ...]
-    purchase: str = "bg_nbd"
     bars: dict[str, tuple[float, bool]] = field(default_factory=dict)
 
 
@@ -51,7 +54,7 @@ CASES = {
     "Complete Journey 13w": Case(shops.complete_journey, 13, (26, 32, 39), bars=A3 if shops.is_whole_journey() else {}),
     "Online Retail 13w": Case(shops.online_retail, 13, (60, 75, 90)),
     "Online Retail 26w": Case(shops.online_retail, 26, (70, 75, 79), bars=A4),
-    "grocery 26w": Case(shops.grocery, 26, (52, 65, 78), "mbg_cnbd_2"),
+    "grocery 26w": Case(shops.grocery, 26, (52, 65, 78)),
 }
 MEASURES: dict[str, Callable[[Floats, Floats], float]] = {
     "gini_norm": metrics.gini_norm,
@@ -79,16 +82,32 @@ class Found:
     nothing: Floats
     customers: list[int]
     positive: float
+    bases: list[tuple[str, str]]
+
+
+def base_at(orders: pa.Table, day: int) -> tuple[str, str]:
+    """Purchase and spend model of what ``auto`` takes on a day: by a back-test of the orders until then, and of nothing later.
+
+    The winner's forms in the firm's calendar and with learned values are left out: they are tried once it is chosen.
+    """
+    known, trial = orders.filter(pc.less_equal(orders["day"], day)), Trial()
+    plan = schedule(trial, *edges(known))
+    names = steady(known, see(known, plan.origins[0], int(plan.horizon.days), trial), trial.prior)
+    board = run(known, names, trial)
+    return statistical(board.chosen), board.spend
 
 
 def measured(case: Case) -> Found:
     """Every forecaster at every origin of the case."""
-    horizon = Horizon.parse(f"{case.weeks}w")
-    past = Past.of(case.load(), Trial(holdout=horizon), horizon, case.purchase)
+    horizon, orders = Horizon.parse(f"{case.weeks}w"), case.load()
+    first, _ = edges(orders)
     rows: dict[str, list[list[float]]] = {}
     tenths, customers, positive = [], [], []
-    for week in case.origins:
-        day = past.first + 7 * week - 1
+    days = [first + 7 * week - 1 for week in case.origins]
+    bases = [base_at(orders, day) for day in days]
+    trials = {each: Trial(holdout=horizon, spend=each[1]) for each in set(bases)}
+    pasts = {each: Past.of(orders, trial, horizon, each[0]) for each, trial in trials.items()}
+    for day, past in zip(days, (pasts[each] for each in bases), strict=True):
         seen, _ = past.look(day)
         actual = seen.orders if seen.value is None else seen.value
         made = learn(past, day)
@@ -103,7 +122,7 @@ def measured(case: Case) -> Found:
         positive.append(float((actual > 0).mean()))
     held, nothing = np.mean(tenths, axis=0).T
     means = {name: dict(zip(MEASURES, np.mean(r, axis=0).tolist(), strict=True)) for name, r in rows.items()}
-    return Found(means, held, nothing, customers, float(np.mean(positive)))
+    return Found(means, held, nothing, customers, float(np.mean(positive)), bases)
 
 
 def verdicts(case: Case, found: Found) -> Iterator[tuple[bool, str]]:
@@ -140,6 +159,7 @@ def main() -> int:
         print(
             f"{found.positive:.0%} with value in the horizon; means over origins ({time.perf_counter() - start:.0f} s)"
         )
+        print(f"auto takes on those days: {', '.join(f'{one} (spend: {money})' for one, money in found.bases)}")
         print(f"  {'':<12}" + "".join(f"{measure:>13}" for measure in MEASURES))
         for who, row in found.measures.items():
             print(f"  {who:<12}" + "".join(f"{value:>13.4g}" for value in row.values()))

@@ -95,6 +95,8 @@ CODES: dict[str, str] = {
     "E433": "the table of leads cannot be used",
     # -- E45: referrals
     "E451": "the table of referrals cannot be used",
+    # -- E46: the textbook formula
+    "E461": "the textbook formula cannot be computed",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

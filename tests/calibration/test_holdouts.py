@@ -17,8 +17,7 @@ from lifelong.judge.blending import asks_blend, learn_blend, statistical
 from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import see
 from lifelong.judge.trial import Trial
-from lifelong.models.gamma_gamma import GammaGamma
-from lifelong.models.optimise import fit_spend
+from lifelong.models.spend_choice import fit_spend_named
 from lifelong.score import ModelError, Terms, score
 from lifelong.tables import patterns
 from lifelong.units import Horizon, Rate, day_of
@@ -144,8 +143,9 @@ def judged(case: Case, data: Path) -> tuple[Found, Found | None]:
     fit = fit_named(name, past, seen.summary, case.split)
     if has_money:
         spends = patterns.to_spend(patterns.spends(seen.summary), 2)
-        fit = replace(fit, spend=fit_spend(GammaGamma(), spends))
+        fit = replace(fit, spend=fit_spend_named(board.spend, spends))
     if asks_blend(board.chosen):
+        trial = replace(trial, spend=board.spend)
         fit = replace(fit, blend=learn_blend(name, past, case.split, Horizon.parse(board.rows[0]["horizon"]), trial))
     error = board.model_error[board.chosen]
     horizon = Horizon(float(case.weeks * 7), f"{case.weeks}w")

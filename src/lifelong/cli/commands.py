@@ -123,6 +123,7 @@ def check(project_dir: str, as_json: bool) -> None:
 @flags.margin
 @flags.covariates
 @flags.l2
+@flags.known_since
 @flags.as_json
 def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariates: str, **told: Any) -> None:
     """Hide the recent past, forecast it, and compare with what happened."""

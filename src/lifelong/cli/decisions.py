@@ -66,4 +66,23 @@ def referrals(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
-COMMANDS = (leads, referrals)
+@click.command(
+    short_help="Set the textbook formula beside the model.",
+    epilog="Example:  lifelong formula --horizon 3y --margin 40% --cac 40",
+)
+@flags.project
+@flags.horizon
+@flags.margin
+@flags.discount
+@click.option("--cac", metavar="MONEY", default="0", show_default=True, help="Cost of winning a customer.")
+@flags.as_json
+def formula(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Say what a new customer brings by the formula of the textbooks, what each driver does, and what the model says."""
+    from lifelong.project import Project
+
+    with Progress(quiet=as_json) as progress:
+        answer = Project(project_dir, create=False, progress=progress).formula(**told)
+    say(answer, as_json=as_json)
+
+
+COMMANDS = (leads, referrals, formula)

@@ -113,4 +113,24 @@ TYPED = (
         "customers",
         "churn and new customers hoped for",
     ),
+    Definition(
+        "formula_value",
+        "Value of a new customer, by the textbook formula",
+        "Order value x orders in a window x margin, summed over the windows of the horizon with the share that is kept from one to the "
+        "next; all customers are taken for alike. Windows are the last year and the one before, or the halves of a shorter "
+        "history. Key: value, net, drivers, lifetime_years.",
+        "a f m sum_t (1 - c)^t v^((t + 1/2) w)",
+        "money",
+        "orders of two windows, margin, horizon, discount",
+    ),
+    Definition(
+        "newcomer_value",
+        "Value of a new customer, by the model",
+        "What somebody brings who has just placed the first order, of whose spend nothing else is known: the first order of the mean "
+        "newcomer, and what the model expects after it. The interval is that of the mean of as many as came in both windows. Key: "
+        "model_value, model_low80, model_high80, model_net, first_order.",
+        "m (first order + E[spend within the horizon | x = 0, T = 0])",
+        "money",
+        "fit, margin, horizon, discount",
+    ),
 )

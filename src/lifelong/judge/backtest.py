@@ -13,7 +13,7 @@ from lifelong.judge.baselines import baselines
 from lifelong.judge.blending import asks_blend, plainly, statistical, try_blend
 from lifelong.judge.calibration import calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
-from lifelong.judge.choice import Record, choose
+from lifelong.judge.choice import Record, choose, spends
 from lifelong.judge.costs import costs
 from lifelong.judge.fitting import fit_named, plain_name
 from lifelong.judge.intervals import Sample, intervals, pick, untold
@@ -22,7 +22,7 @@ from lifelong.judge.rows import Guess, row
 from lifelong.judge.tracking import tracking
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
-from lifelong.models.spend_choice import fit_spend_named
+from lifelong.models.spend_choice import AUTO, DEPENDENT, INDEPENDENT, fit_spend_named
 from lifelong.score.rows import LEVELS
 from lifelong.score.scores import prepare
 from lifelong.score.terms import ModelError, Terms
@@ -105,10 +105,11 @@ def run(orders: Any, models: Sequence[str], trial: Trial) -> Leaderboard:
     kept = pick(kept)
     names = _beside_each(plainly(models), trial) or steady(orders, kept[0], trial.prior)
     tests = [_test(orders, one, names, plan, trial) for one in kept]
-    found: tuple[Finding, ...] = ()
+    tests, trial, found = _by_evidence(tests, kept, names, plan, trial)
     if not models:
         winner = _choose(tests, names)[0]
-        told, found = in_calendar(winner, kept)
+        told, more_found = in_calendar(winner, kept)
+        found += more_found
         more = (*((told,) if told else ()), *_beside_each((winner,), trial)[1:])
         tests = _all_beside(tests, [_models(orders, one, more, plan, trial) for one in kept])
         names = (*names, *more)
@@ -151,6 +152,34 @@ def _models(orders: Any, seen: Seen, names: Sequence[str], plan: Schedule, trial
     spend = _fit_spend(seen, trial)
     fits = {name: fit_named(name, orders, seen.summary, seen.day, trial.prior, trial.traits) for name in names}
     return {name: _model(replace(fit, spend=spend), seen, plan, trial) for name, fit in fits.items()}
+
+
+def _by_evidence(
+    tests: Sequence[dict[str, Result]], seen: Sequence[Seen], names: Sequence[str], plan: Schedule, trial: Trial
+) -> tuple[list[dict[str, Result]], Trial, tuple[Finding, ...]]:
+    """The tests with the spend model that does better for the winner, where likelihood alone would leave Gamma-Gamma.
+
+    Returns:
+        The tests, the trial with the name of that model (``auto`` where likelihood may go on choosing), what to say.
+    """
+    fits = [_ahead(test[names[0]]).engine.fit.spend for test in tests]
+    if trial.spend != AUTO or not any(fit and fit.model == DEPENDENT for fit in fits):
+        return list(tests), trial, ()
+    winner, plain = _choose(tests, names)[0], replace(trial, spend=INDEPENDENT)
+    beside = [_with_spend(test, (winner,), one, plan, plain) for test, one in zip(tests, seen, strict=True)]
+    is_better, told = spends(*(_record([test[winner] for test in some]) for some in (tests, beside)))
+    if is_better:
+        return list(tests), trial, (told,)
+    made = [_with_spend(test, names, one, plan, plain) for test, one in zip(tests, seen, strict=True)]
+    return _all_beside(tests, made), plain, (told,)
+
+
+def _with_spend(
+    test: Mapping[str, Result], names: Sequence[str], seen: Seen, plan: Schedule, trial: Trial
+) -> dict[str, Result]:
+    """Tested models once more, with the trial's spend model beside the same purchase fits."""
+    spend = _fit_spend(seen, trial)
+    return {name: _model(replace(_ahead(test[name]).engine.fit, spend=spend), seen, plan, trial) for name in names}
 
 
 def _beside(test: dict[str, Result], more: dict[str, Result]) -> dict[str, Result]:
@@ -271,6 +300,8 @@ def _leaderboard(
         calibration=groups,
         costs=costs(samples, trial.currency),
         covariates={} if trial.traits is None else trial.traits.told(),
+        spend=trial.spend,
+        known_since=trial.older.column if trial.older else "",
     )
 
 

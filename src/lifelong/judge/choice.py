@@ -113,6 +113,20 @@ def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tup
     return chosen, why, ()
 
 
+def spends(dependent: Record, plain: Record) -> tuple[bool, Finding]:
+    """Whether values need the spend model that knows how often customers order, and what to say of it.
+
+    As purchase models are: of two that are level on the error each, totals put right, the simpler one is taken.
+    """
+    mean, error = gap(dependent, plain)
+    share = abs(mean) / plain.levelled_mae if plain.levelled_mae > 0 else 0.0
+    word = "less" if mean > 0 else "more"
+    is_clear, facts = mean > error, {"gain": mean, "error": error}
+    end = "by more than one standard error: it is taken" if is_clear else "which is no clear gain: it is left"
+    text = f"with the spend model that knows how often customers order, values err {share:.1%} {word} each, totals put right, {end}"
+    return is_clear, Finding("F306", text, "info", facts)
+
+
 def _is_level(best: Record, other: Record) -> bool:
     mean, error = gap(best, other)
     return mean <= error

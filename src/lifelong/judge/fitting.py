@@ -25,7 +25,7 @@ def plain_name(name: str) -> str:
 def fit_named(
     name: str, orders: Any, summary: Any, until: int, prior: str = "auto", known: traits.Traits | None = None
 ) -> Fit:
-    """Fit the purchase model of that name.
+    """Fit the purchase model of that name; a summary with ``before`` holds customers older than the data.
 
     Args:
         name: of a purchase model, with ``+calendar`` behind it for the firm's own calendar, or ``+covariates``.
@@ -37,8 +37,13 @@ def fit_named(
 
     Raises:
         ConfigError: E213 where the model has no scale that a covariate could move.
+        FitError: E204 where its customers leave by the orders that are not in the data.
     """
     told, model = patterns.to_patterns(patterns.patterns(summary)), plugins.load("models", plain_name(name))()
+    if "before" in summary.column_names:
+        from lifelong.models.left_truncated import LeftTruncated
+
+        return LeftTruncated(model, "buyers").fit(summary, prior=prior)
     if name.endswith(traits.SUFFIX) and known is not None:
         from lifelong.models.covariates import Covariates
 

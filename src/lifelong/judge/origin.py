@@ -63,9 +63,10 @@ def see(orders: Any, day: int, days: int, trial: Trial) -> Seen:
         orders: ``schema.ORDERS``, any frame.
         day: the origin.
         days: length of the windows.
-        trial: margin, currency and covariates.
+        trial: margin, currency, covariates and who is older than the data.
     """
-    table = arrow(tables.summary(orders, day)).sort_by("customer_id")
+    made = arrow(tables.summary(orders, day)) if trial.older is None else trial.older.seen(orders, day)
+    table = made.sort_by("customer_id")
     if trial.traits is not None:
         table = trial.traits.beside(table)
     after, value = _window(orders, table, (day, day + days), trial)

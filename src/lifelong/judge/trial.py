@@ -12,6 +12,7 @@ from lifelong.values import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lifelong.judge.older import Older
     from lifelong.judge.traits import Traits
 
 ORIGINS = 3  # half-overlapping hold-outs: two of them end on different days, so one bad season does not decide
@@ -35,6 +36,7 @@ class Trial:
         prior: ``auto``, ``on`` or ``off``, for every fit.
         seed: of the simulations.
         traits: covariates by customer; with them each model has a row ``+covariates`` beside its own.
+        older: customers who are older than the data; every model is then fitted with their age in its likelihood.
     """
 
     holdout: Horizon | None = None
@@ -46,6 +48,7 @@ class Trial:
     prior: str = "auto"
     seed: int = 0
     traits: Traits | None = None
+    older: Older | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class SpendModel(Protocol):
         """Log-likelihood and its exact gradient in theta."""
 
     def expect(self, theta: Floats, x: ArrayLike, total: ArrayLike) -> Floats:
-        """Expected spend of an order, given x orders that brought total; inf where q <= 1 and x is too small."""
+        """Expected spend of an order to come, given x that brought total; inf where q <= 1 and x is too small."""
 
     def scale(self, theta: Floats, total: ArrayLike, x: ArrayLike) -> Floats:
         """The customer's factor: a spend is its :meth:`draw_spend` times this (Gamma-Gamma: gamma + total).

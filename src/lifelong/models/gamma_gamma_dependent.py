@@ -33,9 +33,22 @@ class DependentGammaGamma:
 
     **Formula.** For a customer with x repeat orders of total S, who has so ordered 1 + x times,
 
-    .. math:: \gamma_x = \gamma\,(1 + x)^\delta, \qquad E[Z \mid x, S] = \frac{p\,(\gamma_x + S)}{px + q - 1} .
+    .. math:: \gamma_x = \gamma\,(1 + x)^\delta, \qquad E[Z \mid x, S] = \frac{p\,(\gamma_{x+1} + S)}{px + q - 1} .
 
     With delta = 0 it is Gamma-Gamma; twice the orders go with :math:`2^\delta` times the spend of an order.
+
+    **An order to come.** The likelihood sees spends of customers who have ordered x times by now, and so has
+    :math:`\gamma_x`. A spend to come is seen only if the customer orders, and is then one of somebody with x + 1 repeat
+    orders, of which the first x brought S: the model's own scale for those is :math:`\gamma_{x+1}`. This is how orders to
+    come lean to customers of high rates: where customers differ in a rate :math:`\lambda` by any law G and order by it,
+
+    .. math:: \frac{E[\lambda\, g(\lambda) \mid x, T]}{E[\lambda \mid x, T]}
+              = \frac{\int g(\lambda)\, \lambda^{x+1} e^{-\lambda T} dG}{\int \lambda^{x+1} e^{-\lambda T} dG}
+              = E[g(\lambda) \mid x + 1, T]
+
+    (for gamma G and :math:`g = \lambda^\delta` it is (r + x + delta) / (r + x) times :math:`E[g \mid x, T]`). Later orders
+    add nothing more, for time passes too: :math:`E[g \mid x + 1, T]` is the mean over all orders to come. What is left out:
+    of those with equal x, who spent more also comes a little oftener, and who is still there has had longer for them.
 
     **Symbols.** As in ``gamma_gamma``; ``theta`` holds :math:`e^\delta` last, the estimates of a fit tell delta itself.
 
@@ -44,14 +57,14 @@ class DependentGammaGamma:
     **Source.** Fader, P. S. and Hardie, B. G. S. (2013), note 025, eq. 1a and 5, with a covariate of the scale as in note
     045. That the number of orders should speak for the profit of one: Glady, N., Baesens, B. and Croux, C. (2009), A
     modified Pareto/NBD approach for predicting customer lifetime value, Expert Systems with Applications 36.
-    It is a model of spend **given** the orders so far: orders to come and their spend are independent given those.
+    The identity above is Bayes' rule alone, as in Robbins, H. (1956), An empirical Bayes approach to statistics, for g = 1.
 
-    **Check.** At delta = 0 the figures of note 025, and at delta = 1 a new customer of the same expectation as there:
+    **Check.** At delta = 0 the figures of note 025; at delta = 1 a new customer's first repeat order brings twice that:
 
     >>> DependentGammaGamma().expect(np.array([6.25, 3.74, 15.44, 1.0]), [0, 2], [0.0, 44.69]).round(2).tolist()
     [35.22, 24.66]
     >>> DependentGammaGamma().expect(np.array([6.25, 3.74, 15.44, np.e]), [0, 2], [0.0, 44.69]).round(2).tolist()
-    [35.22, 37.32]
+    [70.44, 43.66]
     """
 
     name: ClassVar[str] = "gamma_gamma_dependent"
@@ -86,17 +99,23 @@ class DependentGammaGamma:
         return self.objective(spend).value(theta)
 
     def expect(self, theta: Floats, x: ArrayLike, total: ArrayLike) -> Floats:
-        """Expected spend of an order, given x orders that brought total; inf where p x + q <= 1."""
+        """Expected spend of an order to come, given x orders that brought total; inf where p x + q <= 1."""
         return GammaGamma().expect(np.array([theta[0], theta[1], 0.0]), x, self.scale(theta, total, x))
 
     def scale(self, theta: Floats, total: ArrayLike, x: ArrayLike) -> Floats:
-        """The customer's factor, gamma (1 + x)^delta + total: a spend is :meth:`draw_spend` times this."""
-        at = _scale(theta, np.log1p(np.asarray(x, dtype=np.float64)))
+        """The customer's factor, gamma (2 + x)^delta + total: a spend to come is :meth:`draw_spend` times this."""
+        at = _scale(theta, np.log1p(np.asarray(x, dtype=np.float64) + 1.0))
         return np.asarray(at + np.asarray(total, dtype=np.float64))
 
     def draw_spend(self, theta: Floats, x: ArrayLike, owner: Ints, rng: np.random.Generator) -> Floats:
         """A spend for each order in units of :meth:`scale`, as Gamma-Gamma draws it."""
         return GammaGamma().draw_spend(theta, x, owner, rng)
+
+    def simulate(self, theta: Floats, x: ArrayLike, rng: np.random.Generator) -> Floats:
+        """What x orders of new customers bring together: a gamma amount of shape p x and of their own rate."""
+        x_ = np.asarray(x, dtype=np.float64)
+        rate = np.maximum(rng.standard_gamma(theta[1], x_.shape), 1e-300)
+        return np.asarray(rng.standard_gamma(theta[0] * x_) / rate * _scale(theta, np.log1p(x_)))
 
     def estimates(self, theta: Floats, covariance: Floats) -> tuple[Estimate, ...]:
         """Gamma-Gamma's parameters as ever, and delta with a symmetric interval."""

@@ -31,7 +31,9 @@ class NormalNormal:
     **Formula.** For x repeat orders of mean :math:`\bar z` and total :math:`S = x \bar z`
 
     .. math:: \mu_x = m + b \ln(1 + x), \qquad \bar z \sim N(\mu_x,\; \tau^2 + \sigma^2 / x), \qquad
-              E[Z \mid x, S] = \frac{\sigma^2 \mu_x + \tau^2 S}{\sigma^2 + x \tau^2} .
+              E[Z \mid x, S] = \frac{\sigma^2 \mu_{x+1} + \tau^2 S}{\sigma^2 + x \tau^2} ,
+
+    for who makes an order to come is then one of those with x + 1 (``gamma_gamma_dependent`` has the reason).
 
     **Symbols.** sigma, tau, m, b: money in major units. ``theta`` holds sigma, tau, :math:`e^{m / \sigma}` and
     :math:`e^{b / \sigma}`, which are positive in every currency; the estimates of a fit tell m and b.
@@ -77,9 +79,9 @@ class NormalNormal:
         return self.objective(spend).value(theta)
 
     def expect(self, theta: Floats, x: ArrayLike, total: ArrayLike) -> Floats:
-        """Expected amount of an order, given x orders that brought total; it may be below 0."""
+        """Expected amount of an order to come, given x orders that brought total; it may be below 0."""
         x_, own = np.asarray(x, dtype=np.float64), (theta[1] / theta[0]) ** 2
-        made = (_mean(theta, np.log1p(x_)) + own * np.asarray(total, dtype=np.float64)) / (1.0 + own * x_)
+        made = (_mean(theta, np.log1p(x_ + 1.0)) + own * np.asarray(total, dtype=np.float64)) / (1.0 + own * x_)
         return np.asarray(made)
 
     def location(self, theta: Floats, total: ArrayLike, x: ArrayLike) -> Floats:

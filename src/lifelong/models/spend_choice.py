@@ -5,8 +5,8 @@ are taken to be normal. Else three questions, the cheap one first. Do those who 
 order (``findings.independence``)? If so, is the dependent model likelier than chance makes it, by the likelihood ratio? And
 does it matter? Among a million customers everything is significant, so the last is a bar on the effect, not on the chance.
 
-Held out, on the customers' mean spend an order (see docs/explanation/models.md): CDNOW and Online Retail, where delta is .13 to
-.23, err less with the dependent model at every hold-out; Complete Journey, where delta is -.01 to -.08, errs more.
+That spend goes with frequency is one thing, that values gain by knowing it is another: where a back-test can be made, held-out
+errors have the last word (``judge.choice.spends``; docs/explanation/models.md has the figures).
 """
 
 from __future__ import annotations

@@ -96,6 +96,7 @@ class Project(DataVerbs, DecisionVerbs, EconVerbs):
         margin: str = "",
         covariates: Sequence[str] = (),
         l2: str | float = 0.0,
+        known_since: str = "",
     ) -> Leaderboard:
         """Hide the recent past, forecast it with every model and both baselines, and compare.
 
@@ -106,11 +107,12 @@ class Project(DataVerbs, DecisionVerbs, EconVerbs):
             margin: as in :meth:`score`.
             covariates: as in :meth:`fit`: each model named, or the best of them, is tested with and without.
             l2: as there.
+            known_since: as there: each model named, or Pareto/NBD, is tested with it.
         """
         from lifelong.project.knowing import Known
         from lifelong.project.valuing import backtest
 
-        known = Known.of(covariates, l2)
+        known = Known.of(covariates, l2, known_since)
         return backtest(self._folder, models, known, holdout=holdout, until=until, margin=margin)
 
     def fit(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, FitError
+from lifelong.models.spend_choice import AUTO
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.units import Horizon
 from lifelong.values import Finding
@@ -46,10 +47,11 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
         )
     base = statistical(name) or (statistical(board.chosen) if board else UNTESTED)
     horizon = Horizon.parse(str(board.rows[0]["horizon"]) if board else folder.config().horizon)
-    made = fit_base(base, at, folder.currency, prior)
+    spend = board.spend if board else AUTO
+    made = fit_base(base, at, folder.currency, prior, spend=spend)
     folder.progress(f"learning from what came within {horizon} of earlier days", 0, None)
     try:
-        return replace(made, blend=_learnt(folder, at, base, horizon, prior))
+        return replace(made, blend=_learnt(folder, at, base, horizon, (prior, spend)))
     except (ConfigError, FitError) as problem:
         if not is_auto:
             raise
@@ -57,7 +59,8 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
         return replace(made, findings=(Finding("F266", text), *made.findings))
 
 
-def _learnt(folder: Folder, at: Base, base: str, horizon: Horizon, prior: str) -> Blend:
+def _learnt(folder: Folder, at: Base, base: str, horizon: Horizon, how: tuple[str, str]) -> Blend:
+    """Learned beside a base; ``how`` are prior and spend model."""
     from lifelong.judge.blending import learn_blend
     from lifelong.judge.trial import Trial
 
@@ -69,4 +72,5 @@ def _learnt(folder: Folder, at: Base, base: str, horizon: Horizon, prior: str) -
             why="outcomes must have come to be learned from",
             fix="lifelong backtest --holdout 13w, and then lifelong fit --model blend",
         )
-    return learn_blend(base, at.orders, at.until, horizon, Trial(currency=folder.currency, prior=prior))
+    trial = Trial(currency=folder.currency, prior=how[0], spend=how[1])
+    return learn_blend(base, at.orders, at.until, horizon, trial)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Drivers, Fit, ReferralValues, Stages, Trend
+    from lifelong.values import Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
 
 
 class DecisionVerbs:
@@ -92,3 +92,23 @@ class DecisionVerbs:
         from lifelong.project.referring import Asked, referrals
 
         return referrals(self._folder, file, Asked(**asked), out)
+
+    def formula(
+        self, *, horizon: str = "", margin: str | float = "", discount: str = "", cac: str | float = 0.0
+    ) -> FormulaValue:
+        """What a new customer brings by the textbook formula, beside the latest fit's number, with elasticities.
+
+        Args:
+            horizon: as in :meth:`score`.
+            margin: as there.
+            discount: as there.
+            cac: cost of winning one, taken off both.
+
+        Raises:
+            DataError: E461, where the orders do not hold two windows with amounts.
+            FitError: E204, where the fit is for subscriptions.
+        """
+        from lifelong.project.asked import Question
+        from lifelong.project.formulating import formula
+
+        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount), cac)

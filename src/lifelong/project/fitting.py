@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lifelong import plugins
 from lifelong.errors import ConfigError
+from lifelong.models.spend_choice import AUTO
 from lifelong.project.knowing import digest
 from lifelong.units import date_of, minor_digits
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 UNTESTED = "pareto_nbd"
 
 
-def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None) -> Fit:
+def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None, spend: str = AUTO) -> Fit:
     """Fit to a base: the purchase model on patterns, the spend model on spend histories.
 
-    With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
+    ``spend`` names the latter, as a back-test's leaderboard does. With ``known`` the customers' covariates move the model; a summary with ``before`` holds customers older than the data.
     """
     from lifelong.judge.fitting import fit_named
     from lifelong.tables import patterns
@@ -31,9 +31,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
     told = patterns.to_patterns(patterns.patterns(at.summary)).digest
     if "before" in at.summary.column_names:
-        from lifelong.models.left_truncated import LeftTruncated
-
-        made = LeftTruncated(plugins.load("models", model)(), "buyers").fit(at.summary, prior=prior)
+        made = fit_named(model, at.orders, at.summary, at.until, prior)
         told = digest(told, [at.summary["before"]])
     elif known is not None:
         summary = known.beside(at.summary)
@@ -41,13 +39,13 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
         told = digest(told, [summary[name] for name in known.names])
     else:
         made = fit_named(model, at.orders, at.summary, at.until, prior)
-    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior)
+    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior, spend)
 
 
-def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
+def finished(made: Fit, at: Base, currency: str, prior: str, spend: str = AUTO) -> Fit:
     """A purchase model's fit with its day and version, and with the spend model's where there are amounts."""
     from lifelong import __version__
-    from lifelong.models.spend_choice import AUTO, fit_spend_named
+    from lifelong.models.spend_choice import fit_spend_named
     from lifelong.tables import patterns
 
     until = date_of(at.until).isoformat()
@@ -55,5 +53,7 @@ def finished(made: Fit, at: Base, currency: str, prior: str) -> Fit:
     if not at.has_money:
         return made
     spends = patterns.to_spend(patterns.spends(at.summary), minor_digits(currency))
-    spend = fit_spend_named(AUTO, spends, prior=prior)
-    return replace(made, spend=replace(spend, origin=replace(spend.origin, until=until, version=__version__)))
+    money = fit_spend_named(spend, spends, prior=prior)
+    told = tuple(f for f in money.findings if spend == AUTO or f.code != "F211")  # a back-test has judged that
+    origin = replace(money.origin, until=until, version=__version__)
+    return replace(made, spend=replace(money, origin=origin, findings=told))

@@ -58,7 +58,8 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
         if out is not None:
             made.to_arviz().to_netcdf(str(out))
         if draw.keep and isinstance(made, Posterior):  # groups were refused
-            fitted = fitting.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior)
+            spend, _ = valuing.spend_of(valuing.saved_backtest(folder, at))
+            fitted = fitting.finished(made.as_fit(draw.draws), at, folder.currency, folder.config().prior, spend)
             fits.save(fitted, folder.root / "fits")
     return made
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from lifelong.judge.older import Older
     from lifelong.judge.traits import Traits
     from lifelong.project.asked import Base
     from lifelong.project.folder import Folder
@@ -153,10 +154,26 @@ def aged(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -
     Raises:
         DataError: E183.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     from lifelong.project.asked import base_of
+
+    known = olds(at, ids, texts, name)
+    made = base_of(known.started(at.orders), date_of(at.until).isoformat(), at.state)
+    return replace(at, summary=known.beside(made.summary))
+
+
+def older_of(folder: Folder, at: Base, known: Known) -> Older | None:
+    """Who is older than the data, for a back-test; None where it is not asked. Raises as :func:`older`."""
+    if not known.since:
+        return None
+    texts = _texts(folder, at, (known.since,))[known.since]
+    return olds(at, at.summary["customer_id"].to_pylist(), texts, known.since)
+
+
+def olds(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -> Older:
+    """Who is older than the data; arguments and errors as of :func:`aged`."""
+    import pyarrow as pa
+
+    from lifelong.judge.older import Older
 
     begin = int(at.summary["first_day"].to_numpy().min()) - 1
     days = _days(name, texts)
@@ -170,14 +187,7 @@ def aged(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -
             fix="fit without it",
         )
     who = pa.array([one for one, is_one in zip(ids, is_older, strict=True) if is_one], at.summary["customer_id"].type)
-    told = {"customer_id": who, "day": begin, "is_order": 1, "cost": 0}
-    rows = pa.table([_filled(told.get(f.name), f.type, len(who)) for f in at.orders.schema], schema=at.orders.schema)
-    made = base_of(pa.concat_tables([at.orders, rows]), date_of(at.until).isoformat(), at.state)
-    place = pc.index_in(made.summary["customer_id"], value_set=who)
-    before = pc.fill_null(pa.array(begin - days[is_older], pa.int32()).take(place.combine_chunks()), 0)
-    orders = pc.subtract(made.summary["orders"], pc.cast(place.is_valid(), made.summary["orders"].type))
-    summary = made.summary.set_column(made.summary.column_names.index("orders"), "orders", orders)
-    return replace(at, summary=summary.append_column("before", before))
+    return Older(name, begin, who, pa.array(begin - days[is_older], pa.int32()))
 
 
 def kept_lines(folder: Folder) -> pa.Table | None:
@@ -282,12 +292,3 @@ def _days(name: str, texts: Sequence[str | None]) -> NDArray[np.int64]:
             fix="write dates as 1997-09-30, and leave the cell empty where the day is not known",
         )
     return np.array([day[(text or "").strip()] for text in texts])
-
-
-def _filled(value: Any, kind: pa.DataType, size: int) -> Any:
-    """A column of one value, of an array, or of nothing."""
-    import pyarrow as pa
-
-    if value is None:
-        return pa.nulls(size, kind)
-    return pa.array([value] * size, kind) if isinstance(value, int) else value.cast(kind)

@@ -9,10 +9,11 @@ from lifelong import plugins
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
+from lifelong.models.spend_choice import AUTO
 from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
-from lifelong.project.knowing import Known, apart, older, seen_by, traits
+from lifelong.project.knowing import Known, apart, older, older_of, seen_by, traits
 from lifelong.store import files, fits
 from lifelong.units import Horizon
 from lifelong.values import Finding, Leaderboard, Scores
@@ -43,12 +44,13 @@ def backtest(
 ) -> Leaderboard:
     """Test models on the firm's own past; the result is kept for `fit auto`, scores and reports."""
     chosen = _known_models(models, known)
+    if known.since:
+        chosen = tuple(_with_covariates(name, known) for name in chosen or (UNTESTED,))
     told = Question.of(folder.config(), margin=margin).margin
     with folder.writing("backtest"):
         at = base(folder, until)
-        return _backtest(
-            folder, at, chosen, Trial(holdout=_holdout(holdout), margin=told, traits=traits(folder, at, known))
-        )
+        trial = Trial(holdout=_holdout(holdout), margin=told, traits=traits(folder, at, known))
+        return _backtest(folder, at, chosen, replace(trial, older=older_of(folder, at, known)))
 
 
 def _holdout(told: str) -> Horizon | None:
@@ -133,17 +135,25 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
         _known_models([name], known)
         name = _with_covariates(name, known)
     folder.progress(f"fitting {name}", 0, None)
+    spend, told = spend_of(saved_backtest(folder, at))
     if known.since:
         at = older(folder, at, known.since)
     if asks_blend(name):
         made = blending.fit(folder, at, (name, board_of(folder, at)), prior or config.prior, is_auto=is_auto)
     else:
-        made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known))
+        made = fit_base(name, at, folder.currency, prior or config.prior, traits(folder, at, known), spend)
     if known.since:
         made = replace(made, info={**made.info, "before": {**made.info["before"], "column": known.since}})
-    made = replace(made, findings=(*findings, *made.findings))
+    made = replace(made, findings=(*findings, *told, *made.findings))
     fits.save(made, folder.root / "fits")
     return made
+
+
+def spend_of(board: Leaderboard | None) -> tuple[str, tuple[Finding, ...]]:
+    """The spend model to fit after a back-test, and what that said of it; without one, the spends themselves choose."""
+    if board is None:
+        return AUTO, ()
+    return board.spend, tuple(one for one in board.findings if one.code == "F306")
 
 
 def wants_contract(name: str, found: Regularity) -> bool:
@@ -175,10 +185,9 @@ def _winner(folder: Folder, at: Base, known: Known) -> tuple[str, Known, tuple[F
     why = (Finding("F291", board.why, "info"),)
     if known.is_something:
         return _with_covariates(statistical(board.chosen), known), known, why
-    won = (
-        Known(tuple(board.covariates["names"]), board.covariates["penalty"]) if board.chosen.endswith(SUFFIX) else known
-    )
-    return board.chosen, won, why
+    if board.chosen.endswith(SUFFIX):
+        return board.chosen, Known(tuple(board.covariates["names"]), board.covariates["penalty"]), why
+    return board.chosen, Known(since=board.known_since), why
 
 
 def board_of(folder: Folder, at: Base) -> Leaderboard | None:
@@ -242,7 +251,7 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
 def _is_tested(made: Fit, board: Leaderboard) -> bool:
     """Whether a back-test's row of the fit's name is of the fit's own model."""
     if "covariates" not in made.info:
-        return "before" not in made.info
+        return str(made.info.get("before", {}).get("column", "")) == board.known_since
     told = made.info["covariates"]
     return {"names": list(told["trans"]), "penalty": told["penalty"]} == dict(board.covariates)
 

@@ -5,7 +5,8 @@ orders as a Poisson process of rate lambda, lambda gamma distributed over custom
 lives an exponential time of rate mu, mu gamma distributed with shape s and rate beta. BG/NBD (Fader, Hardie and Lee
 2005): rates as before, but after each repeat order the customer leaves with probability p, p beta distributed with
 a and b. Spend is Gamma-Gamma (Fader and Hardie 2013): an order brings a gamma amount of shape p and rate nu, nu gamma
-distributed with shape q and rate gamma; a customer's mean is p / nu.
+distributed with shape q and rate gamma; a customer's mean is p / nu. Where ``delta`` is given, gamma is multiplied by
+the customer's order rate, by its mean over customers, to that power: spend and frequency then go together.
 
 The shop is simulated past the day on which its file ends, so that what came next is known for every customer.
 """
@@ -162,7 +163,7 @@ def simulate_shop(
         seed: of numpy's PCG64.
         process: ``pareto_nbd`` or ``bg_nbd``.
         parameters: the process's, per week; :data:`DEFAULT_PARAMETERS` where not given.
-        spend: Gamma-Gamma's p, q and gamma, in major units.
+        spend: Gamma-Gamma's p, q and gamma, in major units, and delta (0 where not given).
         calendar: when the shop lives.
 
     Raises:
@@ -180,7 +181,7 @@ def simulate_shop(
     draw = _pareto if process == "pareto_nbd" else _geometric
     owner, time, leaves, expected = draw(theta, first, rate, when, rng)
     owner, day = _order_days(owner, time, first)
-    means, cents = _spend(spend or DEFAULT_PARAMETERS["spend"], owner, customers, rng)
+    means, cents = _spend(spend or DEFAULT_PARAMETERS["spend"], owner, rate * theta["alpha"] / theta["r"], rng)
     is_seen = day < when.seen
     later = ~is_seen
     return Shop(
@@ -250,9 +251,9 @@ def _order_days(owner: Ints, time: Floats, first: Floats) -> tuple[Ints, Ints]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def _spend(theta: dict[str, float], owner: Ints, customers: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
-    """Each customer's true mean in major units, and each order's amount in whole cents, at least one."""
-    nu = rng.gamma(theta["q"], 1.0 / theta["gamma"], customers)
+def _spend(theta: dict[str, float], owner: Ints, pace: Floats, rng: np.random.Generator) -> tuple[Floats, Ints]:
+    """Each customer's true mean in major units, and each order's amount in whole cents, at least one; ``pace`` is 1 on average."""
+    nu = rng.gamma(theta["q"], 1.0 / theta["gamma"], len(pace)) / pace ** theta.get("delta", 0.0)
     amounts = rng.gamma(theta["p"], 1.0, len(owner)) / nu[owner]
     return theta["p"] / nu, np.maximum(np.rint(amounts * 100), 1).astype(np.int64)
 

@@ -26,6 +26,7 @@ from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
 from lifelong.values.findings import Finding, to_json
 from lifelong.values.fit import Estimate, Fit, Origin
+from lifelong.values.formula import FormulaValue
 from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
@@ -58,6 +59,7 @@ __all__ = [
     "Estimate",
     "Finding",
     "Fit",
+    "FormulaValue",
     "ImportReport",
     "LeadValues",
     "Leaderboard",

@@ -34,6 +34,8 @@ class Leaderboard:
         calibration: of the chosen model at the last origin, a row a group of customers (see ``judge.calibration``).
         costs: what deciding by each model loses, minor units (see ``judge.costs``); empty without money.
         covariates: ``names`` and ``penalty`` of the covariates of the models that have some; empty where none has.
+        spend: the spend model to fit, ``auto`` where the spends themselves may choose it.
+        known_since: the column with the days of first orders before the data, where models were fitted with it.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -47,6 +49,8 @@ class Leaderboard:
     calibration: Sequence[Mapping[str, Any]] = ()
     costs: Sequence[Mapping[str, Any]] = ()
     covariates: Mapping[str, Any] = field(default_factory=dict)
+    spend: str = "auto"
+    known_since: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a leaderboard."""
@@ -61,6 +65,8 @@ class Leaderboard:
             "calibration": [{k: plain(v) for k, v in row.items()} for row in self.calibration],
             "costs": [{k: plain(v) for k, v in row.items()} for row in self.costs],
             "covariates": dict(self.covariates),
+            "spend": self.spend,
+            "known_since": self.known_since,
             "findings": [f.as_dict() for f in self.findings],
         }
 

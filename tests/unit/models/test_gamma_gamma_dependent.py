@@ -39,8 +39,7 @@ def test_the_hessian_is_exact_and_rows_without_money_say_nothing() -> None:
 
 
 def test_a_customer_who_orders_more_is_expected_to_spend_by_the_power_more() -> None:
-    assert MODEL.expect(THETA, 0, 0.0) == GammaGamma().expect(THETA[:3], 0, 0.0)
-    assert MODEL.scale(THETA, 0.0, [0, 1, 3]) == pytest.approx(15.0 * np.array([1.0, 2.0**0.3, 4.0**0.3]))
+    assert MODEL.scale(THETA, 0.0, [0, 1, 3]) == pytest.approx(15.0 * np.array([2.0**0.3, 3.0**0.3, 5.0**0.3]))
     assert MODEL.expect(np.array([2.0, 0.5, 9.0, 1.0]), [0, 1], [0.0, 5.0]).tolist() == [
         np.inf,
         pytest.approx(28 / 1.5),
@@ -49,6 +48,26 @@ def test_a_customer_who_orders_more_is_expected_to_spend_by_the_power_more() -> 
     assert MODEL.scale(two, [5.0, 6.0], [1, 2]).tolist() == pytest.approx(
         [float(MODEL.scale(theta, total, x)) for theta, total, x in zip(two.T, (5.0, 6.0), (1, 2), strict=True)]
     )
+
+
+def test_a_spend_to_come_is_that_of_customers_who_have_made_it() -> None:
+    """Of customers with x + 1 orders, the last order by what the first x brought: no draw of the model's own is used."""
+    rng, size, x = np.random.default_rng(3), 400_000, 2
+    nu = rng.standard_gamma(4.0, size) / (
+        15.0 * (1.0 + x + 1.0) ** 0.3
+    )  # the rates of those with x + 1, by the likelihood
+    first, last = (rng.standard_gamma(6.0, (n, size)) / nu for n in (x, 1))
+    total = first.sum(axis=0)
+    gap = last[0] - MODEL.expect(THETA, x, total)
+    for some in np.array_split(np.argsort(total), 4):
+        assert abs(gap[some].mean()) < 4 * gap[some].std() / np.sqrt(len(some))
+
+
+def test_simulated_customers_spend_as_the_likelihood_says() -> None:
+    spend = MODEL.simulate(THETA, np.repeat([1, 4], 200_000), np.random.default_rng(4)).reshape(2, -1)
+    each = spend / np.array([[1.0], [4.0]])
+    mean = 6.0 * 15.0 * np.array([2.0, 5.0]) ** 0.3 / 3.0
+    assert each.mean(axis=1) == pytest.approx(mean, rel=0.01)
 
 
 def test_a_fit_tells_delta_itself_and_not_that_spends_depend() -> None:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -155,6 +156,56 @@ def test_first_orders_before_the_data_count(shop: ll.Project) -> None:
     assert shop.report().exists()
 
 
+def test_a_backtest_knows_first_orders_before_the_data(tmp_path: Path) -> None:
+    own = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    by_month = [[*r[:-1], r[-1].replace(day=1)] if r[-1] < date_of(BEGIN) else r for r in rows(150)]  # ages cost time
+    own.ingest(write(tmp_path / "a.csv", by_month), keep=["since"])
+    plain = own.backtest(["pareto_nbd"], holdout="13w")
+    board = own.backtest(known_since="since", holdout="13w")
+    assert (plain.known_since, board.known_since, board.chosen) == ("", "since", "pareto_nbd")
+    assert board.as_dict()["known_since"] == "since"
+    for one, other in zip(board.rows, plain.rows, strict=True):
+        assert one["origin"] == other["origin"]
+        assert one["customers"] == other["customers"]
+        assert one["actual_orders"] == other["actual_orders"]
+        if one["model"] == "pareto_nbd":
+            assert one["forecast_orders"] != pytest.approx(other["forecast_orders"], rel=0.005)
+        if one["model"] == "last_period":
+            assert one["mae"] == other["mae"]
+    made = own.fit("auto")
+    assert made.info["before"]["column"] == "since"
+    assert not [f for f in own.score(horizon="13w").findings if f.code == "S390"]
+    own.fit("pareto_nbd")  # an ordinary fit was not tested by it
+    assert [f for f in own.score(horizon="13w").findings if f.code == "S390"]
+
+
+def test_at_an_origin_only_those_are_known_who_had_ordered_by_then(file: Path) -> None:
+    import duckdb
+
+    from lifelong.judge.older import Older
+    from lifelong.judge.origin import see
+    from lifelong.judge.trial import Trial
+
+    sql = f"""SELECT order_id::TEXT AS order_id, customer_id, (ordered_at::DATE - DATE '1970-01-01')::INTEGER AS day,
+        (revenue * 100)::BIGINT AS revenue, NULL::BIGINT AS refund, NULL::BIGINT AS cost, 1::INTEGER AS lines,
+        1::INTEGER AS is_order FROM '{file}'"""
+    orders = duckdb.sql(sql).to_arrow_table()
+    age = {r[1]: BEGIN - 1 - day_of(str(r[7])) for r in rows() if day_of(str(r[7])) < BEGIN}
+    older = Older("since", BEGIN - 1, pa.array(list(age)), pa.array(list(age.values()), pa.int32()))
+    day = BEGIN + 60
+    seen = see(orders, day, 90, Trial(older=older))
+    first = {row["customer_id"]: row["day"] for row in reversed(orders.sort_by("day").to_pylist())}
+    known = sorted(one for one, when in first.items() if when <= day)
+    assert seen.summary["customer_id"].to_pylist() == known
+    assert any(when > day for one, when in first.items() if one in age)
+    told = {row["customer_id"]: row for row in seen.summary.to_pylist()}
+    plain = {row["customer_id"]: row for row in see(orders, day, 90, Trial()).summary.to_pylist()}
+    assert all(told[one]["before"] == age.get(one, 0) for one in known)
+    assert all(told[one]["orders"] == plain[one]["orders"] for one in known)
+    assert all(told[one]["x"] == plain[one]["x"] + (one in age) for one in known)
+    assert seen.orders.sum() == see(orders, day, 90, Trial()).orders.sum()
+
+
 def test_without_a_project_first_orders_may_be_of_people_who_are_not_in_view(file: Path) -> None:
     import duckdb
 
@@ -190,6 +241,22 @@ def test_what_cannot_be_is_refused(shop: ll.Project, code: str, asked: dict[str,
     assert caught.value.fix
 
 
+@pytest.mark.parametrize(
+    ("code", "model", "since"),
+    [
+        ("E204", "bg_nbd", "since"),
+        ("E182", "pareto_nbd+calendar", "since"),
+        ("E182", "blend", "since"),
+        ("E181", "pareto_nbd", "colour"),
+        ("E183", "pareto_nbd", "zone"),
+    ],
+)
+def test_a_backtest_refuses_what_a_fit_does(shop: ll.Project, code: str, model: str, since: str) -> None:
+    with pytest.raises(LifelongError) as caught:
+        shop.backtest([model], known_since=since, holdout="13w")
+    assert caught.value.code == code
+
+
 def test_where_everybody_came_since_the_data_begin_nothing_is_cut_off(tmp_path: Path) -> None:
     made = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
     made.ingest(write(tmp_path / "a.csv", [[*r[:-1], r[2]] for r in rows(60)]), keep=["since"])
@@ -219,8 +286,6 @@ def test_the_command_line_says_the_same(shop: ll.Project, capsys: pytest.Capture
 
 
 def test_traits_must_be_of_everybody() -> None:
-    import pyarrow as pa
-
     from lifelong.judge.traits import Traits
 
     known = Traits(("channel",), pa.table({"customer_id": ["a"], "channel": ["web"]}))
