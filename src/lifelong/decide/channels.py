@@ -63,7 +63,11 @@ class Terms:
 
 
 def cost_of_winning(
-    costs: Sequence[Cost], won: Sequence[Won], terms: Terms, marginal: Mapping[str, float] | None = None
+    costs: Sequence[Cost],
+    won: Sequence[Won],
+    terms: Terms,
+    marginal: Mapping[str, float] | None = None,
+    span: tuple[int, int] | None = None,
 ) -> Cac:
     r"""The cost of winning a customer, by the definitions of ``values.winning``.
 
@@ -73,9 +77,10 @@ def cost_of_winning(
 
     Args:
         costs: money spent.
-        won: customers won; the months from the first to the last of these are the months that count.
+        won: customers won.
         terms: how the two meet.
         marginal: what the next customer of a channel costs, minor units, where that is known.
+        span: the first and the last month in which it is known who was won; by default those of ``won``.
 
     Raises:
         DataError: E381, where nobody was won, or no money was spent on winning.
@@ -84,7 +89,7 @@ def cost_of_winning(
     terms.check({row.channel for row in costs} | {row.channel for row in won})
     if sum(row.customers for row in won) <= 0:
         raise _unusable("nobody was won", "the cost of winning is a cost by customers")
-    first, last = min(row.month for row in won), max(row.month for row in won)
+    first, last = span or (min(row.month for row in won), max(row.month for row in won))
     spent, parts = _placed(costs, terms, first, last)
     customers = _summed((row.month, getattr(row, terms.by), row.customers) for row in won)
     direct, shared = _divided(spent, customers)

@@ -100,10 +100,11 @@ def cost_alone(asked: Asked) -> Cac:
     return _cost(asked.tables.costs(terms.currency), asked.tables.won(), terms)
 
 
-def _cost(costs: list[Cost], won: list[Won], terms: Terms) -> Cac:
+def _cost(costs: list[Cost], won: list[Won], terms: Terms, span: tuple[int, int] | None = None) -> Cac:
     from lifelong.decide.marginal import marginal_costs
 
-    return cost_of_winning(costs, won, terms, marginal_costs(costs, won, terms.lags) if terms.by == "channel" else {})
+    nexts = marginal_costs(costs, won, terms.lags) if terms.by == "channel" else {}
+    return cost_of_winning(costs, won, terms, nexts, span)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,17 +133,17 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     terms = asked.terms(currency)
     costs = asked.tables.costs(currency)
     people = winning.people(folder, question, asked.by)
-    won = winning.within(costs, people.won(), terms.lags)
-    cac = _cost(costs, won, terms)
+    won, span = winning.within(costs, people.won(), terms.lags, _month(people.at.until))
+    cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
     whole, told, findings = _newcomer(folder, people, question, age)
-    if winning.is_cut_off(people.at) and max(row.month for row in won) == _month(people.at.until):
+    if winning.is_cut_off(people.at) and span[1] == _month(people.at.until):
         text = (
             f"the orders end on {date_of(people.at.until)}: customers of that month are not all there, its costs may be"
         )
         findings = (*findings, Finding("F384", text))
     new = worth.new_values(people.followed, age, whole)
-    return Known(people, cac, won, age, new, told, _scatter(costs, won, terms), findings)
+    return Known(people, cac, won, age, new, told, _scatter(costs, won, terms, span), findings)
 
 
 def channels(
@@ -199,7 +200,7 @@ def _worth(made: Known, i: int, target: float) -> Worth:
     )
 
 
-def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms) -> dict[str, float]:
+def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms, span: tuple[int, int]) -> dict[str, float]:
     """How much more a name's customers differ from month to month than chance and spend explain."""
     found = {}
     for name in {getattr(row, terms.by) for row in won}:
@@ -211,7 +212,7 @@ def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms) -> dict[st
         for row in won:
             if getattr(row, terms.by) == name:
                 came[row.month] += round(row.customers)
-        months = sorted({row.month for row in won})
+        months = range(span[0], span[1] + 1)
         found[name] = dispersion([spent[m] for m in months], [came[m] for m in months])
     return found
 

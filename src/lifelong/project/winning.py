@@ -176,16 +176,24 @@ def _named(folder: Folder, at: Base, told: pa.Table, by: str) -> dict[str, list[
     return {n: [known.get(n, {}).get(c) or UNKNOWN for c in ids] for n in ("channel", "campaign")}
 
 
-def within(costs: list[Cost], won: list[Won], lags: Mapping[str, int]) -> list[Won]:
-    """Customers of the months in which spend is told: of other months nobody knows what they cost."""
+def within(costs: list[Cost], won: list[Won], lags: Mapping[str, int], last: int) -> tuple[list[Won], tuple[int, int]]:
+    """Customers of the months in which spend is told, and these months: of others nobody knows what they cost.
+
+    Args:
+        costs: money spent.
+        won: all customers by month.
+        lags: as ``decide.channels.Terms`` has them.
+        last: the last month of the orders; money of a month that won nobody counts as that of others.
+    """
     months = [row.month - lags.get(row.channel, 0) for row in costs]
-    kept = [row for row in won if min(months) <= row.month <= max(months)]
+    span = max(min(months), min(row.month for row in won)), min(max(months), last)
+    kept = [row for row in won if span[0] <= row.month <= span[1]]
     if not kept:
         raise DataError(
             "E381", "no customer's first order lies in the months of the table of costs", where="--spend",
             why="costs and customers meet by month", fix="give costs of the months of the orders",
         )  # fmt: skip
-    return kept
+    return kept, span
 
 
 def is_cut_off(at: Base) -> bool:

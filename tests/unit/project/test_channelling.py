@@ -233,6 +233,28 @@ def test_orders_alone_costs_of_goods_and_no_fit(tmp_path: Path) -> None:
     assert made.limits(tmp_path / "spend.csv").rows[0].value > 0
 
 
+def test_months_that_are_not_whole_or_won_nobody_are_told(folder: Path, shop: Project, tmp_path: Path) -> None:
+    """The orders end within a month: its customers are not all there."""
+    last = shop.status().facts["last_day"]
+    write(tmp_path / "late.csv", ["month", "channel", "cost"], [["2025-01", "social", 50], [last[:7], "social", 50]])
+    cut = Project(tmp_path / "cut", settings={"currency": "EUR"})
+    with (folder / "orders.csv").open(encoding="utf-8") as stream:
+        rows = [row for row in csv.reader(stream) if row[2] == "ordered_at" or row[2] < "2025-11-20"]
+    write(tmp_path / "orders.csv", rows[0], rows[1:])
+    cut.ingest(tmp_path / "orders.csv", keep=["campaign"])
+    write(tmp_path / "spend.csv", ["month", "channel", "cost"], [["2025-01", "social", 50], ["2025-11", "social", 50]])
+    made = cut.channels(tmp_path / "spend.csv", margin="40%")
+    assert "F384" in {found.code for found in made.findings}
+    told = shop.channels(tmp_path / "late.csv", margin="40%").cac
+    assert (told.months[-1].month, told.months[-1].customers, told.parts["winning"]) == (
+        last[:7],
+        0,
+        10_000,
+    )  # wasted, not hidden
+    with pytest.raises(ConfigError, match="a month won nobody"):
+        shop.channels(tmp_path / "late.csv", margin="40%", since="2025-07")
+
+
 def test_the_command_line_says_what_python_says(folder: Path) -> None:
     runner = CliRunner()
     common = ["--project", str(folder / "shop"), "--spend", str(folder / "spend.csv"), "--margin", "40%", "--json"]
