@@ -177,5 +177,5 @@ def codes(told: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
 def _young(what: str) -> FitError:
     return FitError(
         "E383", what, where="the orders", why="channels are compared at equal age: every customer followed for as long",
-        fix="take a younger age (--age 30d), or come back with a longer history",
+        fix="take a younger age (--age 30d) or a shorter payback, or come back with a longer history",
     )  # fmt: skip

@@ -32,7 +32,7 @@ class Tables:
     Attributes:
         spend: a table of costs: month or day, channel, campaign, purpose, cost; or a month and a column a channel.
         acquired: a table of new customers by month and channel, where no project tells them.
-        columns: our name of a column of costs to the file's.
+        columns: our name of a column of costs to the file's; ``customers`` is one of the other table.
         purposes: by channel, what its money is for.
         same: a channel's name in the table of costs to its name elsewhere.
         currency: of the amounts, where no project tells it.
@@ -58,13 +58,16 @@ class Tables:
                 "E381", "no table says what was spent", where="--spend", why="the cost of winning is a cost by customers",
                 fix="name one:  --spend spend.csv",
             )  # fmt: skip
-        return winning.costs(Path(self.spend), winning.Names(self.columns, self.purposes, self.same), currency)
+        columns = {n: v for n, v in self.columns.items() if n != "customers"}
+        return winning.costs(Path(self.spend), winning.Names(columns, self.purposes, self.same), currency)
 
     def won(self) -> list[Won]:
         """The rows of the table of customers."""
         from lifelong.sources import winning
 
-        return winning.customers(Path(self.acquired), winning.Names({}, {}, {}))
+        return winning.customers(
+            Path(self.acquired), winning.Names({n: v for n, v in self.columns.items() if n == "customers"}, {}, {})
+        )
 
 
 @dataclass(frozen=True, eq=False)
