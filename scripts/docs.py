@@ -70,6 +70,16 @@ def tables() -> str:
             "What a firm's table of subscriptions may say, under lifelong's names: `--column ours=theirs`.",
         ),
         ("Subscriptions", schema.SUBSCRIPTIONS, "One row of that table, exact, kept or set aside with a reason."),
+        (
+            "Source of spend",
+            schema.SPEND_SOURCE,
+            "What a report of advertising spend may say, under lifelong's names: `--column ours=theirs`.",
+        ),
+        (
+            "Spend",
+            schema.SPEND,
+            "One row a day, channel and campaign: what `spend` makes and `export --what spend` writes.",
+        ),
         ("Tenures", schema.TENURES, "One row a time without a break in which a customer subscribed."),
         (
             "Features",

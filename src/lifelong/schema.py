@@ -133,6 +133,47 @@ SUBSCRIPTIONS = (
     Column("reason", "text", "", "Why the row is set aside; empty where it is kept."),
 )
 
+# What a report of advertising spend may say, under our names.
+SPEND_SOURCE = (
+    Column("date", "text", "date", "The day of the spend."),
+    Column("starts", "text", "date", "The first day that the row tells of."),
+    Column("ends", "text", "date", "The last day that the row tells of."),
+    Column("month", "text", "date", "The month that the row tells of, such as 2025-01."),
+    Column("channel", "text", "", "Where the money went: paid search, paid social, television ..."),
+    Column("source", "text", "", "utm_source of its clicks."),
+    Column("medium", "text", "", "utm_medium of its clicks."),
+    Column("campaign", "text", "", "The campaign's name."),
+    Column("campaign_id", "text", "", "The campaign's number at the platform."),
+    Column("ad", "text", "", "The name of the ad or of its group, where no campaign is named."),
+    Column("campaign_type", "text", "", "Search, display, video ...: the kind of a Google campaign."),
+    Column("purpose", "text", "", "acquisition, retention, brand or fixed."),
+    Column("cost", "text", "money", "What it cost.", is_required=True),
+    Column("currency", "text", "", "The row's currency code, as in ISO 4217."),
+    Column("impressions", "text", "", "How often ads were shown."),
+    Column("clicks", "text", "", "Clicks, those that led to the site where both are told."),
+    Column("conversions", "text", "", "Conversions that the platform claims."),
+    Column("conversion_value", "text", "money", "What it says these brought in."),
+    Column("results", "text", "", "Meta's results: conversions where their indicator says so."),
+    Column("indicator", "text", "", "What Meta's results are."),
+    Column("label", "text", "", "The row's first cell, by which totals are known."),
+)
+
+# One row a day, channel and campaign: what was spent.
+SPEND = (
+    Column("day", "int32", "days since 1970-01-01", "The day.", is_required=True),
+    Column("channel", "text", "", "Where the money went; unknown where nothing says it."),
+    Column("source", "text", "", "utm_source of its clicks; empty where not known."),
+    Column("medium", "text", "", "utm_medium of its clicks; empty where not known."),
+    Column("campaign", "text", "", "The campaign; empty where none is named."),
+    Column("purpose", "text", "", "acquisition, retention, brand or fixed."),
+    Column("cost", "int64", "minor units", "What was spent, in the project's currency.", is_required=True),
+    Column("impressions", "int64", "", "How often ads were shown; empty where not told."),
+    Column("clicks", "int64", "", "Clicks; empty where not told."),
+    Column("conversions", "float64", "", "Conversions that the platform claims; empty where not told."),
+    Column("conversion_value", "int64", "minor units", "What it says these brought in; empty where not told."),
+    Column("origin", "text", "", "google_ads, meta_ads, tiktok_ads, ga4 or file."),
+)
+
 # One row a tenure: a time without a break in which a customer subscribed.
 TENURES = (
     Column("customer_id", "text", "", "The customer.", True, True),

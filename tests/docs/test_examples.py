@@ -37,6 +37,8 @@ TRAILS = {
             "docs/how-to/channels.md",
             "docs/how-to/budget.md",
             "docs/how-to/time-varying-covariates.md",
+            "docs/how-to/ad-spend.md",
+            "docs/how-to/costs.md",
             "docs/how-to/export.md",
             "docs/explanation/identity.md",
             "docs/how-to/forget-a-customer.md",

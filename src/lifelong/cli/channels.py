@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAIRS = ("columns", "purposes", "same", "lags", "incremental")
 _COSTS = (
-    click.option("--spend", default="", metavar="FILE", help="Costs: month or day, channel, campaign, purpose, cost; or a month and a column a channel."),
+    click.option("--spend", default="", metavar="FILE", help="Costs: month or day, channel, campaign, purpose, cost; or a month and a column a channel. [default: the project's spend]"),
     flags.columns("cost=amount"),
     click.option("--purpose", "purposes", multiple=True, type=flags.Pairs(), metavar="CHANNEL=WORD", help="What its money is for: acquisition, brand, retention or fixed. May be repeated."),
     click.option("--same", multiple=True, type=flags.Pairs(), metavar="THEIRS=OURS", help="A channel's name in the costs, and among customers. May be repeated."),
@@ -33,6 +33,7 @@ _WORTH = (
     flags.horizon,
     flags.margin,
     flags.discount,
+    flags.level,
     click.option("--age", default="", metavar="TIME", help="Compare at this age, such as 180d. [default: up to a year, as the history allows]"),
     click.option("--target", default="3", show_default=True, metavar="X", help="Value to cost that is wanted."),
 )  # fmt: skip

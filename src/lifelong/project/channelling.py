@@ -131,13 +131,13 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     """
     currency = folder.currency
     terms = asked.terms(currency)
-    costs = asked.tables.costs(currency)
+    costs = asked.tables.costs(currency, folder)
     people = winning.people(folder, question, asked.by)
-    won, span = winning.within(costs, people.won(), terms.lags, _month(people.at.until))
+    won, span = winning.within(costs, people.won(), terms.lags, winning.month_of(people.at.until))
     cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
     whole, told, findings = _newcomer(folder, people, question, age)
-    if winning.is_cut_off(people.at) and span[1] == _month(people.at.until):
+    if winning.is_cut_off(people.at) and span[1] == winning.month_of(people.at.until):
         text = (
             f"the orders end on {date_of(people.at.until)}: customers of that month are not all there, its costs may be"
         )
@@ -348,8 +348,3 @@ def _days(text: str, ages: Sequence[int]) -> int:
         "ages are months of 30 days, or 90 or 365 days, within the history",
         "90d",
     )
-
-
-def _month(day: int) -> int:
-    when = date_of(day)
-    return when.year * 12 + when.month - 1

@@ -94,7 +94,13 @@ class DecisionVerbs:
         return referrals(self._folder, file, Asked(**asked), out)
 
     def formula(
-        self, *, horizon: str = "", margin: str | float = "", discount: str = "", cac: str | float = 0.0
+        self,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        level: str = "",
+        cac: str | float = 0.0,
     ) -> FormulaValue:
         """What a new customer brings by the textbook formula, beside the latest fit's number, with elasticities.
 
@@ -102,6 +108,7 @@ class DecisionVerbs:
             horizon: as in :meth:`score`.
             margin: as there.
             discount: as there.
+            level: as there.
             cac: cost of winning one, taken off both.
 
         Raises:
@@ -111,4 +118,4 @@ class DecisionVerbs:
         from lifelong.project.asked import Question
         from lifelong.project.formulating import formula
 
-        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount), cac)
+        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount, level), cac)

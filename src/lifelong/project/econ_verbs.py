@@ -23,9 +23,9 @@ class EconVerbs:
         """What each channel costs and what its customers are worth, at equal age and as new ones.
 
         Args:
-            spend: a table of costs: month or day, channel, campaign, purpose, cost.
+            spend: a table of costs: month or day, channel, campaign, purpose, cost; by default what :meth:`spend` has read.
             out: a .csv, .parquet or .xlsx to write a row a customer to.
-            asked: ``margin``, ``horizon``, ``discount`` as in :meth:`score`; those of
+            asked: ``margin``, ``horizon``, ``discount``, ``level`` as in :meth:`score`; those of
                 :class:`lifelong.project.channelling.Asked` and of :class:`lifelong.project.winning.Tables`.
 
         Raises:
@@ -85,7 +85,7 @@ def _asked(folder: Folder, spend: str | Path, told: Mapping[str, Any]) -> tuple[
     from lifelong.project.channelling import Asked
     from lifelong.project.winning import Tables
 
-    terms = {n: told[n] for n in ("horizon", "margin", "discount") if n in told}
+    terms = {n: told[n] for n in ("horizon", "margin", "discount", "level") if n in told}
     tables = Tables(spend, **{n: told[n] for n in _TABLES if n in told})
     rest = {n: v for n, v in told.items() if n not in terms and n not in _TABLES}
     return Asked(tables=tables, **rest), Question.of(folder.config(), **terms)

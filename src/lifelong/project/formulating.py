@@ -9,7 +9,7 @@ import numpy as np
 from lifelong.errors import DataError
 from lifelong.money.formula import DRIVERS, Terms, elasticities, value_of
 from lifelong.money.margin import pooled_margin
-from lifelong.project import asked, renewing
+from lifelong.project import asked, costing, renewing
 from lifelong.project.typed import amount
 from lifelong.store import fits
 from lifelong.units import date_of, minor_digits
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
     from lifelong.tables.two_windows import TwoWindows
-    from lifelong.values import Fit, Scores
 
 YEAR = 365.25
 #: The longest window, and the shortest that says anything.
@@ -33,6 +32,8 @@ APART = 1.5
 
 def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValue:
     """What a new customer brings by the textbook formula, and by the latest fit."""
+    from lifelong.score import Terms as ScoreTerms
+    from lifelong.score import score
     from lifelong.tables.two_windows import two_windows
 
     with folder.writing("formula"):
@@ -40,12 +41,12 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         made = fits.load(folder.root / "fits")
         if renewing.is_contract(made.model):
             raise renewing.refused("formula")
-        at = asked.base(folder, made.origin.until)
+        at, own, level = costing.at_level(folder, asked.base(folder, made.origin.until), question)
     days = _window(at)
     counted = two_windows(at.orders, at.until, days)
     _usable(counted, folder)
     unit, cost = 10.0 ** minor_digits(folder.currency), amount(cac, "--cac", "40", is_zero_allowed=True)
-    margin = _margin(at, question)
+    margin = _margin(at, own)
     told = Terms(
         order_value=counted.revenue / counted.priced / unit,
         orders=counted.orders / counted.customers,
@@ -56,7 +57,14 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         per_year=question.discount.per_year,
     )
     newcomers = counted.newcomers or counted.customers
-    scores = _newcomers(made, at, question, folder, newcomers)
+    terms = ScoreTerms(
+        question.horizon,
+        None if own is None and margin == 1.0 else margin,
+        question.discount,
+        folder.currency,
+        level=level,
+    )
+    scores = score(made, _fresh(at.summary, at.until, newcomers), terms)
     first = margin * (counted.first_revenue / newcomers / unit if counted.newcomers else told.order_value)
     t, value, moved = scores.totals, value_of(told), elasticities(told)
     own, low, high = (first + total / newcomers for total in (t.value, t.low80, t.high80))
@@ -91,25 +99,14 @@ def _usable(counted: TwoWindows, folder: Folder) -> None:
         )  # fmt: skip
 
 
-def _margin(at: Base, question: Question) -> float:
+def _margin(at: Base, told: float | None) -> float:
     """As asked for; else from costs; else value is revenue."""
-    if question.margin is not None:
-        return question.margin
+    if told is not None:
+        return told
     cost = at.summary["cost"] if "cost" in at.summary.column_names else None
     if cost is None or cost.null_count == len(cost):
         return 1.0
     return pooled_margin(*(at.summary[name].to_numpy(zero_copy_only=False) for name in ("revenue", "cost")))
-
-
-def _newcomers(made: Fit, at: Base, question: Question, folder: Folder, count: int) -> Scores:
-    """Scores of so many customers who have just placed their first order, of whose spend nothing is known yet."""
-    from lifelong.score import Terms as ScoreTerms
-    from lifelong.score import score
-
-    margin = _margin(at, question)
-    is_revenue = question.margin is None and margin == 1.0
-    terms = ScoreTerms(question.horizon, None if is_revenue else margin, question.discount, folder.currency)
-    return score(made, _fresh(at.summary, at.until, count), terms)
 
 
 def _fresh(summary: pa.Table, until: int, count: int) -> pa.Table:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.project import asked, enrolling, renewing, runs, valuing
+from lifelong.project import asked, enrolling, renewing, runs, spending, valuing
 from lifelong.project.answers import Run
 from lifelong.project.knowing import seen_by
 from lifelong.project.subscribing import Asked
@@ -182,7 +182,13 @@ def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
     """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
     from lifelong import export as writers
 
-    makers = {"scores": _scores, "orders": _orders, "subscriptions": _subscriptions, "quarantine": _quarantine}
+    makers = {
+        "scores": _scores,
+        "orders": _orders,
+        "subscriptions": _subscriptions,
+        "spend": _spend,
+        "quarantine": _quarantine,
+    }
     if what not in makers:
         raise ConfigError(
             "E302",
@@ -212,6 +218,10 @@ def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
 
 def _subscriptions(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
     return enrolling.kept(folder, folder.landing.read()).rows, {"currency": folder.currency}
+
+
+def _spend(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    return spending.spend_table(folder), {"currency": folder.currency}
 
 
 def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:

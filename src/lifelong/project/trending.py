@@ -73,6 +73,9 @@ def _as_before(folder: Folder, before: Run, run: Run) -> tuple[pa.Table | None, 
         return None, "the landing no longer holds the orders as they were then"
     folder.progress(f"the model of {before.told['as_of']} on the orders of {run.told['as_of']}", 0, len(at.summary))
     try:
-        return valuing.scored(folder, before.made_by(), at, run.question).table, ""
+        scores = valuing.scored(folder, before.made_by(), at, run.question)
     except LifelongError as problem:
         return None, f"the earlier model cannot be run there: {problem.code} {problem.what}"
+    if scores.definition != run.told["definition"]:
+        return None, "the costs in lifelong.toml have changed since"
+    return scores.table, ""

@@ -11,9 +11,10 @@ import numpy as np
 
 from lifelong.decide.worth import Followed, ages, codes
 from lifelong.errors import DataError
-from lifelong.project import asked
+from lifelong.money.margin import historic_value, pooled_margin
+from lifelong.project import asked, costing, spending
 from lifelong.units import date_of
-from lifelong.values.winning import UNKNOWN, Won
+from lifelong.values.winning import UNKNOWN, Cost, Won
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
-    from lifelong.values.winning import Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Tables:
     """Where costs and customers are, as the user says.
 
     Attributes:
-        spend: a table of costs: month or day, channel, campaign, purpose, cost; or a month and a column a channel.
+        spend: a table of costs: month or day, channel, campaign, purpose, cost; or a month and a column a channel; by default the
+            project's own spend.
         acquired: a table of new customers by month and channel, where no project tells them.
         columns: our name of a column of costs to the file's; ``customers`` is one of the other table.
         purposes: by channel, what its money is for.
@@ -45,21 +46,33 @@ class Tables:
     same: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
 
-    def costs(self, currency: str) -> list[Cost]:
-        """The rows of the table of costs.
+    def costs(self, currency: str, folder: Folder | None = None) -> list[Cost]:
+        """The rows of the table of costs; without one, those of the reports of spend that the project holds.
 
         Raises:
-            DataError: E381 where there is none, or it cannot be used.
+            DataError: E381 where the table cannot be used; E367 where there is none and the project holds no spend.
         """
         from lifelong.sources import winning
 
-        if not self.spend:
+        columns = {n: v for n, v in self.columns.items() if n != "customers"}
+        names = winning.Names(columns, self.purposes, self.same)
+        if self.spend:
+            return winning.costs(Path(self.spend), names, currency)
+        if folder is None:
             raise DataError(
                 "E381", "no table says what was spent", where="--spend", why="the cost of winning is a cost by customers",
                 fix="name one:  --spend spend.csv",
             )  # fmt: skip
-        columns = {n: v for n, v in self.columns.items() if n != "customers"}
-        return winning.costs(Path(self.spend), winning.Names(columns, self.purposes, self.same), currency)
+        rows = spending.spend_table(folder).to_pylist()
+        names.check("the project's spend", {row["channel"] for row in rows})
+        return [
+            Cost(
+                month_of(row["day"]), self.same.get(row["channel"], row["channel"]), row["campaign"],
+                self.purposes.get(row["channel"], row["purpose"]), row["cost"], row["conversions"],
+                None if row["clicks"] is None else float(row["clicks"]),
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def won(self) -> list[Won]:
         """The rows of the table of customers."""
@@ -122,7 +135,7 @@ def people(folder: Folder, question: Question, by: str, until: str = "") -> Peop
         raise _unknown(
             "the orders hold no amounts", "what customers bring is counted in money", "ingest an export with amounts"
         )
-    money, margin, definition = _money(at, question)
+    money, margin, definition = _money(folder, at, question)
     seen = int(at.until - np.min(at.summary["first_day"].to_numpy()))
     steps = ages(seen)
     told = by_age(at.orders.append_column("money", pa.array(money, mask=~np.isfinite(money))), at.until, steps)
@@ -138,17 +151,27 @@ def people(folder: Folder, question: Question, by: str, until: str = "") -> Peop
     return People(at, table, Followed(names, code, at.until - days, steps, columns), definition, margin)
 
 
-def _money(at: Base, question: Question) -> tuple[np.ndarray[Any, Any], float | None, str]:
-    """What each order brings, the margin behind it, and its words."""
-    from lifelong.money.margin import historic_value, pooled_margin
-
-    earned, cost = (at.orders[n].cast("float64").to_numpy(zero_copy_only=False) for n in ("revenue", "cost"))
-    if question.margin is not None:
+def _money(folder: Folder, at: Base, question: Question) -> tuple[np.ndarray[Any, Any], float | None, str]:
+    """What each order brings at the level that is asked for, the share of revenue behind it, and its words."""
+    earned = at.orders["revenue"].cast("float64").to_numpy(zero_copy_only=False)
+    config, words = folder.config(), "gross margin (revenue less cost)"
+    if question.level == "revenue":
+        return earned, None, "revenue"
+    if question.level == "contribution":
+        costing.at_level(folder, at, question)  # refused where costs are not known
+        costs = costing.told(config, folder.currency)
+        cost = sum(costing.order_costs(folder, at.orders, question.margin, costs).values())
+        words = costing.words(costs, question.margin, folder.currency)
+    elif question.margin is not None:
         return earned * question.margin, question.margin, f"gross margin ({question.margin * 100:g} % of revenue)"
-    if np.isfinite(cost).any():
-        margin = pooled_margin(earned, cost)
-        return historic_value(earned, cost, margin), margin, "gross margin (revenue less cost)"
-    return earned, None, "revenue"
+    elif config.product_costs:
+        cost = costing.goods(folder, at.orders, None)
+    else:
+        cost = at.orders["cost"].cast("float64").to_numpy(zero_copy_only=False)
+    if not np.isfinite(cost).any():
+        return earned, None, "revenue"
+    margin = pooled_margin(earned, cost)
+    return historic_value(earned, cost, margin), margin, words
 
 
 def _named(folder: Folder, at: Base, told: pa.Table, by: str) -> dict[str, list[str]]:
@@ -197,6 +220,12 @@ def within(costs: list[Cost], won: list[Won], lags: Mapping[str, int], last: int
             why="costs and customers meet by month", fix="give costs of the months of the orders",
         )  # fmt: skip
     return kept, span
+
+
+def month_of(day: int) -> int:
+    """A day's month, counted as in ``values.winning``."""
+    when = date_of(day)
+    return when.year * 12 + when.month - 1
 
 
 def is_cut_off(at: Base) -> bool:

@@ -37,11 +37,14 @@ from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
+from lifelong.values.spend_report import SpendReport
+from lifelong.values.spend_totals import SpendTotals
 from lifelong.values.spending import SpendHistory
 from lifelong.values.stages import Stages
 from lifelong.values.tenures import Tenures
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
+from lifelong.values.waterfall import Waterfall
 from lifelong.values.winning import Cac
 
 __all__ = [
@@ -74,11 +77,14 @@ __all__ = [
     "Spacings",
     "Spend",
     "SpendHistory",
+    "SpendReport",
+    "SpendTotals",
     "Stages",
     "Tenures",
     "Timelines",
     "Totals",
     "Trend",
     "Waits",
+    "Waterfall",
     "to_json",
 ]

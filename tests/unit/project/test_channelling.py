@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from lifelong import ConfigError, DataError, FitError, LifelongError, Project
+from lifelong import ConfigError, DataError, FitError, LifelongError, Project, cost_of_winning
 from lifelong.cli.commands import lifelong
 from lifelong.sources.simulate import Calendar, simulate_shop
 from lifelong.units import day_of
@@ -207,10 +207,34 @@ def test_wishes_that_are_not_understood(folder: Path, shop: Project, asked: dict
 
 def test_spend_of_other_months_or_none_is_refused(folder: Path, shop: Project, tmp_path: Path) -> None:
     write(tmp_path / "old.csv", ["month", "channel", "cost"], [["2019-02", "social", 50]])
-    for file in (tmp_path / "old.csv", ""):
+    for file, code in ((tmp_path / "old.csv", "E381"), ("", "E367")):
         with pytest.raises(DataError) as problem:
             shop.channels(file, margin="40%")
-        assert problem.value.code == "E381"
+        assert problem.value.code == code
+    with pytest.raises(DataError, match="no table says what was spent"):
+        cost_of_winning("", tmp_path / "old.csv")
+
+
+def test_the_projects_own_spend_and_contribution(tmp_path: Path) -> None:
+    """Without a table the reports of spend count, to the minor unit; at contribution what each order costs is taken off."""
+    shop = simulate_shop(150, seed=3, calendar=Calendar(opens=day_of("2025-01-01")))
+    rows = [[*r, "search"] for r in list(csv.reader(shop.orders_csv().splitlines()))[1:]]
+    write(tmp_path / "orders.csv", ["order_id", "customer_id", "ordered_at", "revenue", "channel"], rows)
+    days = [[f"2025-{m:02d}-{d:02d}", "Search", "spring", 10.01 * d, 40] for m in range(1, 13) for d in (1, 9, 28)]
+    write(tmp_path / "spend.csv", ["date", "channel", "campaign", "cost", "clicks"], days)
+    made = Project(tmp_path / "shop", settings={"currency": "EUR", "shipping": "2.00"})
+    made.ingest(tmp_path / "orders.csv")
+    made.spend(tmp_path / "spend.csv")
+    told = made.channels(margin="40%", same={"Search": "search"})
+    assert told.cac.total == sum(round(100 * row[3]) for row in days)
+    assert (told.rows[0].name, told.rows[0].cost) == ("search", told.cac.total)
+    less = made.channels(margin="40%", level="contribution", same={"Search": "search"})
+    assert "2.00 shipping" in less.definition
+    ours, theirs = less.rows[0].at_age, told.rows[0].at_age
+    assert ours is not None
+    assert theirs is not None
+    assert ours.mean <= theirs.mean - 200.0  # an order each, at least
+    assert {row.ratio for row in made.channels(level="revenue", same={"Search": "search"}).rows} == {None}
 
 
 def test_orders_alone_costs_of_goods_and_no_fit(tmp_path: Path) -> None:
@@ -264,7 +288,7 @@ def test_the_command_line_says_what_python_says(folder: Path) -> None:
         told = json.loads(done.output.splitlines()[-1])
         made = getattr(Project(folder / "shop", create=False), verb)(folder / "spend.csv", margin="40%")
         assert told == json.loads(to_json(made))
-    write(folder / "won.csv", ["month", "channel", "customers"], [["2025-01", "search", 10]])
+    write(folder / "won.csv", ["month", "channel", "joined"], [["2025-01", "search", 10]])
     alone = [
         "channels",
         "--spend",
@@ -273,6 +297,8 @@ def test_the_command_line_says_what_python_says(folder: Path) -> None:
         str(folder / "won.csv"),
         "--lag",
         "search=0",
+        "--column",
+        "customers=joined",
         "--json",
     ]
     done = runner.invoke(lifelong, alone, catch_exceptions=False)
