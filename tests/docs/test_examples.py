@@ -36,6 +36,7 @@ TRAILS = {
             "docs/how-to/leads.md",
             "docs/how-to/referrals.md",
             "docs/how-to/calculator.md",
+            "docs/how-to/channels.md",
             "docs/how-to/budget.md",
             "docs/how-to/time-varying-covariates.md",
             "docs/how-to/ad-spend.md",

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, costs, decisions, flags, grouping, over_time, posteriors, spending
+from lifelong.cli import (
+    calculator,
+    channels,
+    contracts,
+    costs,
+    decisions,
+    flags,
+    grouping,
+    over_time,
+    posteriors,
+    spending,
+)
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -362,7 +373,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, contracts, costs, decisions, grouping, over_time, posteriors, spending):
+for _group in (calculator, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending):
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

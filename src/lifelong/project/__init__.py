@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
+from lifelong.project.deciding import budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
+from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.groups_verbs import GroupVerbs
 from lifelong.project.spend_verbs import SpendVerbs
@@ -30,6 +31,7 @@ __all__ = [
     "budget",
     "business_case",
     "calculate",
+    "cost_of_winning",
     "cut",
     "demo",
     "fit_file",
@@ -45,7 +47,7 @@ __all__ = [
 ]
 
 
-class Project(DataVerbs, DecisionVerbs, GroupVerbs, SpendVerbs):
+class Project(DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

@@ -14,11 +14,13 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.audit import Audit
 from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
 from lifelong.values.channel_test import ChannelTest
+from lifelong.values.channels import Channels
 from lifelong.values.cohorts import CohortMatrix
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
@@ -31,6 +33,7 @@ from lifelong.values.histories import Patterns, Spend, Waits
 from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
+from lifelong.values.limits import Limits
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
@@ -45,13 +48,17 @@ from lifelong.values.tiers import Migration, Tiers
 from lifelong.values.timelines import Course, Timelines
 from lifelong.values.trend import Trend
 from lifelong.values.waterfall import Waterfall
+from lifelong.values.winning import Cac
 
 __all__ = [
+    "Audit",
     "Blend",
     "Budget",
     "BusinessCase",
+    "Cac",
     "Calculation",
     "ChannelTest",
+    "Channels",
     "CohortMatrix",
     "Course",
     "Cut",
@@ -64,6 +71,7 @@ __all__ = [
     "ImportReport",
     "LeadValues",
     "Leaderboard",
+    "Limits",
     "Migration",
     "NextOrders",
     "Origin",
