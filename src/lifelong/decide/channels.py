@@ -99,21 +99,46 @@ def cost_of_winning(
             "no money was spent on winning customers in the months in which customers are known",
             f"customers are known from {month_text(first)} to {month_text(last)}",
         )
-    months, fixed = [], _fixed(costs, terms, first, last)
+    months = _months(costs, (spent, customers, paying), terms, (first, last))
+    whole = _month(
+        "all",
+        (sum(m.customers for m in months), sum(m.paid for m in months)),
+        (sum(m.spend for m in months), sum(m.winning for m in months), sum(m.loaded for m in months)),
+    )
+    told = _channels(direct, shared + whole.loaded - whole.winning, customers, terms)
+    return Cac(
+        currency=terms.currency,
+        digits=terms.digits,
+        by=terms.by,
+        rule=terms.rule,
+        total=sum(row.cost for row in costs),
+        parts=parts,
+        overhead=terms.overhead * len(months),
+        whole=whole,
+        months=tuple(months),
+        channels=_told_apart(told, costs, terms, marginal or {}),
+        findings=_findings(parts, whole, _alone(spent, direct)),
+    )
+
+
+def _months(
+    costs: Sequence[Cost],
+    known: tuple[Mapping[tuple[int, str], int], Mapping[tuple[int, str], float], set[str]],
+    terms: Terms,
+    span: tuple[int, int],
+) -> list[MonthCost]:
+    """Each month's costs, of winning costs and customers by month and name, and of the names that cost money."""
+    spent, customers, paying = known
+    fixed = _fixed(costs, terms, *span)
     by_month = _summed((row.month, "", row.cost) for row in costs)
-    for month in range(first, last + 1):
+    months = []
+    for month in range(span[0], span[1] + 1):
         rows = {name: n for (when, name), n in customers.items() if when == month}
         winning = sum(cost for (when, _), cost in spent.items() if when == month)
         counts = (sum(rows.values()), sum(n for name, n in rows.items() if name in paying))
-        months.append(
-            _month(month_text(month), counts, (int(by_month.get((month, ""), 0)), winning, winning + fixed[month]))
-        )
-    whole = _month("all", (sum(m.customers for m in months), sum(m.paid for m in months)),
-                   (sum(m.spend for m in months), sum(m.winning for m in months), sum(m.loaded for m in months)))  # fmt: skip
-    channels = _channels(direct, shared + sum(fixed.values()), customers, terms)
-    found = _told_apart(channels, costs, terms, marginal or {})
-    return Cac(terms.currency, terms.digits, terms.by, terms.rule, sum(row.cost for row in costs), parts,
-               terms.overhead * len(months), whole, tuple(months), found, _findings(parts, whole, _alone(spent, direct)))  # fmt: skip
+        sums = (int(by_month.get((month, ""), 0)), winning, winning + fixed[month])
+        months.append(_month(month_text(month), counts, sums))
+    return months
 
 
 def _placed(
