@@ -86,7 +86,7 @@ def cost_of_winning(
         DataError: E381, where nobody was won, or no money was spent on winning.
         ConfigError: E382, where a wish is not understood.
     """
-    terms.check({row.channel for row in costs} | {row.channel for row in won})
+    terms.check({row.channel for row in (*costs, *won)})
     if sum(row.customers for row in won) <= 0:
         raise _unusable("nobody was won", "the cost of winning is a cost by customers")
     first, last = span or (min(row.month for row in won), max(row.month for row in won))
@@ -95,50 +95,22 @@ def cost_of_winning(
     direct, shared = _divided(spent, customers)
     paying = {name for name, cost in direct.items() if cost > 0}
     if not paying and not shared:
-        raise _unusable(
-            "no money was spent on winning customers in the months in which customers are known",
-            f"customers are known from {month_text(first)} to {month_text(last)}",
-        )
-    months = _months(costs, (spent, customers, paying), terms, (first, last))
-    whole = _month(
-        "all",
-        (sum(m.customers for m in months), sum(m.paid for m in months)),
-        (sum(m.spend for m in months), sum(m.winning for m in months), sum(m.loaded for m in months)),
-    )
-    told = _channels(direct, shared + whole.loaded - whole.winning, customers, terms)
-    return Cac(
-        currency=terms.currency,
-        digits=terms.digits,
-        by=terms.by,
-        rule=terms.rule,
-        total=sum(row.cost for row in costs),
-        parts=parts,
-        overhead=terms.overhead * len(months),
-        whole=whole,
-        months=tuple(months),
-        channels=_told_apart(told, costs, terms, marginal or {}),
-        findings=_findings(parts, whole, _alone(spent, direct)),
-    )
-
-
-def _months(
-    costs: Sequence[Cost],
-    known: tuple[Mapping[tuple[int, str], int], Mapping[tuple[int, str], float], set[str]],
-    terms: Terms,
-    span: tuple[int, int],
-) -> list[MonthCost]:
-    """Each month's costs, of winning costs and customers by month and name, and of the names that cost money."""
-    spent, customers, paying = known
-    fixed = _fixed(costs, terms, *span)
+        known = f"customers are known from {month_text(first)} to {month_text(last)}"
+        raise _unusable("no money was spent on winning customers in the months in which customers are known", known)
+    months, fixed = [], _fixed(costs, terms, first, last)
     by_month = _summed((row.month, "", row.cost) for row in costs)
-    months = []
-    for month in range(span[0], span[1] + 1):
+    for month in range(first, last + 1):
         rows = {name: n for (when, name), n in customers.items() if when == month}
         winning = sum(cost for (when, _), cost in spent.items() if when == month)
         counts = (sum(rows.values()), sum(n for name, n in rows.items() if name in paying))
-        sums = (int(by_month.get((month, ""), 0)), winning, winning + fixed[month])
-        months.append(_month(month_text(month), counts, sums))
-    return months
+        money = (int(by_month.get((month, ""), 0)), winning, winning + fixed[month])
+        months.append(_month(month_text(month), counts, money))
+    whole = _month("all", (sum(m.customers for m in months), sum(m.paid for m in months)),
+                   (sum(m.spend for m in months), sum(m.winning for m in months), sum(m.loaded for m in months)))  # fmt: skip
+    channels = _channels(direct, shared + sum(fixed.values()), customers, terms)
+    found = _told_apart(channels, costs, terms, marginal or {})
+    return Cac(terms.currency, terms.digits, terms.by, terms.rule, sum(row.cost for row in costs), parts,
+               terms.overhead * len(months), whole, tuple(months), found, _findings(parts, whole, _alone(spent, direct)))  # fmt: skip
 
 
 def _placed(
