@@ -21,13 +21,14 @@ from lifelong.cli import (
     posteriors,
     spending,
 )
+from lifelong.cli.sections import Sectioned
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
     from lifelong.project import Project
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Sectioned, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lifelong")
 def lifelong() -> None:
     """Know what your customers are worth.

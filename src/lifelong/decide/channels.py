@@ -86,7 +86,7 @@ def cost_of_winning(
         DataError: E381, where nobody was won, or no money was spent on winning.
         ConfigError: E382, where a wish is not understood.
     """
-    terms.check({row.channel for row in (*costs, *won)})
+    terms.check({row.channel for row in costs} | {row.channel for row in won})
     if sum(row.customers for row in won) <= 0:
         raise _unusable("nobody was won", "the cost of winning is a cost by customers")
     first, last = span or (min(row.month for row in won), max(row.month for row in won))
