@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, decisions, flags, over_time, posteriors, spending
+from lifelong.cli import calculator, cash, contracts, decisions, flags, over_time, posteriors, spending
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, contracts, decisions, over_time, posteriors, spending):
+for _group in (calculator, cash, contracts, decisions, over_time, posteriors, spending):
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

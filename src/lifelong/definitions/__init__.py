@@ -6,6 +6,7 @@ every output and asserts that each metric in it has an entry.
 
 from __future__ import annotations
 
+from lifelong.definitions.cash import CASH
 from lifelong.definitions.definition import Definition
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
@@ -16,7 +17,9 @@ from lifelong.definitions.values import VALUES
 
 __all__ = ["DEFINITIONS", "JUDGED", "METRICS", "Definition", "value_definition"]
 
-DEFINITIONS: dict[str, Definition] = {d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *REFERRALS)}
+DEFINITIONS: dict[str, Definition] = {
+    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *REFERRALS, *CASH)
+}
 
 #: The judge's measures, in the order in which a leaderboard shows them.
 METRICS = (

@@ -45,7 +45,7 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
     counted = two_windows(at.orders, at.until, days)
     _usable(counted, folder)
     unit, cost = 10.0 ** minor_digits(folder.currency), amount(cac, "--cac", "40", is_zero_allowed=True)
-    margin = _margin(at, question)
+    margin = margin_of(at, question)
     told = Terms(
         order_value=counted.revenue / counted.priced / unit,
         orders=counted.orders / counted.customers,
@@ -55,17 +55,17 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         horizon=question.horizon.days / YEAR,
         per_year=question.discount.per_year,
     )
-    newcomers = counted.newcomers or counted.customers
-    scores = _newcomers(made, at, question, folder, newcomers)
-    first = margin * (counted.first_revenue / newcomers / unit if counted.newcomers else told.order_value)
+    came = counted.newcomers or counted.customers
+    scores = newcomers(made, at, question, folder, came)
+    first = margin * (counted.first_revenue / came / unit if counted.newcomers else told.order_value)
     t, value, moved = scores.totals, value_of(told), elasticities(told)
-    own, low, high = (first + total / newcomers for total in (t.value, t.low80, t.high80))
+    own, low, high = (first + total / came for total in (t.value, t.low80, t.high80))
     return FormulaValue(
         as_of=date_of(at.until).isoformat(), horizon=str(question.horizon), currency=folder.currency,
         definition=f"{scores.definition}, before the cost of winning", window_days=days,
         drivers=tuple(Branch(name, getattr(told, name), moved[name]) for name in DRIVERS),
         lifetime_years=told.years / (1.0 - told.kept) if told.kept < 1.0 else None,
-        value=value, cac=cost, net=value - cost, model=made.name, first_order=first, newcomers=newcomers,
+        value=value, cac=cost, net=value - cost, model=made.name, first_order=first, newcomers=came,
         model_value=own, model_low80=low, model_high80=high, model_net=own - cost, findings=tuple(_findings(value, (low, high), counted)),
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def _usable(counted: TwoWindows, folder: Folder) -> None:
         )  # fmt: skip
 
 
-def _margin(at: Base, question: Question) -> float:
+def margin_of(at: Base, question: Question) -> float:
     """As asked for; else from costs; else value is revenue."""
     if question.margin is not None:
         return question.margin
@@ -101,12 +101,12 @@ def _margin(at: Base, question: Question) -> float:
     return pooled_margin(*(at.summary[name].to_numpy(zero_copy_only=False) for name in ("revenue", "cost")))
 
 
-def _newcomers(made: Fit, at: Base, question: Question, folder: Folder, count: int) -> Scores:
+def newcomers(made: Fit, at: Base, question: Question, folder: Folder, count: int) -> Scores:
     """Scores of so many customers who have just placed their first order, of whose spend nothing is known yet."""
     from lifelong.score import Terms as ScoreTerms
     from lifelong.score import score
 
-    margin = _margin(at, question)
+    margin = margin_of(at, question)
     is_revenue = question.margin is None and margin == 1.0
     terms = ScoreTerms(question.horizon, None if is_revenue else margin, question.discount, folder.currency)
     return score(made, _fresh(at.summary, at.until, count), terms)

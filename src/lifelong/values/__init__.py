@@ -18,6 +18,7 @@ from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
+from lifelong.values.cash import CashForecast, CustomerEquity
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
@@ -45,8 +46,10 @@ __all__ = [
     "Budget",
     "BusinessCase",
     "Calculation",
+    "CashForecast",
     "ChannelTest",
     "Course",
+    "CustomerEquity",
     "Cut",
     "Drivers",
     "Estimate",
