@@ -123,7 +123,7 @@ class Firm:
         data, *Journal of Marketing* 81(1), 17-35: eq. 1 and 2. Money tied up in stock and machines is not counted.
 
         >>> round(Firm(1000.0, 50.0, 20.0, 10.0, 0.10, fixed_costs=120.0, tax=0.25, debt=200.0).value, 1)
-        2404.2
+        27934.2
         """
         return self.operating + self.non_operating - self.debt
 
