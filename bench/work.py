@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from bench.data import LAST
+from bench.parting import parting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,6 +318,21 @@ def ingest(csv: str) -> Told:
         shutil.rmtree(folder)
 
 
+def cohorts(csv: str) -> Told:
+    """Cohorts by month and age in one call of a project that holds the CSV, revenue added up, with intervals; CPU seconds."""
+    from lifelong import Project
+
+    folder = tempfile.mkdtemp(dir=Path(csv).parent)
+    try:
+        shop = Project(Path(folder) / "shop")
+        shop.ingest(csv, currency="USD")
+        start = time.process_time()
+        made = shop.cohorts(measure="revenue", cumulative=True)
+        return {"seconds": time.process_time() - start, "customers": made.customers, "rows": made.table.num_rows}
+    finally:
+        shutil.rmtree(folder)
+
+
 def copy(csv: str) -> Told:
     """DuckDB's own copy of the CSV to Parquet: the floor of an ingest."""
     with tempfile.TemporaryDirectory(dir=Path(csv).parent) as folder:
@@ -381,7 +397,7 @@ WORKS: dict[str, Callable[..., Told]] = {
     work.__name__: work
     for work in (
         floor, summary, by_hand, fit, fit_kinds, fit_spend, loglik, loglik_spend, features, learned, posterior, score,
-        score_intervals, ingest, copy, varying, varying_simplex, money,
+        score_intervals, ingest, copy, cohorts, varying, varying_simplex, money, parting,
     )
 }  # fmt: skip
 

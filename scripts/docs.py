@@ -70,6 +70,16 @@ def tables() -> str:
             "What a firm's table of subscriptions may say, under lifelong's names: `--column ours=theirs`.",
         ),
         ("Subscriptions", schema.SUBSCRIPTIONS, "One row of that table, exact, kept or set aside with a reason."),
+        (
+            "Source of spend",
+            schema.SPEND_SOURCE,
+            "What a report of advertising spend may say, under lifelong's names: `--column ours=theirs`.",
+        ),
+        (
+            "Spend",
+            schema.SPEND,
+            "One row a day, channel and campaign: what `spend` makes and `export --what spend` writes.",
+        ),
         ("Tenures", schema.TENURES, "One row a time without a break in which a customer subscribed."),
         (
             "Features",
@@ -80,6 +90,13 @@ def tables() -> str:
         ("Next orders", schema.NEXT_ORDERS, "One row a customer: what `next-orders` returns and writes."),
         ("Stages", schema.STAGES, "One row a customer: what `stages` returns and writes."),
         ("Leads", schema.LEADS, "One row a lead: what `leads` returns and writes."),
+        ("Cohorts", schema.COHORTS, "One row a cohort and age: what `cohorts` returns and writes."),
+        ("Tiers", schema.TIERS, "One row a customer: what `tiers` returns and writes."),
+        (
+            "Potential",
+            schema.POTENTIAL,
+            "One row a customer who is low now and high later: what `potential` returns and writes.",
+        ),
         ("Referrals", schema.REFERRALS, "One row a customer who brought others: what `referrals` returns and writes."),
     )
     parts = ["# Tables\n\nThe names, kinds and units of every column. Names come only from here.\n"]

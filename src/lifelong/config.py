@@ -26,6 +26,31 @@ class Config:
         default="",
         metadata={"say": "Gross margin as a share of revenue, such as 35%. Empty: from costs, or revenue itself."},
     )
+    level: str = field(
+        default="",
+        metadata={
+            "say": "What a value is: revenue, gross or contribution. Empty: gross margin if it is known, or revenue."
+        },
+    )
+    product_costs: str = field(
+        default="",
+        metadata={"say": "A CSV of product and cost_rate, in this folder: what goods cost, product by product."},
+    )
+    payment_rate: str = field(
+        default="", metadata={"say": "What a payment costs, as a share of revenue, such as 2.9%."}
+    )
+    payment_fixed: str = field(default="", metadata={"say": "And for each order, in the project's currency: 0.30."})
+    shipping: str = field(default="", metadata={"say": "What shipping an order costs you, such as 4.50."})
+    service: str = field(
+        default="", metadata={"say": "What serving an order costs you: packing, support. Such as 1.20."}
+    )
+    bad_debt: str = field(default="", metadata={"say": "Share of revenue that is never paid, such as 0.5%."})
+    fixed_costs: str = field(
+        default="", metadata={"say": "Fixed costs a month: rent, salaries, software. Such as 12000."}
+    )
+    allocate: str = field(
+        default="revenue", metadata={"say": "Who bears fixed costs: by revenue, by orders or by customers."}
+    )
     discount: str = field(default="10%/year", metadata={"say": "What money later is worth less, a year. 0 for none."})
     horizon: str = field(default="52w", metadata={"say": "How far ahead values look: 52w, 90d, 2y or lifetime."})
     model: str = field(

@@ -133,6 +133,47 @@ SUBSCRIPTIONS = (
     Column("reason", "text", "", "Why the row is set aside; empty where it is kept."),
 )
 
+# What a report of advertising spend may say, under our names.
+SPEND_SOURCE = (
+    Column("date", "text", "date", "The day of the spend."),
+    Column("starts", "text", "date", "The first day that the row tells of."),
+    Column("ends", "text", "date", "The last day that the row tells of."),
+    Column("month", "text", "date", "The month that the row tells of, such as 2025-01."),
+    Column("channel", "text", "", "Where the money went: paid search, paid social, television ..."),
+    Column("source", "text", "", "utm_source of its clicks."),
+    Column("medium", "text", "", "utm_medium of its clicks."),
+    Column("campaign", "text", "", "The campaign's name."),
+    Column("campaign_id", "text", "", "The campaign's number at the platform."),
+    Column("ad", "text", "", "The name of the ad or of its group, where no campaign is named."),
+    Column("campaign_type", "text", "", "Search, display, video ...: the kind of a Google campaign."),
+    Column("purpose", "text", "", "acquisition, retention, brand or fixed."),
+    Column("cost", "text", "money", "What it cost.", is_required=True),
+    Column("currency", "text", "", "The row's currency code, as in ISO 4217."),
+    Column("impressions", "text", "", "How often ads were shown."),
+    Column("clicks", "text", "", "Clicks, those that led to the site where both are told."),
+    Column("conversions", "text", "", "Conversions that the platform claims."),
+    Column("conversion_value", "text", "money", "What it says these brought in."),
+    Column("results", "text", "", "Meta's results: conversions where their indicator says so."),
+    Column("indicator", "text", "", "What Meta's results are."),
+    Column("label", "text", "", "The row's first cell, by which totals are known."),
+)
+
+# One row a day, channel and campaign: what was spent.
+SPEND = (
+    Column("day", "int32", "days since 1970-01-01", "The day.", is_required=True),
+    Column("channel", "text", "", "Where the money went; unknown where nothing says it."),
+    Column("source", "text", "", "utm_source of its clicks; empty where not known."),
+    Column("medium", "text", "", "utm_medium of its clicks; empty where not known."),
+    Column("campaign", "text", "", "The campaign; empty where none is named."),
+    Column("purpose", "text", "", "acquisition, retention, brand or fixed."),
+    Column("cost", "int64", "minor units", "What was spent, in the project's currency.", is_required=True),
+    Column("impressions", "int64", "", "How often ads were shown; empty where not told."),
+    Column("clicks", "int64", "", "Clicks; empty where not told."),
+    Column("conversions", "float64", "", "Conversions that the platform claims; empty where not told."),
+    Column("conversion_value", "int64", "minor units", "What it says these brought in; empty where not told."),
+    Column("origin", "text", "", "google_ads, meta_ads, tiktok_ads, ga4 or file."),
+)
+
 # One row a tenure: a time without a break in which a customer subscribed.
 TENURES = (
     Column("customer_id", "text", "", "The customer.", True, True),
@@ -232,6 +273,47 @@ LEADS = (
     Column("high90", "float64", "probability", "Upper end of the 90 % interval."),
     Column("value", "float64", "money", "Expected value: chance times value of a convert, less the cost to serve."),
     Column("unknown", "int32", "0 or 1", "1 where a word of it is too rare to tell apart, and a mean stands there."),
+)
+
+# A row a cohort and age; the cohort `all` is everybody.
+COHORTS = (
+    Column("cohort", "text", "", "The cohort's name; all for everybody."),
+    Column("customers", "int64", "customers", "How many are in the cohort."),
+    Column("age", "int32", "ages", "0 is the first order day, k the k-th stretch of days after it."),
+    Column("seen", "int64", "customers", "For how many of them that age is over."),
+    Column("complete", "int32", "0 or 1", "1 where it is over for all of them."),
+    Column("total", "int64", "minor units, orders or customers", "The sum over all of them so far."),
+    Column("among", "int64", "minor units, orders or customers", "The sum over those for whom the age is over."),
+    Column(
+        "value", "float64", "money, orders or share", "That sum a customer; empty where the age is over for nobody."
+    ),
+    Column("low80", "float64", "money, orders or share", "Lower end of the 80 % interval."),
+    Column("high80", "float64", "money, orders or share", "Upper end of the 80 % interval."),
+    Column("low90", "float64", "money, orders or share", "Lower end of the 90 % interval."),
+    Column("high90", "float64", "money, orders or share", "Upper end of the 90 % interval."),
+)
+
+# A row a customer: the tier of value.
+TIERS = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("tier", "int32", "", "The tier, 1 the best."),
+    Column("name", "text", "", "The tier's name."),
+    Column("before", "text", "", "The tier at the scores of an earlier day; empty for who had none."),
+    Column("by_cut", "int32", "", "The tier by the cuts alone."),
+    Column("chance", "float64", "probability", "Chance that the customer belongs in the tier."),
+    Column("value", "float64", "money", "As in the scores."),
+)
+
+# A row a customer who has brought little and will bring much.
+POTENTIAL = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("historic", "float64", "money", "As in the scores."),
+    Column("value", "float64", "money", "As in the scores."),
+    Column("alive", "float64", "probability", "As in the scores."),
+    Column("orders", "float64", "orders", "Expected order days within the horizon of one who is still a customer."),
+    Column("each", "float64", "money", "Value of an expected order day."),
+    Column("why", "text", "", "What lifts the value most over the mean: still a customer, orders often, spends much."),
+    Column("lift", "float64", "", "By how many times that is above the mean."),
 )
 
 # A row a customer who brought others, the one who brought most first.

@@ -55,6 +55,14 @@ def test_every_column_of_the_leads_leads_to_a_definition() -> None:
             assert same[column.name] in definitions.DEFINITIONS
 
 
+def test_every_number_of_cohorts_leads_to_a_definition() -> None:
+    same = dict.fromkeys(("low80", "high80", "low90", "high90"), "cohort_interval")
+    same |= {"value": "cohort_value", "total": "cohort_value", "among": "cohort_value", "complete": "unripe"}
+    same |= dict.fromkeys(("cohort", "customers", "age", "seen"), "cohort")
+    for column in schema.COHORTS:
+        assert same[column.name] in definitions.DEFINITIONS
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lifelong.charts.cohort_cells import CohortCell, CohortRow, ages_that_fit, cohort_cells
 from lifelong.charts.deciles import Tenth, deciles, is_log
 from lifelong.charts.distribution import Distribution, distribution, measure
 from lifelong.charts.grammar import Spec, Tick
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "Curve", "Distribution", "Lorenz", "Renewal", "Spec", "Standing", "Tenth", "Tick", "Week", "altair", "best_share", "curve", "deciles",
+    "CohortCell", "CohortRow", "Curve", "Distribution", "Lorenz", "Renewal", "Spec", "Standing", "Tenth", "Tick", "Week", "ages_that_fit",
+    "altair", "best_share", "cohort_cells", "curve", "deciles",
     "distribution", "is_log", "keeping", "lorenz", "measure", "nice_ticks", "render", "round_ticks",
     "standings", "tracking",
 ]  # fmt: skip

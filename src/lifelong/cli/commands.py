@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, cash, contracts, decisions, flags, over_time, posteriors, spending
+from lifelong.cli import (
+    calculator,
+    cash,
+    channels,
+    contracts,
+    costs,
+    decisions,
+    flags,
+    grouping,
+    over_time,
+    posteriors,
+    spending,
+)
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
@@ -168,12 +180,14 @@ def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **t
 
 @lifelong.command(
     short_help="Value every customer, with an interval.",
-    epilog="Example:  lifelong score --horizon 52w --margin 35% --discount 10%/year",
+    epilog="Examples:  lifelong score --horizon 52w --margin 35% --discount 10%/year\n\n"
+    "           lifelong score --level contribution",
 )
 @flags.project
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def score(project_dir: str, as_json: bool, **told: Any) -> None:
     """Value every customer with an interval, by the latest fit."""
@@ -221,6 +235,7 @@ def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Write the report: one HTML file that needs no network."""
@@ -235,6 +250,7 @@ def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @flags.as_json
 def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Write the model card of the latest fit: data, definition, back-test, calibration, findings and limits."""
@@ -252,7 +268,7 @@ def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 @click.option(
     "--what",
     default="scores",
-    type=click.Choice(["scores", "orders", "subscriptions", "quarantine"]),
+    type=click.Choice(["scores", "orders", "subscriptions", "spend", "quarantine"]),
     help="What to write.",
     show_default=True,
 )
@@ -358,7 +374,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, cash, contracts, decisions, over_time, posteriors, spending):
+for _group in (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending):
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

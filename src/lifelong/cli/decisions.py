@@ -74,6 +74,7 @@ def referrals(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
 @flags.horizon
 @flags.margin
 @flags.discount
+@flags.level
 @click.option("--cac", metavar="MONEY", default="0", show_default=True, help="Cost of winning a customer.")
 @flags.as_json
 def formula(project_dir: str, as_json: bool, **told: Any) -> None:

@@ -49,6 +49,9 @@ horizon = click.option(
 margin = click.option(
     "--margin", metavar="SHARE", default="", help="Gross margin, such as 35%. [default: the project's]"
 )
+level = click.option(
+    "--level", metavar="NAME", default="", help="revenue, gross or contribution margin. [default: the project's]"
+)
 discount = click.option("--discount", metavar="RATE", default="", help="Such as 10%/year. [default: the project's]")
 model = click.option(
     "--model",

@@ -7,19 +7,34 @@ every output and asserts that each metric in it has an entry.
 from __future__ import annotations
 
 from lifelong.definitions.cash import CASH
+from lifelong.definitions.channels import CHANNELS
+from lifelong.definitions.cohorts import COHORTS
+from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
+from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
+from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio
 from lifelong.definitions.values import VALUES
 
-__all__ = ["DEFINITIONS", "JUDGED", "METRICS", "Definition", "value_definition"]
+__all__ = [
+    "AXES",
+    "DEFINITIONS",
+    "JUDGED",
+    "METRICS",
+    "Definition",
+    "Valuation",
+    "Valued",
+    "ratio",
+    "value_definition",
+]
 
-DEFINITIONS: dict[str, Definition] = {
-    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *REFERRALS, *CASH)
-}
+_ALL = (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *GROUPS, *REFERRALS, *COHORTS, *CHANNELS, *CASH)
+
+DEFINITIONS: dict[str, Definition] = {d.key: d for d in _ALL}
 
 #: The judge's measures, in the order in which a leaderboard shows them.
 METRICS = (
@@ -40,14 +55,18 @@ METRICS = (
 JUDGED = (*METRICS, "metric_interval", "difference", "calibration", "missed", "saved")
 
 
-def value_definition(horizon: str, margin: float | None, discount: str, *, has_cost: bool, has_money: bool) -> str:
-    """The words that stand beside every value.
+def value_definition(
+    horizon: str, margin: float | None, discount: str, *, has_cost: bool, has_money: bool, level: str = ""
+) -> str:
+    """The words that stand beside every value; ``level`` are those of what it is a sum of, where costs and margin do not say.
 
     >>> value_definition("52w", 0.35, "10%/year", has_cost=False, has_money=True)
     'gross margin (35 % of revenue), next 52w, discounted 10%/year at the time of each order'
     """
     if not has_money:
         what = "orders (the data hold no amounts)"
+    elif level:
+        what = level
     elif margin is not None:
         what = f"gross margin ({margin * 100:g} % of revenue)"
     elif has_cost:

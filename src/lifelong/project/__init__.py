@@ -12,9 +12,12 @@ from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.cash_verbs import CashVerbs
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
+from lifelong.project.deciding import budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
+from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
+from lifelong.project.groups_verbs import GroupVerbs
+from lifelong.project.spend_verbs import SpendVerbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +32,7 @@ __all__ = [
     "budget",
     "business_case",
     "calculate",
+    "cost_of_winning",
     "cut",
     "demo",
     "fit_file",
@@ -44,7 +48,7 @@ __all__ = [
 ]
 
 
-class Project(CashVerbs, DataVerbs, DecisionVerbs):
+class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:
@@ -165,7 +169,13 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs):
         return posterior(self._folder, model, until, Draw(**draw), Path(out) if out else None)
 
     def score(
-        self, fit: Fit | None = None, *, horizon: str = "", margin: str | float = "", discount: str = ""
+        self,
+        fit: Fit | None = None,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        level: str = "",
     ) -> Scores:
         """Value every customer with 80 % and 90 % intervals.
 
@@ -175,11 +185,16 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs):
             margin: gross margin as a share of revenue, such as ``"35%"`` or 0.35; without it costs, where the data
                 hold them, else value is revenue.
             discount: such as ``"10%/year"``; each order is discounted at its own time.
+            level: ``revenue``, ``gross`` or ``contribution``, which also takes off the variable costs of lifelong.toml;
+                by default the project's. ``margin="contribution"`` says the same.
+
+        Raises:
+            DataError: E368, where the costs that the level takes off are not known.
         """
         from lifelong.project.asked import Question
         from lifelong.project.valuing import score
 
-        return score(self._folder, fit, Question.of(self.config, horizon, margin, discount))
+        return score(self._folder, fit, Question.of(self.config, horizon, margin, discount, level))
 
     def next_orders(self, fit: Fit | None = None, *, horizon: str = "26w", out: str | Path = "") -> NextOrders:
         """When each customer orders next, given how long they have been silent; or that an order is unlikely.
@@ -222,19 +237,37 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs):
             return subscribing.subscriptions(Path(file), told, question, place, self._folder.progress)
         return enrolling.subscriptions(self._folder, told, question, place)
 
-    def report(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
+    def report(
+        self,
+        path: str | Path = "",
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        level: str = "",
+    ) -> Path:
         """Write the report: one HTML file that needs no network."""
         from lifelong.project.asked import Question
         from lifelong.project.reporting import report
 
-        return report(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
+        question = Question.of(self.config, horizon, margin, discount, level)
+        return report(self._folder, Path(path) if path else None, question)
 
-    def card(self, path: str | Path = "", *, horizon: str = "", margin: str | float = "", discount: str = "") -> Path:
+    def card(
+        self,
+        path: str | Path = "",
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        level: str = "",
+    ) -> Path:
         """Write the model card of the latest fit, as .md or .html: data, definition, back-test, calibration, limits."""
         from lifelong.project.asked import Question
         from lifelong.project.reporting import card
 
-        return card(self._folder, Path(path) if path else None, Question.of(self.config, horizon, margin, discount))
+        question = Question.of(self.config, horizon, margin, discount, level)
+        return card(self._folder, Path(path) if path else None, question)
 
     def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
         """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""

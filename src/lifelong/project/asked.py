@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifelong.errors import ConfigError, did_you_mean
 from lifelong.units import Horizon, Rate, date_of, day_of, share
 
 if TYPE_CHECKING:
@@ -17,23 +18,48 @@ if TYPE_CHECKING:
     from lifelong.store.landing import Manifest
 
 
+#: What a value may be a sum of.
+LEVELS = ("revenue", "gross", "contribution")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a value: how far ahead, which part of revenue, and what later money is worth."""
+    """What is asked of a value: how far ahead, which part of revenue, what later money is worth, and at which level."""
 
     horizon: Horizon
     margin: float | None
     discount: Rate
+    level: str = ""
 
     @classmethod
-    def of(cls, config: Config, horizon: str = "", margin: str | float = "", discount: str = "") -> Question:
-        """The user's words, and the project's settings where they say nothing."""
+    def of(
+        cls, config: Config, horizon: str = "", margin: str | float = "", discount: str = "", level: str = ""
+    ) -> Question:
+        """The user's words, and the project's settings where they say nothing.
+
+        ``margin="contribution"`` says the level alone: goods then cost what the settings or the orders say.
+        """
+        if margin in LEVELS:
+            margin, level = "", level or str(margin)
         told = margin if margin != "" else config.margin
         return cls(
             Horizon.parse(horizon or config.horizon),
             None if told == "" else share(told, flag="--margin"),
             Rate.parse(discount or config.discount),
+            _level(level or config.level),
         )
+
+
+def _level(told: str) -> str:
+    if told and told not in LEVELS:
+        raise ConfigError(
+            "E302",
+            f"there is no level {told!r} of value",
+            where="--level",
+            why=did_you_mean(told, LEVELS),
+            fix="take one of " + ", ".join(LEVELS),
+        )
+    return told
 
 
 @dataclass(frozen=True, slots=True, eq=False)

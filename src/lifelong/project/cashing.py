@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.project import asked, knowing, renewing, valuing
+from lifelong.project import asked, costing, knowing, renewing, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount
 from lifelong.store import fits
@@ -77,9 +77,10 @@ def _forecast(folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict
 
     folder.progress("money of the coming months", 0, len(at.summary))
     question = Question.of(folder.config(), margin=wanted.margin)
+    at, own, level = costing.at_level(folder, at, question)
     days = [round(m * cash.MONTH) for m in range(wanted.months + 1)]
     error = valuing.error_of(folder, made, at) or ModelError()
-    terms = Terms(Horizon.parse(f"{days[-1]}d"), question.margin, Rate.parse("0"), folder.currency, error)
+    terms = Terms(Horizon.parse(f"{days[-1]}d"), own, Rate.parse("0"), folder.currency, error, level=level)
     summary = knowing.seen_by(folder, made, at).summary
     ahead, has_cost = prepare(made, summary, terms, 0)
     group = np.zeros(len(ahead.base), np.int64)
@@ -99,9 +100,9 @@ def _forecast(folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict
     share = min(ahead.margin * factors.get("margin", 1.0), 1.0)
     digits = minor_digits(folder.currency)
     months, total = _told(means, parts, share, digits, [date_of(at.until + 1 + day).isoformat() for day in days])
-    base = "costs" if has_cost and question.margin is None else "the margin told"
+    base = "costs" if has_cost and own is None else "the margin told"
     words = "revenue is what orders bring, not discounted; margin " + (
-        f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it, since none was told"
+        f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
     )
     return CashForecast(
         as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
+    from lifelong.values import CohortMatrix, Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
 
 
 class DecisionVerbs:
@@ -76,6 +76,22 @@ class DecisionVerbs:
 
         return drivers(self._folder, horizon, until)
 
+    def cohorts(self, *, out: str | Path = "", **asked: Any) -> CohortMatrix:
+        """Cohorts as they age: who came back, and what they brought, at any level of value; nothing is stored.
+
+        Args:
+            out: a .csv, .parquet or .xlsx to write a row a cohort and age to.
+            asked: ``by``, ``measure``, ``age``, ``cumulative``, ``margin``, ``variable``, ``order``, ``compare``, ``at`` and
+                ``until``: see :class:`lifelong.project.aging.Asked`.
+
+        Raises:
+            ConfigError: E301, E302, E351 where a word or number is not understood; E443 where two cohorts cannot be compared.
+            DataError: E442, where the level of value is not known; E181, where a column is not kept.
+        """
+        from lifelong.project.aging import Asked, cohorts
+
+        return cohorts(self._folder, Asked(**asked), out)
+
     def referrals(self, file: str | Path, *, out: str | Path = "", **asked: Any) -> ReferralValues:
         """What recommendations are worth, beside the customers' own value and never within it; nothing is stored.
 
@@ -94,7 +110,13 @@ class DecisionVerbs:
         return referrals(self._folder, file, Asked(**asked), out)
 
     def formula(
-        self, *, horizon: str = "", margin: str | float = "", discount: str = "", cac: str | float = 0.0
+        self,
+        *,
+        horizon: str = "",
+        margin: str | float = "",
+        discount: str = "",
+        level: str = "",
+        cac: str | float = 0.0,
     ) -> FormulaValue:
         """What a new customer brings by the textbook formula, beside the latest fit's number, with elasticities.
 
@@ -102,6 +124,7 @@ class DecisionVerbs:
             horizon: as in :meth:`score`.
             margin: as there.
             discount: as there.
+            level: as there.
             cac: cost of winning one, taken off both.
 
         Raises:
@@ -111,4 +134,4 @@ class DecisionVerbs:
         from lifelong.project.asked import Question
         from lifelong.project.formulating import formula
 
-        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount), cac)
+        return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount, level), cac)

@@ -66,7 +66,7 @@ def table(folder: Folder, manifest: Manifest) -> Subscribed:
 def reports(folder: Folder) -> list[ImportReport]:
     """The import reports of all files, of orders and of subscriptions."""
     manifest = folder.landing.read()
-    told = [] if is_alone(folder) else list(folder.tables()[1].reports().values())
+    told = list(folder.tables()[1].reports().values()) if manifest.batches or not manifest.every else []
     return told + (list(table(folder, manifest).reports().values()) if manifest.subscriptions else [])
 
 

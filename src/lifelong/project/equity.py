@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.money.cash import Firm, elasticities
-from lifelong.project import cashing, formulating, valuing
+from lifelong.project import cashing, costing, formulating, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import minor_digits
@@ -51,6 +51,8 @@ class Told:
 
 def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEquity:
     """Residual value of the customers there are, and the net value of those to come; with ``is_firm`` the firm's too."""
+    from lifelong.score import Terms, score
+
     if told.months < 0:
         raise wrong("--months", f"{told.months} months have passed", "it is how long customers go on being won", "36")
     wacc = typed_share(told.wacc, "--wacc", RATE)
@@ -61,8 +63,11 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
         question = Question.of(folder.config(), "lifetime", told.margin, f"{100.0 * wacc:.6g}%/year")
         folder.progress("customer equity", 0, len(at.summary))
         scores = valuing.scored(folder, made, at, question)
-        new = formulating.newcomers(made, at, question, folder, SOME)
-        margin = formulating.margin_of(at, question)
+        here, own, level = costing.at_level(folder, at, question)
+        margin = formulating.margin_of(here, own)
+        share = None if own is None and margin == 1.0 else margin
+        terms = Terms(question.horizon, share, question.discount, folder.currency, level=level)
+        new = score(made, formulating.fresh(here.summary, here.until, SOME), terms)
         first = margin * cashing.first_order(at, 10.0 ** minor_digits(folder.currency))
         seen = float(cashing.recent(at).mean())
     rate = seen if told.new_customers == "" else _money(told.new_customers, "--new-customers")

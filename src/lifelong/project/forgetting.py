@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError
-from lifelong.project import enrolling
+from lifelong.project import enrolling, spending
 from lifelong.store import files, privacy
-from lifelong.store.landing import Batch, Manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lifelong.project.folder import Folder
+    from lifelong.store.landing import Batch, Manifest
 
 #: Folders of results that were made with the customer; they are made again from what remains.
 DERIVED = ("cache", "quarantine", "fits", "scores", "reports", "backtests")
@@ -37,8 +37,7 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
         if not removed:
             raise _unknown(customer)
         undone = tuple(u for u in manifest.undone if u.strip().lower() not in person.ids)
-        first = len(manifest.batches)
-        remaining = Manifest(tuple(batches[:first]), undone, subscriptions=tuple(batches[first:]))
+        remaining = manifest.rewritten(batches, undone)
         folder.landing.commit(remaining)
         for name in DERIVED:
             if (folder.root / name).exists():
@@ -47,6 +46,8 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
         folder.builder.build(remaining)
         if remaining.subscriptions:
             enrolling.table(folder, remaining)
+        if remaining.spend:
+            spending.table(folder, remaining)
         return _receipt(folder.root, removed, len(batches))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from lifelong.errors import DataError
 from lifelong.money.formula import DRIVERS, Terms, elasticities, value_of
 from lifelong.money.margin import pooled_margin
-from lifelong.project import asked, renewing
+from lifelong.project import asked, costing, renewing
 from lifelong.project.typed import amount
 from lifelong.store import fits
 from lifelong.units import date_of, minor_digits
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
     from lifelong.tables.two_windows import TwoWindows
-    from lifelong.values import Fit, Scores
 
 YEAR = 365.25
 #: The longest window, and the shortest that says anything.
@@ -33,6 +32,8 @@ APART = 1.5
 
 def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValue:
     """What a new customer brings by the textbook formula, and by the latest fit."""
+    from lifelong.score import Terms as ScoreTerms
+    from lifelong.score import score
     from lifelong.tables.two_windows import two_windows
 
     with folder.writing("formula"):
@@ -40,12 +41,12 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         made = fits.load(folder.root / "fits")
         if renewing.is_contract(made.model):
             raise renewing.refused("formula")
-        at = asked.base(folder, made.origin.until)
+        at, own, level = costing.at_level(folder, asked.base(folder, made.origin.until), question)
     days = _window(at)
     counted = two_windows(at.orders, at.until, days)
     _usable(counted, folder)
     unit, cost = 10.0 ** minor_digits(folder.currency), amount(cac, "--cac", "40", is_zero_allowed=True)
-    margin = margin_of(at, question)
+    margin = margin_of(at, own)
     told = Terms(
         order_value=counted.revenue / counted.priced / unit,
         orders=counted.orders / counted.customers,
@@ -55,17 +56,24 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         horizon=question.horizon.days / YEAR,
         per_year=question.discount.per_year,
     )
-    came = counted.newcomers or counted.customers
-    scores = newcomers(made, at, question, folder, came)
-    first = margin * (counted.first_revenue / came / unit if counted.newcomers else told.order_value)
+    newcomers = counted.newcomers or counted.customers
+    terms = ScoreTerms(
+        question.horizon,
+        None if own is None and margin == 1.0 else margin,
+        question.discount,
+        folder.currency,
+        level=level,
+    )
+    scores = score(made, fresh(at.summary, at.until, newcomers), terms)
+    first = margin * (counted.first_revenue / newcomers / unit if counted.newcomers else told.order_value)
     t, value, moved = scores.totals, value_of(told), elasticities(told)
-    own, low, high = (first + total / came for total in (t.value, t.low80, t.high80))
+    own, low, high = (first + total / newcomers for total in (t.value, t.low80, t.high80))
     return FormulaValue(
         as_of=date_of(at.until).isoformat(), horizon=str(question.horizon), currency=folder.currency,
         definition=f"{scores.definition}, before the cost of winning", window_days=days,
         drivers=tuple(Branch(name, getattr(told, name), moved[name]) for name in DRIVERS),
         lifetime_years=told.years / (1.0 - told.kept) if told.kept < 1.0 else None,
-        value=value, cac=cost, net=value - cost, model=made.name, first_order=first, newcomers=came,
+        value=value, cac=cost, net=value - cost, model=made.name, first_order=first, newcomers=newcomers,
         model_value=own, model_low80=low, model_high80=high, model_net=own - cost, findings=tuple(_findings(value, (low, high), counted)),
     )  # fmt: skip
 
@@ -91,28 +99,17 @@ def _usable(counted: TwoWindows, folder: Folder) -> None:
         )  # fmt: skip
 
 
-def margin_of(at: Base, question: Question) -> float:
+def margin_of(at: Base, told: float | None) -> float:
     """As asked for; else from costs; else value is revenue."""
-    if question.margin is not None:
-        return question.margin
+    if told is not None:
+        return told
     cost = at.summary["cost"] if "cost" in at.summary.column_names else None
     if cost is None or cost.null_count == len(cost):
         return 1.0
     return pooled_margin(*(at.summary[name].to_numpy(zero_copy_only=False) for name in ("revenue", "cost")))
 
 
-def newcomers(made: Fit, at: Base, question: Question, folder: Folder, count: int) -> Scores:
-    """Scores of so many customers who have just placed their first order, of whose spend nothing is known yet."""
-    from lifelong.score import Terms as ScoreTerms
-    from lifelong.score import score
-
-    margin = margin_of(at, question)
-    is_revenue = question.margin is None and margin == 1.0
-    terms = ScoreTerms(question.horizon, None if is_revenue else margin, question.discount, folder.currency)
-    return score(made, _fresh(at.summary, at.until, count), terms)
-
-
-def _fresh(summary: pa.Table, until: int, count: int) -> pa.Table:
+def fresh(summary: pa.Table, until: int, count: int) -> pa.Table:
     """A summary of customers seen on the last day for the first time."""
     import pyarrow as pa
 

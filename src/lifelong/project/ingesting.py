@@ -73,11 +73,17 @@ def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadP
     try:
         return planned(path, reading, config, folder.identity()["currency"])
     except DataError as problem:
-        from lifelong.sources import subscriptions
+        from lifelong.sources import ads, subscriptions
 
-        if problem.code != "E102" or not subscriptions.is_one(path):
+        if problem.code != "E102":
             raise
-        fix = f"it looks like a table of subscriptions:  lifelong ingest-subscriptions {path.name}"
+        looks = {
+            "a table of subscriptions:  lifelong ingest-subscriptions": subscriptions,
+            "a report of spend:  lifelong spend": ads,
+        }
+        fix = next(
+            (f"it looks like {words} {path.name}" for words, kind in looks.items() if kind.is_one(path)), problem.fix
+        )
         raise DataError("E102", problem.what, where=problem.where, why=problem.why, fix=fix) from None
 
 

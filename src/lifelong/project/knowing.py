@@ -98,8 +98,8 @@ def traits(folder: Folder, at: Base, known: Known) -> Traits | None:
 
     if not known.covariates:
         return None
-    texts = _texts(folder, at, known.covariates)
-    columns = {name: _column(texts[name]) for name in known.covariates}
+    told = first_texts(folder, at, known.covariates)
+    columns = {name: _column(told[name]) for name in known.covariates}
     table = at.summary.select(["customer_id"])
     for name, values in columns.items():
         table = table.append_column(name, [values])
@@ -136,7 +136,7 @@ def older(folder: Folder, at: Base, name: str) -> Base:
     Raises:
         DataError: E181 where the project keeps no such column; E183 where it holds no days, or none before the data begin.
     """
-    return aged(at, at.summary["customer_id"].to_pylist(), _texts(folder, at, (name,))[name], name)
+    return aged(at, at.summary["customer_id"].to_pylist(), first_texts(folder, at, (name,))[name], name)
 
 
 def aged(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -> Base:
@@ -165,7 +165,7 @@ def older_of(folder: Folder, at: Base, known: Known) -> Older | None:
     """Who is older than the data, for a back-test; None where it is not asked. Raises as :func:`older`."""
     if not known.since:
         return None
-    texts = _texts(folder, at, (known.since,))[known.since]
+    texts = first_texts(folder, at, (known.since,))[known.since]
     return olds(at, at.summary["customer_id"].to_pylist(), texts, known.since)
 
 
@@ -218,7 +218,9 @@ def kept_lines(folder: Folder) -> pa.Table | None:
     return known_as(pa.concat_tables(parts, promote_options="default"), merges)
 
 
-def _texts(folder: Folder, at: Base, names: Sequence[str]) -> dict[str, list[str | None]]:
+def first_texts(
+    folder: Folder, at: Base, names: Sequence[str], where: str = "--covariates, --known-since"
+) -> dict[str, list[str | None]]:
     """What each customer's first order day says under these names, in the order of the summary."""
     import narwhals as nw
     import pyarrow.compute as pc
@@ -236,7 +238,7 @@ def _texts(folder: Folder, at: Base, names: Sequence[str]) -> dict[str, list[str
             raise DataError(
                 "E181",
                 f"the project keeps no column {name!r} of its customers",
-                where="--covariates, --known-since",
+                where=where,
                 why=did_you_mean(name, known),
                 fix=f"keep it:  lifelong ingest FILE --keep {name}",
             )

@@ -7,14 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, did_you_mean
-from lifelong.project import enrolling
+from lifelong.project import enrolling, spending
 from lifelong.project.answers import Check, Merges, Status
-from lifelong.store import files, subscribed
+from lifelong.store import files, spent, subscribed
 from lifelong.units import Money, date_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lifelong.project.folder import Folder
+    from lifelong.store.spent import Spent
     from lifelong.store.subscribed import Subscribed
+    from lifelong.values import ImportReport, SpendReport
 
 _CONTENTS = """
     SELECT count(*), count(DISTINCT customer_id), min(day), max(day), sum(revenue)::bigint,
@@ -38,6 +42,9 @@ def status(folder: Folder) -> Status:
     enrolled = subscribed.find(folder.root, manifest)
     if enrolled is not None:
         facts |= _subscribed(enrolled)
+    costs = spent.find(folder.root, manifest)
+    if costs is not None:
+        facts |= _spent(folder, costs)
     tables = folder.builder.find(manifest)
     if tables is not None and manifest.batches:
         facts |= contents(folder)
@@ -47,16 +54,30 @@ def status(folder: Folder) -> Status:
 
 def _subscribed(made: Subscribed) -> dict[str, Any]:
     """How many subscriptions count, and the content hash of their table."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows = pq.read_table(made.rows).drop_columns(["row"])
+    return {"subscriptions": len(rows), "subscribed": _content(rows)}
+
+
+def _spent(folder: Folder, made: Spent) -> dict[str, Any]:
+    """What was spent, and the content hash of its table."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(made.rows)
+    return {"spend": str(Money(pc.sum(rows["cost"]).as_py() or 0, folder.currency)), "spent": _content(rows)}
+
+
+def _content(rows: pa.Table) -> str:
+    """A hash of rows, whatever their order."""
+    import pyarrow as pa
+
     told = rows.sort_by([(name, "ascending") for name in rows.column_names]).combine_chunks()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, told.schema) as stream:
         stream.write_table(told)
-    content = hashlib.sha256(sink.getvalue()).hexdigest()[:16]
-    return {"subscriptions": len(rows), "subscribed": content}
+    return hashlib.sha256(sink.getvalue()).hexdigest()[:16]
 
 
 def contents(folder: Folder) -> dict[str, Any]:
@@ -82,7 +103,7 @@ def check(folder: Folder) -> Check:
         manifest = folder.landing.read()
         for batch in manifest.every:
             folder.landing.path(batch)
-        reports = list(enrolling.reports(folder))
+        reports: list[ImportReport | SpendReport] = [*enrolling.reports(folder), *spending.reports(folder)]
         return Check(
             findings=tuple(finding for report in reports for finding in report.findings),
             batches=len(manifest.every),
@@ -133,4 +154,6 @@ def rebuild(folder: Folder) -> Status:
             folder.tables()
         if manifest.subscriptions:
             enrolling.table(folder, manifest)
+        if manifest.spend:
+            spending.table(folder, manifest)
         return status(folder)

@@ -59,13 +59,14 @@ def fit(at: Base, model: str, found: Regularity, *, starts_midway: bool) -> Fit:
     return replace(made, origin=origin, findings=(_kind(found, rhythm.grace(period)), *made.findings))
 
 
-def scores(at: Base, made: Fit, question: Question, currency: str) -> Scores:
-    """Everybody's value: those who pay by another period than the fit's get the same model, fitted to them."""
+def scores(at: Base, made: Fit, question: Question, currency: str, level: str = "") -> Scores:
+    """Everybody's value, in the level's words: those who pay by another period than the fit's get the same model, fitted to them."""
     from lifelong.score.book import book_scores
 
     book, fits, few = _booked(at, made, currency)
     as_of = date_of(at.until).isoformat()
-    scored = book_scores(fits, book, _terms(at, made, question, currency), as_of=as_of, has_money=at.has_money)
+    terms = replace(_terms(at, made, question, currency), level=level)
+    scored = book_scores(fits, book, terms, as_of=as_of, has_money=at.has_money)
     return replace(scored, table=_told_apart(scored.table, at), findings=(*few, *scored.findings))
 
 

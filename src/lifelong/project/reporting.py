@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.project import asked, enrolling, renewing, runs, valuing
+from lifelong.project import aging, asked, enrolling, renewing, runs, spending, valuing
 from lifelong.project.answers import Run
 from lifelong.project.knowing import seen_by
 from lifelong.project.subscribing import Asked
@@ -95,12 +95,19 @@ def gather(
         cohorts=[{**cell, "expected": None} for cell in cells]
         if is_contract
         else ripening(at, made, seen_by(folder, made, at), (cells, grid)),
+        brought=aging.followed(folder, at, _brought(at, grid.period)),
         cohort_unit=grid.period,
         cohort_age=grid.age,
         truth=truth,
         is_left_truncated=config.starts_midway,
     )
     return replace(data, instead=renewing.tested(made)) if is_contract else data
+
+
+def _brought(at: Base, period: str | int) -> aging.Asked:
+    """What cohorts are asked for the report: by a period of the calendar; revenue, which needs no assumption."""
+    by = str(period) if period in aging.TIMES else "quarter"
+    return aging.Asked(by=by, measure="revenue" if at.has_money else "orders", cumulative=True)
 
 
 def _place(folder: Folder, name: str) -> Path:
@@ -182,7 +189,13 @@ def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
     """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
     from lifelong import export as writers
 
-    makers = {"scores": _scores, "orders": _orders, "subscriptions": _subscriptions, "quarantine": _quarantine}
+    makers = {
+        "scores": _scores,
+        "orders": _orders,
+        "subscriptions": _subscriptions,
+        "spend": _spend,
+        "quarantine": _quarantine,
+    }
     if what not in makers:
         raise ConfigError(
             "E302",
@@ -212,6 +225,10 @@ def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
 
 def _subscriptions(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
     return enrolling.kept(folder, folder.landing.read()).rows, {"currency": folder.currency}
+
+
+def _spend(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    return spending.spend_table(folder), {"currency": folder.currency}
 
 
 def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:

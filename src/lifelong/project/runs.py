@@ -43,6 +43,7 @@ class Run:
         fit: the name of its fit, with the fit's content in eight digits behind it.
         margin, per_year: what was asked.
         subscribed: the state of the table of subscriptions that is part of it; empty where none is.
+        level: of value, where one was named.
     """
 
     path: Path
@@ -53,11 +54,12 @@ class Run:
     margin: float | None = None
     per_year: float = 0.0
     subscribed: str = ""
+    level: str = ""
 
     @property
     def question(self) -> Question:
         """What was asked."""
-        return Question(Horizon.parse(self.told["horizon"]), self.margin, Rate(self.per_year))
+        return Question(Horizon.parse(self.told["horizon"]), self.margin, Rate(self.per_year), self.level)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -109,6 +111,8 @@ def keep(folder: Folder, at: Stamped, scores: Scores, made: Fit, question: Quest
     place.mkdir(exist_ok=True)
     told = {"fit": f"{fits.name_of(made)}-{fits.digest(made)}", "margin": question.margin}
     told["per_year"] = question.discount.per_year
+    if question.level:
+        told["level"] = question.level
     if subscribed := folder.landing.read().subscribed:
         told["subscribed"] = subscribed
     name = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
@@ -153,7 +157,9 @@ def latest(folder: Folder, at: Base) -> Run | None:
 def _read(path: Path) -> Run:
     told = files.read_sealed(path.with_suffix(".json"), KIND)
     own = {
-        name: told.pop(name) for name in ("number", "state", "fit", "margin", "per_year", "subscribed") if name in told
+        name: told.pop(name)
+        for name in ("number", "state", "fit", "margin", "per_year", "subscribed", "level")
+        if name in told
     }
     return Run(path, told, **own)
 

@@ -133,6 +133,12 @@ def valued(table: Known, asked: Asked, question: Question, progress: Progress) -
     from lifelong.score.book import book_scores
     from lifelong.tables.subscriptions import last_day, paying, tenures
 
+    if question.level == "contribution":
+        raise DataError(
+            "E368", "what a payment of a subscription costs is not known", where=table.source,
+            why="a table of subscriptions says prices, and variable costs are those of orders",
+            fix="value it at gross margin:  --margin 60%",
+        )  # fmt: skip
     if not len(nw.from_native(table.rows).filter(paying()).head(1)):
         raise _nobody(table.source)
     until = day_of(asked.until) if asked.until else last_day(table.rows, table.today)

@@ -15,7 +15,7 @@ from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.project.knowing import Known, apart, older, older_of, seen_by, traits
 from lifelong.store import files, fits
-from lifelong.units import Horizon
+from lifelong.units import Horizon, share
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def backtest(
     chosen = _known_models(models, known)
     if known.since:
         chosen = tuple(_with_covariates(name, known) for name in chosen or (UNTESTED,))
-    told = Question.of(folder.config(), margin=margin).margin
+    told = share(margin, flag="--margin") if margin else Question.of(folder.config()).margin
     with folder.writing("backtest"):
         at = base(folder, until)
         trial = Trial(holdout=_holdout(holdout), margin=told, traits=traits(folder, at, known))
@@ -233,14 +233,22 @@ def score_base(folder: Folder, made: Fit, at: Base, question: Question) -> Score
 
 def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     """Scores of a base, with the model's own error as the back-test measured it."""
+    from lifelong.project import costing
     from lifelong.score import ModelError, Terms
     from lifelong.score import score as compute
 
+    at, margin, level = costing.at_level(folder, at, question)
     if renewing.is_contract(made.model):
-        return renewing.scores(at, made, question, folder.currency)
+        return renewing.scores(at, made, replace(question, margin=margin), folder.currency, level)
     measured = error_of(folder, made, at)
-    terms = Terms(question.horizon, question.margin, question.discount, folder.currency, measured or ModelError())
+    terms = Terms(question.horizon, margin, question.discount, folder.currency, measured or ModelError(), level=level)
     scores = compute(made, seen_by(folder, made, at).summary, terms, orders=at.orders)
+    if question.level == "contribution":
+        text = (
+            "what is left of revenue to come is the share that all past orders left; of customers with small orders costs of "
+            "an order take more than that"
+        )
+        scores = replace(scores, findings=(*scores.findings, Finding("F366", text, "info")))
     if measured is None:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
@@ -271,7 +279,10 @@ def retention(folder: Folder, fitted: Fit | None, question: Question, points: fl
         if not renewing.is_contract(made.model):
             raise renewing.not_a_contract(made.model)
         at = base(folder, made.origin.until)
-        return renewing.effect(at, made, question, folder.currency, points)
+        from lifelong.project import costing
+
+        at, margin, _ = costing.at_level(folder, at, question)
+        return renewing.effect(at, made, replace(question, margin=margin), folder.currency, points)
 
 
 def _folder(folder: Folder, name: str) -> None:

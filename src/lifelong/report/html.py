@@ -14,6 +14,7 @@ from markupsafe import Markup
 from lifelong.charts import tokens
 from lifelong.i18n import NBSP
 from lifelong.report import (
+    brought,
     cohorts,
     fonts,
     glossary,
@@ -83,6 +84,7 @@ def view(data: ReportData) -> dict[str, Any]:
         "loyalty": None if data.is_subscribed else loyalty.section(data),
         "retention": retention.section(data),
         "cohorts": cohorts.section(data),
+        "brought": brought.section(data),
         "trust": trust.section(data),
         "judged": judged.section(data),
         "risk": None if data.is_subscribed else risk.section(data),

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lifelong.charts import Renewal
-    from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+    from lifelong.values import CohortMatrix, Finding, Fit, ImportReport, Leaderboard, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class ReportData:
             period of the first order), ``buyers``, ``orders``, ``revenue`` (minor units), ``is_ripe``, ``expected``
             (float or None, in ``expected_unit``).
         expected_unit: what ``expected`` counts: ``orders`` of the period or ``buyers`` in it.
+        brought: what cohorts brought a customer by age, added up; None where nothing was made.
         cohort_unit: what one cohort spans: ``week``, ``month``, ``quarter``, or a number of days.
         cohort_age: days that one period of age spans; None takes those of ``cohort_unit``.
         truth: where a simulation knows it: dicts of ``name``, ``unit`` (``money``, ``orders``, ``customers``, ``share``
@@ -64,6 +65,7 @@ class ReportData:
     loyalty: Mapping[str, float | int | None] = field(default_factory=dict)
     cohorts: Sequence[Mapping[str, Any]] = ()
     expected_unit: Literal["orders", "buyers"] = "orders"
+    brought: CohortMatrix | None = None
     cohort_unit: str | int = "month"
     cohort_age: int | None = None
     truth: Sequence[Mapping[str, Any]] | None = None

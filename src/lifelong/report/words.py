@@ -92,10 +92,10 @@ class Unit:
 
     @property
     def noun(self) -> str:
-        """What a sum of value is called: margin, revenue or orders."""
+        """What a sum of value is called: contribution, margin, revenue or orders."""
         if not self.currency:
             return "orders"
-        return "margin" if "margin" in self.definition else "revenue"
+        return next((word for word in ("contribution", "margin") if word in self.definition), "revenue")
 
     @property
     def symbol(self) -> str:

@@ -101,11 +101,10 @@ def book_scores(
     historic = margin * book.paid
     columns |= {"customer_id": list(book.customer_id), "silent_days": None, "historic": historic}
     columns |= {"total": historic + columns["value"], "rhythm_days": np.array([PERIODS[p] for p in book.period])}
-    words = value_definition(str(terms.horizon), terms.margin, str(terms.discount), has_cost=False, has_money=has_money)
-    findings: tuple[Finding, ...] = ()
-    if math.isinf(terms.error.days):
-        told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
-        findings = (Finding("S390", told, "warning"),)
+    asked = str(terms.horizon), terms.margin, str(terms.discount)
+    words = value_definition(*asked, has_cost=False, has_money=has_money, level=terms.level)
+    told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
+    findings = (Finding("S390", told, "warning"),) if math.isinf(terms.error.days) else ()
     models = ", ".join(dict.fromkeys(fits[p].model for p in book.periods))
     table = table_of(columns, size)
     return Scores(

@@ -177,7 +177,7 @@ def package(
     first = next(source.batches(["first_day", "T"], 1))
     until = int(first["first_day"][0].as_py()) + int(first["T"][0].as_py())
     words = value_definition(
-        str(terms.horizon), margin, str(terms.discount), has_cost=has_cost, has_money=ahead.has_money
+        str(terms.horizon), margin, str(terms.discount), has_cost=has_cost, has_money=ahead.has_money, level=terms.level
     )
     return Scores(
         as_of=date_of(until).isoformat(),

@@ -112,7 +112,9 @@ def subscription_scores(
     columns: dict[str, Any] = {name: np.array([m.row[name] for m in made])[place] for name in made[0].row}
     columns |= {"customer_id": list(customer_id), "silent_days": None, "rhythm_days": np.full(len(n), plan.days)}
     total = ahead.total(np.bincount(place).astype(np.float64), made)
-    words = value_definition(str(terms.horizon), ahead.margin, str(terms.discount), has_cost=False, has_money=True)
+    words = value_definition(
+        str(terms.horizon), ahead.margin, str(terms.discount), has_cost=False, has_money=True, level=terms.level
+    )
     told = "the model was not back-tested on these subscribers; the band of totals holds a usual error"
     return Scores(
         as_of,

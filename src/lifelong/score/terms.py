@@ -88,6 +88,7 @@ class Terms:
         currency: ISO 4217; where it is empty, amounts count as hundredths of nothing named.
         error: what the model itself misses (see :class:`ModelError`).
         seed: of the simulation behind the intervals.
+        level: words for what a value is a sum of, where the costs beside the orders are more than the goods'.
     """
 
     horizon: Horizon
@@ -96,6 +97,7 @@ class Terms:
     currency: str = ""
     error: ModelError = field(default_factory=ModelError)
     seed: int = 0
+    level: str = ""
 
     def __post_init__(self) -> None:
         if self.horizon.is_lifetime and self.discount.per_year <= 0:

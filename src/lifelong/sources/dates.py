@@ -66,7 +66,7 @@ def _kind(text: str) -> str:
 def _refused(what: str, column: str, where: str, name: str) -> DataError:
     return DataError(
         "E107", what, where=f"{where}, column {column}",
-        why="day and month turned round would put every order on the wrong day",
+        why="day and month turned round would put every row on the wrong day",
         fix=f"say what comes first:  --column '{name}={column}:dmy'  (or :mdy, :ymd), or name another column",
     )  # fmt: skip
 

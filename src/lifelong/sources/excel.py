@@ -37,6 +37,11 @@ def look(path: Path) -> Look:
     return Look("xlsx", header, body, skip=skip + 1, is_typed=_is_typed(path, skip + 1))
 
 
+def above(path: Path, skip: int) -> tuple[str, ...]:
+    """What stands above the header, a text a row."""
+    return tuple(" ".join(cell for cell in row if cell) for row in _rows(path)[: skip - 1])
+
+
 def copy(plan: ReadPlan, out: Path, progress: Progress) -> int:
     """Write the plan's columns as texts; empty rows are none."""
     from pathlib import Path

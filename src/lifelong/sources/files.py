@@ -52,7 +52,7 @@ def plan(
     """
     path, home = Path(path), code_of(currency)
     zone_of(timezone)
-    rated = _rates(rates or {}, home)
+    rated = exchange_rates(rates or {}, home)
     seen, found, hints = _mapped(path, columns or {})
     kept = _kept(keep, seen.header, path.name)
     texts = {name: seen.texts(theirs) for name, theirs in found.items()}
@@ -140,7 +140,8 @@ def code_of(currency: str) -> str:
     return code
 
 
-def _rates(rates: Mapping[str, str], home: str) -> tuple[tuple[str, str], ...]:
+def exchange_rates(rates: Mapping[str, str], home: str) -> tuple[tuple[str, str], ...]:
+    """Rates as cleaning wants them: other currencies' codes and what one unit is worth, as exact decimal text."""
     told = []
     for currency, rate in sorted(rates.items()):
         try:

@@ -97,7 +97,7 @@ class Builder:
         """Remove caches of other states and what killed processes left."""
         if not self._cache.is_dir():
             return
-        keep = {manifest.state, manifest.subscribed, "lines"}
+        keep = {manifest.state, manifest.subscribed, manifest.spent, "lines"}
         names = {_lines_name(batch) for batch in manifest.batches}
         wanted = names | {Path(name).with_suffix(_ODD).name for name in names}
         for entry in self._cache.iterdir():

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from lifelong.store import files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 KIND = "lifelong-landing/1"
 #: With subscriptions in it: a version that knows nothing of them must not take their files for leftovers.
 KIND_2 = "lifelong-landing/2"
+#: With spend in it, likewise.
+KIND_3 = "lifelong-landing/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Batch:
 
     Attributes:
         id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch. Of
-            subscriptions, with that word before them.
+            subscriptions and of spend, with that word before them.
         source: the source file's name (not its folder).
         file: name of the Parquet file in ``landing/``, made from its hash.
         sha256: hash of the Parquet file.
@@ -60,12 +62,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the project is made of: files of orders and of subscriptions, and merges of customers that were undone."""
+    """What the project is made of: files of orders, of subscriptions and of spend, and merges of customers that were undone."""
 
     batches: tuple[Batch, ...] = ()
     undone: tuple[str, ...] = ()
     format: str = field(default=KIND)
     subscriptions: tuple[Batch, ...] = ()
+    spend: tuple[Batch, ...] = ()
 
     @property
     def state(self) -> str:
@@ -75,15 +78,17 @@ class Manifest:
     @property
     def subscribed(self) -> str:
         """The same of the table of subscriptions; empty where there is none."""
-        if not self.subscriptions:
-            return ""
-        told = json.dumps(_told(self.subscriptions))
-        return f"subscriptions-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        return _cache("subscriptions", self.subscriptions)
+
+    @property
+    def spent(self) -> str:
+        """The same of the table of spend."""
+        return _cache("spend", self.spend)
 
     @property
     def every(self) -> tuple[Batch, ...]:
-        """All batches, of both kinds."""
-        return (*self.batches, *self.subscriptions)
+        """All batches, of every kind."""
+        return (*self.batches, *self.subscriptions, *self.spend)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, if it is there."""
@@ -96,6 +101,29 @@ class Manifest:
     def with_subscriptions(self, batch: Batch) -> Manifest:
         """The same for a batch of subscriptions."""
         return replace(self, subscriptions=_with(self.subscriptions, batch))
+
+    def with_spend(self, batch: Batch) -> Manifest:
+        """The same for a batch of spend."""
+        return replace(self, spend=_with(self.spend, batch))
+
+    def rewritten(self, batches: Sequence[Batch], undone: tuple[str, ...]) -> Manifest:
+        """A manifest of the same batches, each in the place where ``every`` has it, with other files behind them."""
+        left = list(batches)
+        kinds: dict[str, Any] = {}
+        for name in KINDS:
+            size = len(getattr(self, name))
+            kinds[name], left = tuple(left[:size]), left[size:]
+        return replace(self, undone=undone, **kinds)
+
+
+#: The kinds of batches, in the order of ``Manifest.every``.
+KINDS = ("batches", "subscriptions", "spend")
+
+
+def _cache(kind: str, batches: tuple[Batch, ...]) -> str:
+    if not batches:
+        return ""
+    return f"{kind}-{hashlib.sha256(json.dumps(_told(batches)).encode()).hexdigest()[:16]}"
 
 
 def _told(batches: tuple[Batch, ...]) -> list[list[Any]]:
@@ -126,9 +154,9 @@ class Landing:
         """The manifest that counts now."""
         if not self._manifest.exists():
             return Manifest()
-        payload = files.read_sealed(self._manifest, KIND, KIND_2)
-        batches, subscriptions = (tuple(Batch(**b) for b in payload.get(n, ())) for n in ("batches", "subscriptions"))
-        return Manifest(batches, tuple(payload["undone"]), subscriptions=subscriptions)
+        payload = files.read_sealed(self._manifest, KIND, KIND_2, KIND_3)
+        kinds: dict[str, Any] = {name: tuple(Batch(**b) for b in payload.get(name, ())) for name in KINDS}
+        return Manifest(undone=tuple(payload["undone"]), **kinds)
 
     def adopt(self, temporary: Path) -> tuple[str, str]:
         """Give a finished Parquet file its lasting name: (file name, hash). It counts once a manifest names it."""
@@ -140,9 +168,11 @@ class Landing:
     def commit(self, manifest: Manifest) -> None:
         """Make this manifest the one that counts, then remove what it no longer names."""
         payload: dict[str, Any] = {"batches": [b.as_dict() for b in manifest.batches], "undone": list(manifest.undone)}
-        if manifest.subscriptions:
-            payload["subscriptions"] = [b.as_dict() for b in manifest.subscriptions]
-        files.write_sealed(self._manifest, KIND_2 if manifest.subscriptions else KIND, payload)
+        for name in KINDS[1:]:
+            if getattr(manifest, name):
+                payload[name] = [b.as_dict() for b in getattr(manifest, name)]
+        kind = KIND_3 if manifest.spend else KIND_2 if manifest.subscriptions else KIND
+        files.write_sealed(self._manifest, kind, payload)
         self.sweep(manifest)
 
     def sweep(self, manifest: Manifest | None = None) -> None:

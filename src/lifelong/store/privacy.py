@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PERSONAL = ("customer_id", "email", "phone")
+#: Figures of a report of spend, which name nobody, whatever number they are.
+FIGURES = (
+    "date",
+    "starts",
+    "ends",
+    "month",
+    "cost",
+    "impressions",
+    "clicks",
+    "conversions",
+    "conversion_value",
+    "results",
+)
 
 
 def key_folder() -> Path:
@@ -188,7 +201,7 @@ def _unnamed(batch: pa.RecordBatch, person: Person) -> pa.RecordBatch:
 
     long = {word for word in person.ids | person.contacts if len(word) > 5}
     for at, column_field in enumerate(batch.schema):
-        if not pa.types.is_string(column_field.type) or column_field.name == "customer_id":
+        if not pa.types.is_string(column_field.type) or column_field.name in {"customer_id", *FIGURES}:
             continue
         column = batch.column(at)
         named = _holds_a_word(column, long)

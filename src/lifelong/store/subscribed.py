@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong import schema
-from lifelong.store import files
+from lifelong.store import beside, files
 from lifelong.store.build import REPORTS
 from lifelong.store.engine import InMemory
 from lifelong.tables import subscription_report
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pyarrow as pa
-
-    from lifelong.store.landing import Batch, Landing, Manifest
+    from lifelong.store.landing import Landing, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +54,10 @@ def build(
     found = find(root, manifest)
     if found is not None:
         return found
-    final = _place(root, manifest)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = files.temporary_beside(final)
-    temporary.mkdir()
-    try:
-        progress("checking subscriptions", 0, sum(batch.rows for batch in manifest.subscriptions))
-        _fill(root, landing, manifest, Subscribed(temporary))
-        files.sync(temporary)
-        temporary.replace(final)
-    finally:
-        if temporary.exists():
-            files.remove(temporary)
-    return Subscribed(final)
+    progress("checking subscriptions", 0, sum(batch.rows for batch in manifest.subscriptions))
+    place = _place(root, manifest)
+    beside.made(place, lambda folder: _fill(root, landing, manifest, Subscribed(folder)))
+    return Subscribed(place)
 
 
 def find(root: Path, manifest: Manifest) -> Subscribed | None:
@@ -95,17 +84,6 @@ def _fill(root: Path, landing: Landing, manifest: Manifest, made: Subscribed) ->
         report = subscription_report.report(own, rules[place].currency, source=batch.source, batch=batch.id)
         reports[batch.id] = report.as_dict()
         if report.quarantined:
-            _quarantine(root, batch, raw[place], own)
+            bad = own.filter(~nw.col("reason").is_null() & nw.col("repeats").is_null()).select("row", "reason")
+            beside.quarantine(root, batch, raw[place], bad)
     files.write_sealed(made.folder / "reports.json", REPORTS, reports)
-
-
-def _quarantine(root: Path, batch: Batch, raw: pa.Table, own: Any) -> None:
-    """Bad rows as they were sent, each with its reason."""
-    place = root / "quarantine"
-    place.mkdir(exist_ok=True)
-    bad = own.filter(~nw.col("reason").is_null() & nw.col("repeats").is_null()).select("row", "reason")
-    found = nw.from_native(raw).join(bad, on="row", how="inner").sort("row").to_native()
-    path = place / f"{batch.id}.parquet"
-    temporary = files.temporary_beside(path)
-    InMemory().write(found, temporary)
-    files.put(temporary, path)

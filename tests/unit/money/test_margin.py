@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifelong.errors import DataError
-from lifelong.money.margin import historic_value, pooled_margin
+from lifelong.money.margin import VariableCosts, historic_value, pooled_margin, variable_costs
 from lifelong.money.present import discount_factor, tail_horizon
 from lifelong.units import Rate
 
@@ -42,3 +42,14 @@ def test_a_year_from_now_is_worth_one_by_one_plus_the_rate() -> None:
 @given(st.floats(1e-5, 1.0), st.floats(1e-6, 0.999))
 def test_the_tail_leaves_just_its_share(force: float, left: float) -> None:
     assert discount_factor(tail_horizon(force, left), force) == pytest.approx(left)
+
+
+def test_variable_costs_are_whole_and_fall_on_orders_alone() -> None:
+    costs = VariableCosts(0.029, 30, 450, 120, 0.005)
+    parts = variable_costs([10_001, float("nan"), -700, 0], [1, 1, 0, 1], costs)
+    assert {name: part.tolist() for name, part in parts.items()} == {
+        "payment": [290 + 30, 30, 0, 30], "shipping": [450, 450, 0, 450], "service": [120, 120, 0, 120], "bad_debt": [50, 0, 0, 0],
+    }  # fmt: skip
+    assert all(part.dtype == np.int64 for part in parts.values())
+    assert not costs.is_nothing
+    assert VariableCosts().is_nothing
