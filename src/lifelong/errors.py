@@ -94,6 +94,10 @@ CODES: dict[str, str] = {
     "E402": "the project is in use",
     "E403": "the disk refused",
     "E404": "the project was made by another version",
+    # -- E41: cash to come
+    "E411": "so many months cannot be forecast",
+    "E412": "there is no such lever",
+    "E413": "cash needs amounts",
     # -- E42: decisions
     "E421": "the cuts part nothing",
     "E422": "there is no value to part",

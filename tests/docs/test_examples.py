@@ -31,6 +31,7 @@ TRAILS = {
             "docs/how-to/drivers.md",
             "docs/how-to/covariates.md",
             "docs/how-to/trend.md",
+            "docs/how-to/cash.md",
             "docs/how-to/cohorts.md",
             "docs/how-to/groups.md",
             "docs/how-to/leads.md",

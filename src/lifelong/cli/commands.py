@@ -11,6 +11,7 @@ import click
 from lifelong import __version__
 from lifelong.cli import (
     calculator,
+    cash,
     channels,
     contracts,
     costs,
@@ -374,7 +375,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending):
+for _group in (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending):
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

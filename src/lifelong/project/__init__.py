@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
+from lifelong.project.cash_verbs import CashVerbs
 from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.deciding import budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
@@ -47,7 +48,7 @@ __all__ = [
 ]
 
 
-class Project(DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs):
+class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

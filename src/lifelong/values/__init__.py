@@ -19,6 +19,7 @@ from lifelong.values.blend import Blend
 from lifelong.values.budget import Budget
 from lifelong.values.business_case import BusinessCase
 from lifelong.values.calculation import Calculation
+from lifelong.values.cash import CashForecast, CustomerEquity
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.channels import Channels
 from lifelong.values.cohorts import CohortMatrix
@@ -57,10 +58,12 @@ __all__ = [
     "BusinessCase",
     "Cac",
     "Calculation",
+    "CashForecast",
     "ChannelTest",
     "Channels",
     "CohortMatrix",
     "Course",
+    "CustomerEquity",
     "Cut",
     "Drivers",
     "Estimate",
