@@ -76,6 +76,7 @@ def cold(_size: int, rounds: int) -> Iterator[Line]:
 def summary(size: int, rounds: int) -> Iterator[Line]:
     """2. Summary and patterns against the hash floor and the best SQL by hand."""
     path = data.orders(size)
+    size = data.rows(path)
     works = {"floor": ours("floor", path)}
     for parts in (1, 2):
         works |= {f"ours {parts}": ours("summary", path, parts), f"hand {parts}": ours("by_hand", path, parts)}
@@ -168,6 +169,7 @@ def score(size: int, rounds: int) -> Iterator[Line]:
 def ingest(size: int, rounds: int) -> Iterator[Line]:
     """5. A CSV with all checks against DuckDB's own copy of it to Parquet."""
     path = data.csv(size)
+    size = data.rows(path)
     got = jobs({"copy": ours("copy", path), "ingest": ours("ingest", path)}, rounds)
     mine, floor = got["ingest"], got["copy"]
     yield Line(
@@ -224,7 +226,7 @@ def learned(size: int, rounds: int) -> Iterator[Line]:
     path = data.busy(size)
     got = jobs({"floor": ours("floor", path), "features": ours("features", path)}, rounds)
     mine, floor = got["features"], got["floor"]
-    what = f"features, {mine.told['customers']:,} customers, {size:,} rows, 3 origins"
+    what = f"features, {mine.told['customers']:,} customers, {data.rows(path):,} rows, 3 origins"
     yield Line(what, _seconds(mine), f"hash floor {_seconds(floor)}", mine.seconds / floor.seconds, 12.0)
     # The trees have one thread, so that they come out alike everywhere: a tenth shows their share as well.
     path = data.busy(max(size // 10, 10_000))
@@ -273,7 +275,16 @@ def posterior(size: int, rounds: int) -> Iterator[Line]:
     yield Line(what, mine, against, (worth / got.seconds) / (peer / theirs.seconds), 200.0, is_least=True)
 
 
+def groups(size: int, rounds: int) -> Iterator[Line]:
+    """10. Customers parted into tiers and groups, by potential, and a shortfall split, in CPU seconds."""
+    customers = min(size, 1_000_000)
+    got = jobs({"ours": ours("parting", customers)}, rounds)["ours"]
+    parts = ", ".join(f"{name} {got.told[name]:.2f}" for name in ("tiers", "groups", "potential", "why"))
+    yield Line(f"{customers:,} customers parted four ways", parts, "CPU s", got.seconds, 5.0, "s")
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
     "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
+    "groups": groups,
 }  # fmt: skip

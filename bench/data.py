@@ -1,4 +1,4 @@
-"""Simulated shops of any size, kept under .bench/: two years of daily dates, about three orders a customer.
+"""Simulated shops of any size, kept under .bench/: two years of daily dates.
 
 Customers follow Pareto/NBD (rates and lifetimes gamma distributed), so that every model measured has something to find.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIRST, DAYS = 9_862, 730  # 1997-01-01 and two years from it
 LAST = FIRST + DAYS - 1
 PARETO = {"r": 0.55, "alpha": 70.0, "s": 0.6, "beta": 80.0}  # days
-ORDERS_EACH = 3.15
+ORDERS_EACH, ALPHA = 3.15, 47.2  # orders a customer of the large shop, and the days of alpha that bring so many
 PAYING = 0.394  # of the customers have a repeat order that brought money
 BUSY, BUSY_ALPHA = 10, 11.3  # orders a customer of the busy shop, and the days of alpha that bring so many
 _CHUNK = 1_000_000
@@ -32,7 +32,7 @@ def orders(rows: int) -> Path:
     """About so many canonical orders as Parquet, in the order of their days as a log has them."""
     path = HOME / "data" / f"orders-{rows}.parquet"
     if not path.exists():
-        _make(path, round(rows / ORDERS_EACH))
+        _make(path, round(rows / ORDERS_EACH), ALPHA)
     return path
 
 
@@ -64,6 +64,11 @@ def csv(rows: int) -> Path:
             connection.sql(query, params={"source": source}).write_csv(str(path.with_suffix(".part")), header=True)
         path.with_suffix(".part").rename(path)
     return path
+
+
+def rows(path: Path) -> int:
+    """How many orders a simulated file really holds."""
+    return int(json.loads(path.with_suffix(".json").read_text())["rows"])
 
 
 def apparel() -> Path:

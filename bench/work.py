@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from bench.data import LAST
+from bench.parting import parting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -396,7 +397,7 @@ WORKS: dict[str, Callable[..., Told]] = {
     work.__name__: work
     for work in (
         floor, summary, by_hand, fit, fit_kinds, fit_spend, loglik, loglik_spend, features, learned, posterior, score,
-        score_intervals, ingest, copy, cohorts, varying, varying_simplex, money,
+        score_intervals, ingest, copy, cohorts, varying, varying_simplex, money, parting,
     )
 }  # fmt: skip
 

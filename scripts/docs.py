@@ -91,6 +91,12 @@ def tables() -> str:
         ("Stages", schema.STAGES, "One row a customer: what `stages` returns and writes."),
         ("Leads", schema.LEADS, "One row a lead: what `leads` returns and writes."),
         ("Cohorts", schema.COHORTS, "One row a cohort and age: what `cohorts` returns and writes."),
+        ("Tiers", schema.TIERS, "One row a customer: what `tiers` returns and writes."),
+        (
+            "Potential",
+            schema.POTENTIAL,
+            "One row a customer who is low now and high later: what `potential` returns and writes.",
+        ),
         ("Referrals", schema.REFERRALS, "One row a customer who brought others: what `referrals` returns and writes."),
     )
     parts = ["# Tables\n\nThe names, kinds and units of every column. Names come only from here.\n"]

@@ -323,6 +323,29 @@ COHORTS = (
     Column("high90", "float64", "money, orders or share", "Upper end of the 90 % interval."),
 )
 
+# A row a customer: the tier of value.
+TIERS = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("tier", "int32", "", "The tier, 1 the best."),
+    Column("name", "text", "", "The tier's name."),
+    Column("before", "text", "", "The tier at the scores of an earlier day; empty for who had none."),
+    Column("by_cut", "int32", "", "The tier by the cuts alone."),
+    Column("chance", "float64", "probability", "Chance that the customer belongs in the tier."),
+    Column("value", "float64", "money", "As in the scores."),
+)
+
+# A row a customer who has brought little and will bring much.
+POTENTIAL = (
+    Column("customer_id", "text", "", "The customer.", True, True),
+    Column("historic", "float64", "money", "As in the scores."),
+    Column("value", "float64", "money", "As in the scores."),
+    Column("alive", "float64", "probability", "As in the scores."),
+    Column("orders", "float64", "orders", "Expected order days within the horizon of one who is still a customer."),
+    Column("each", "float64", "money", "Value of an expected order day."),
+    Column("why", "text", "", "What lifts the value most over the mean: still a customer, orders often, spends much."),
+    Column("lift", "float64", "", "By how many times that is above the mean."),
+)
+
 # A row a customer who brought others, the one who brought most first.
 REFERRALS = (
     Column("customer_id", "text", "", "Who recommended.", True, True),

@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lifelong import __version__
-from lifelong.cli import calculator, contracts, costs, decisions, flags, over_time, posteriors, spending, touching
+from lifelong.cli import (
+    calculator,
+    cash,
+    channels,
+    contracts,
+    costs,
+    decisions,
+    flags,
+    grouping,
+    over_time,
+    posteriors,
+    spending,
+    touching,
+)
+from lifelong.cli.sections import Sectioned
 from lifelong.cli.speech import Progress, say
 
 if TYPE_CHECKING:
     from lifelong.project import Project
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Sectioned, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="lifelong")
 def lifelong() -> None:
     """Know what your customers are worth.
@@ -362,7 +376,8 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, contracts, costs, decisions, over_time, posteriors, spending, touching):
+_GROUPS = (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending, touching)
+for _group in _GROUPS:
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

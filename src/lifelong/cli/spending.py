@@ -72,7 +72,7 @@ def budget(as_json: bool, **told: Any) -> None:
     epilog="Example:  lifelong cut history.csv --cut search=50% --lifetime 20m",
 )
 @history
-@click.option("--cut", "cuts", multiple=True, required=True, type=flags.Pairs(), metavar="CHANNEL=SHARE", help="Share of the present spend. May be repeated.")  # fmt: skip
+@click.option("--cut", "cut_shares", multiple=True, required=True, type=flags.Pairs(), metavar="CHANNEL=SHARE", help="Share of the present spend. May be repeated.")  # fmt: skip
 @click.option("--lifetime", default="", metavar="TIME", help="How long customers stay, such as 20m: value comes over it. [default: at once]")  # fmt: skip
 @click.option("--quarters", default=8, show_default=True, metavar="N", help="How far to look.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
@@ -81,7 +81,8 @@ def cut(as_json: bool, **told: Any) -> None:
     """Set what is saved against the customers who would not come, and their value, quarter by quarter."""
     from lifelong.project import cut as verb
 
-    say(verb(**_source(told), **told | {"cuts": dict(told["cuts"])}), as_json=as_json)
+    shares = dict(told.pop("cut_shares"))
+    say(verb(**_source(told), cuts=shares, **told), as_json=as_json)
 
 
 @click.command(

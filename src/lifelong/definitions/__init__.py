@@ -7,9 +7,12 @@ every output and asserts that each metric in it has an entry.
 from __future__ import annotations
 
 from lifelong.definitions.attribution import ATTRIBUTION
+from lifelong.definitions.cash import CASH
+from lifelong.definitions.channels import CHANNELS
 from lifelong.definitions.cohorts import COHORTS
 from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
+from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
@@ -30,9 +33,22 @@ __all__ = [
     "value_definition",
 ]
 
-DEFINITIONS: dict[str, Definition] = {
-    d.key: d for d in (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *REFERRALS, *COHORTS, *ATTRIBUTION)
-}
+_ALL = (
+    *VALUES,
+    *MEASURES,
+    *TYPED,
+    *LEADS,
+    *SPENDING,
+    *COSTS,
+    *GROUPS,
+    *REFERRALS,
+    *COHORTS,
+    *CHANNELS,
+    *CASH,
+    *ATTRIBUTION,
+)
+
+DEFINITIONS: dict[str, Definition] = {d.key: d for d in _ALL}
 
 #: The judge's measures, in the order in which a leaderboard shows them.
 METRICS = (

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
+from lifelong.project.cash_verbs import CashVerbs
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, business_case, calculate, cut, leads, try_channel
+from lifelong.project.deciding import budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
+from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
+from lifelong.project.groups_verbs import GroupVerbs
 from lifelong.project.spend_verbs import SpendVerbs
 from lifelong.project.touch_verbs import TouchVerbs
 
@@ -30,6 +33,7 @@ __all__ = [
     "budget",
     "business_case",
     "calculate",
+    "cost_of_winning",
     "cut",
     "demo",
     "fit_file",
@@ -45,7 +49,7 @@ __all__ = [
 ]
 
 
-class Project(DataVerbs, DecisionVerbs, SpendVerbs, TouchVerbs):
+class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs, TouchVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lifelong.values import Budget, BusinessCase, Calculation, ChannelTest, Cut, LeadValues
+    from lifelong.values import Budget, BusinessCase, Cac, Calculation, ChannelTest, Cut, LeadValues
 
 
 def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:
@@ -108,6 +108,27 @@ def try_channel(**told: Any) -> ChannelTest:
     from lifelong.project.budgeting import plan_channel_test
 
     return plan_channel_test(**told)
+
+
+def cost_of_winning(spend: str | Path, acquired: str | Path, **asked: Any) -> Cac:
+    """The cost of winning a customer (CAC) by month and channel, by two tables; no project is needed.
+
+    Args:
+        spend: a table of costs: month, channel, campaign, purpose, cost; or a month and a column a channel.
+        acquired: new customers: month, channel, customers; or a month and a column a channel.
+        asked: ``purposes``, by channel acquisition, brand, retention or fixed; ``same``, a channel of costs to its name among customers;
+            ``lags``, by channel the months by which its cost comes after the customers; ``overhead`` of a month; ``deal``, the rule by
+            which costs of no channel are dealt; ``incremental``, by channel; ``by``; ``columns``; ``currency``.
+
+    Raises:
+        DataError: E381, where a table cannot be used.
+        ConfigError: E351, E382, where a wish is not understood.
+    """
+    from lifelong.project.channelling import Asked, cost_alone
+    from lifelong.project.winning import Tables
+
+    about = {n: asked.pop(n) for n in ("columns", "purposes", "same", "currency") if n in asked}
+    return cost_alone(Asked(tables=Tables(spend, acquired, **about), **asked))
 
 
 def leads(

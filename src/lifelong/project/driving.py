@@ -41,12 +41,12 @@ def drivers(folder: Folder, horizon: str, until: str) -> Drivers:
         _with_money(at)
         people = firsts(at.orders, at.until, int(ahead.days))
         _enough(people, ahead)
-        kept, changing = _attributes(folder, people)
+        kept, changing = attributes(folder, people)
     compared = _sampled(people)
     unit = 10.0 ** minor_digits(folder.currency)
     spend, everything = (_numbers(compared[name].fill_null(0)) / unit for name in ("later", "all"))
     folder.progress("comparing customers", 0, len(compared))
-    built, own = _known_at_once(compared, unit), _own(compared, kept)
+    built, own = known_at_once(compared, unit), own_levels(compared, kept)
     told = [driver for driver in (*built, *own) if driver.tells]
     if not told:
         raise FitError(
@@ -63,7 +63,7 @@ def drivers(folder: Folder, horizon: str, until: str) -> Drivers:
     )  # fmt: skip
 
 
-def _known_at_once(people: pa.Table, unit: float) -> list[Levels]:
+def known_at_once(people: pa.Table, unit: float) -> list[Levels]:
     """What the first order itself tells."""
     months = _numbers(people["first_day"]).astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     there = [n for n in ("channel", "product") if n in people.column_names and people[n].null_count < len(people)]
@@ -72,7 +72,7 @@ def _known_at_once(people: pa.Table, unit: float) -> list[Levels]:
     return [*made, banded("first spend", _numbers(people["first_spend"]) / unit)]
 
 
-def _own(people: pa.Table, kept: pa.Table | None) -> list[Levels]:
+def own_levels(people: pa.Table, kept: pa.Table | None) -> list[Levels]:
     """The firm's own attributes, in the order of the customers."""
     import pyarrow.compute as pc
 
@@ -83,7 +83,7 @@ def _own(people: pa.Table, kept: pa.Table | None) -> list[Levels]:
     return [read(n, rows[n].to_pylist()) for n in rows.column_names if n != "customer_id"]
 
 
-def _attributes(folder: Folder, people: pa.Table) -> tuple[pa.Table | None, set[str]]:
+def attributes(folder: Folder, people: pa.Table) -> tuple[pa.Table | None, set[str]]:
     """Columns that were kept, as of each first order day, and which of them ever change within a customer."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -46,7 +46,7 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
     counted = two_windows(at.orders, at.until, days)
     _usable(counted, folder)
     unit, cost = 10.0 ** minor_digits(folder.currency), amount(cac, "--cac", "40", is_zero_allowed=True)
-    margin = _margin(at, own)
+    margin = margin_of(at, own)
     told = Terms(
         order_value=counted.revenue / counted.priced / unit,
         orders=counted.orders / counted.customers,
@@ -64,7 +64,7 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         folder.currency,
         level=level,
     )
-    scores = score(made, _fresh(at.summary, at.until, newcomers), terms)
+    scores = score(made, fresh(at.summary, at.until, newcomers), terms)
     first = margin * (counted.first_revenue / newcomers / unit if counted.newcomers else told.order_value)
     t, value, moved = scores.totals, value_of(told), elasticities(told)
     own, low, high = (first + total / newcomers for total in (t.value, t.low80, t.high80))
@@ -99,7 +99,7 @@ def _usable(counted: TwoWindows, folder: Folder) -> None:
         )  # fmt: skip
 
 
-def _margin(at: Base, told: float | None) -> float:
+def margin_of(at: Base, told: float | None) -> float:
     """As asked for; else from costs; else value is revenue."""
     if told is not None:
         return told
@@ -109,7 +109,7 @@ def _margin(at: Base, told: float | None) -> float:
     return pooled_margin(*(at.summary[name].to_numpy(zero_copy_only=False) for name in ("revenue", "cost")))
 
 
-def _fresh(summary: pa.Table, until: int, count: int) -> pa.Table:
+def fresh(summary: pa.Table, until: int, count: int) -> pa.Table:
     """A summary of customers seen on the last day for the first time."""
     import pyarrow as pa
 

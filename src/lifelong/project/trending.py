@@ -24,7 +24,7 @@ def trend(folder: Folder, horizon: str) -> Trend:
     """The runs that asked what the last one did, or the last one of a horizon, each with the change since the one before."""
     with folder.writing("trend"):
         known = runs.kept(folder)
-        latest = _latest(known, horizon) if horizon else runs.last(folder)
+        latest = latest_of(folder, known, horizon)
         same = [run for run in known if run.asked == latest.asked]
         digits = minor_digits(latest.told["currency"])
         points = [_point(folder, run, before, digits) for before, run in zip([None, *same], same, strict=False)]
@@ -32,8 +32,10 @@ def trend(folder: Folder, horizon: str) -> Trend:
     return Trend(**told, digits=digits, points=tuple(points), others=len(known) - len(same))
 
 
-def _latest(known: Sequence[Run], horizon: str) -> Run:
-    """The last run of a horizon."""
+def latest_of(folder: Folder, known: Sequence[Run], horizon: str) -> Run:
+    """The last run of a horizon, or of all where none is told."""
+    if not horizon:
+        return runs.last(folder)
     wanted = str(Horizon.parse(horizon))
     of_it = [run for run in known if run.told["horizon"] == wanted]
     if not of_it:

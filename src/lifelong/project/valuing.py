@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lifelong.project.folder import Folder
+    from lifelong.score import ModelError
     from lifelong.score.retention import RetentionEffect
     from lifelong.tables.regularity import Regularity
     from lifelong.values import Fit
@@ -239,10 +240,8 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     at, margin, level = costing.at_level(folder, at, question)
     if renewing.is_contract(made.model):
         return renewing.scores(at, made, replace(question, margin=margin), folder.currency, level)
-    board = saved_backtest(folder, at)
-    measured = board.model_error.get(made.name) if board and _is_tested(made, board) else None
-    error = ModelError.of(measured) if measured else ModelError()
-    terms = Terms(question.horizon, margin, question.discount, folder.currency, error, level=level)
+    measured = error_of(folder, made, at)
+    terms = Terms(question.horizon, margin, question.discount, folder.currency, measured or ModelError(), level=level)
     scores = compute(made, seen_by(folder, made, at).summary, terms, orders=at.orders)
     if question.level == "contribution":
         text = (
@@ -254,6 +253,15 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
         note = Finding("S390", "the model was not back-tested on these orders; the band of totals holds a usual error")
         scores = replace(scores, findings=(*scores.findings, note))
     return scores
+
+
+def error_of(folder: Folder, made: Fit, at: Base) -> ModelError | None:
+    """The model's own error as the last back-test of these orders measured it; None where it was not tested."""
+    from lifelong.score import ModelError
+
+    board = saved_backtest(folder, at)
+    measured = board.model_error.get(made.name) if board and _is_tested(made, board) else None
+    return ModelError.of(measured) if measured else None
 
 
 def _is_tested(made: Fit, board: Leaderboard) -> bool:

@@ -30,11 +30,12 @@ WINDOWS = (1, 2, 4, 8)  # quarters of it
 _ALWAYS = 2**31 - 1  # every day
 _HALF = 2**20  # amounts are squared in two halves of so many minor units
 _MOST = _HALF**2 - 1  # a day's amount beyond this, either way, counts as this: 1.1e10 in major units of two digits
+_DAYS = ("customer_id", "day", "visit", "orders", "revenue", "gap", "products")
 _STEP = 2**36  # a day above, an amount below: both in one whole number, whose greatest is the last day's
 
 
 def visits(orders: IntoFrame) -> Any:
-    """One row a customer and day: what :func:`features` is counted from.
+    """Rows a customer and day: what :func:`features` is counted from.
 
     Args:
         orders: ``schema.ORDERS``; ``revenue`` and ``product`` may be absent.
@@ -42,21 +43,23 @@ def visits(orders: IntoFrame) -> Any:
     Returns:
         The same kind of frame (pandas: of Arrow types) with ``customer_id``, ``day``, ``visit`` (the day, empty where
         nothing was ordered), ``orders``, ``revenue`` (unknown counts as nothing), ``gap`` (days since the customer's
-        order day before; empty on the first) and ``products`` (those that the customer bought for the first time).
+        order day before; empty on the first) and ``products`` (those that the customer bought for the first time:
+        they stand in rows of their own, in which all else is empty or 0).
     """
-    frame = entered(orders)
+    frame = entered(orders).with_columns(nw.col("day").cast(nw.Int32))  # Arrow so forgets that none may be empty
     # Costs are not learned from, and an unknown amount counts as nothing: neither need be counted.
     days = order_days(frame, _ALWAYS, Known("all", "none")).with_columns(
         visit=nw.when(nw.col("orders") > 0).then(nw.col("day"))
     )
     money = nw.col("revenue").fill_null(0) if "revenue" in names_of(days) else nw.lit(0)
-    days = days.with_columns(revenue=money.cast(nw.Int64), is_visit=(nw.col("orders") > 0).cast(nw.Int32))
+    days = days.with_columns(revenue=money.cast(nw.Int64))
     money = nw.when(nw.col("revenue") > _MOST).then(nw.lit(_MOST)).otherwise(nw.col("revenue"))
     money = nw.when(nw.col("revenue") < -_MOST).then(nw.lit(-_MOST)).otherwise(money)
-    days = _with_gap(days.with_columns(revenue=money.cast(nw.Int64)))
-    days = _with_products(days, frame)
-    wanted = ("customer_id", "day", "visit", "orders", "revenue", "gap", "products")
-    return returned(days.select(*wanted), like=orders)
+    days = _with_gap(days.with_columns(revenue=money.cast(nw.Int64), orders=nw.col("orders").cast(nw.Int64)))
+    days = days.with_columns(products=nw.lit(0).cast(nw.Int32)).select(*_DAYS)
+    if "product" in names_of(frame):  # below and not beside them: a join would cost more than all of it
+        days = nw.concat([days, _products(frame)])
+    return returned(days, like=orders)
 
 
 def features(days: IntoFrame, until: int, horizon: int) -> Any:
@@ -76,32 +79,26 @@ def features(days: IntoFrame, until: int, horizon: int) -> Any:
     return returned(made.sort("customer_id") if isinstance(made, nw.DataFrame) else made, like=days)
 
 
-def _with_gap(days: Frame) -> Frame:
+def _with_gap(days: Any) -> Any:
     """The days since the order day before; days of refunds only stand apart and have none."""
-    day, keys = nw.col("day"), ["customer_id", "is_visit"]
+    # Empty visits stand at one end of a customer's rows: no gap reaches over them.
+    visit, who = nw.col("visit"), nw.col("customer_id")
     if isinstance(days, nw.LazyFrame):
-        told = before(days, "day", keys).with_columns(gap=day - nw.col("before"))
-    else:
-        ordered = days.sort(*keys, "day")
-        is_same = (nw.col("customer_id") == nw.col("customer_id").shift(1)) & (
-            nw.col("is_visit") == nw.col("is_visit").shift(1)
-        )
-        told = ordered.with_columns(gap=day - day.shift(1), same=is_same).with_columns(
-            gap=nw.when(nw.col("same")).then(nw.col("gap"))
-        )
-    made: Frame = told.with_columns(gap=nw.when(nw.col("is_visit") == 1).then(nw.col("gap")).cast(nw.Int32))
-    return made
+        return before(days, "visit", "customer_id").with_columns(gap=(visit - nw.col("before")).cast(nw.Int32))
+    told = days.sort("customer_id", "visit").with_columns(gap=visit - visit.shift(1), same=who == who.shift(1))
+    return told.with_columns(gap=nw.when(nw.col("same")).then(nw.col("gap")).cast(nw.Int32))
 
 
-def _with_products(days: Any, orders: Any) -> Any:
-    """How many products the customer bought on that day for the first time."""
-    if "product" not in names_of(orders):
-        return days.with_columns(products=nw.lit(0).cast(nw.Int32))
+def _products(orders: Any) -> Any:
+    """How many products the customer bought on that day for the first time, in rows like those of days."""
     bought = orders.filter((nw.col("is_order") == 1) & ~nw.col("product").is_null())
     firsts = bought.group_by("customer_id", "product").agg(nw.col("day").min())
     count = firsts.group_by("customer_id", "day").agg(nw.col("product").count().alias("products"))
-    joined = days.join(count, on=["customer_id", "day"], how="left")
-    return joined.with_columns(products=nw.col("products").fill_null(0).cast(nw.Int32))
+    nothing = nw.when(nw.col("products") < 0).then(nw.col("products"))
+    return count.with_columns(
+        visit=nothing.cast(nw.Int32), gap=nothing.cast(nw.Int32), products=nw.col("products").cast(nw.Int32),
+        orders=nw.lit(0).cast(nw.Int64), revenue=nw.lit(0).cast(nw.Int64),
+    ).select(*_DAYS)  # fmt: skip
 
 
 def _marked(rows: Frame, until: int, horizon: int) -> Frame:

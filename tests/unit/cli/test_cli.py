@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import pyarrow as pa  # noqa: F401 - a process of many tests must keep its pandas: see lifelong.cli.alone
 import pytest
+from click.testing import CliRunner
 
 from lifelong.cli import main
 from lifelong.cli.commands import lifelong
+from lifelong.cli.sections import SECTIONS
 from lifelong.cli.speech import Progress
 from lifelong.sources.simulate import simulate_shop
 
@@ -189,6 +191,14 @@ def test_completion_prints_a_script(shell: Shell) -> None:
     code, out, _ = shell("completion", "bash")
     assert code == 0
     assert "_LIFELONG_COMPLETE" in out
+
+
+def test_help_lists_every_command_once_by_what_it_is_for() -> None:
+    listed = " ".join(SECTIONS.values()).split()
+    assert sorted(listed) == sorted(lifelong.commands)
+    told = CliRunner().invoke(lifelong, ["--help"]).output
+    assert "Win and keep them:" in told
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -131,3 +131,16 @@ def test_without_value_there_are_no_tiers(value: list[float]) -> None:
 def test_an_edge_at_nothing_has_everybody_above_who_is_worth_something() -> None:
     made = of([5.0, 0.0, -1.0], [NEW] * 3, 2.0, Cuts("customers", (0.6,)))
     assert made.chance[:, 0].tolist() == [1.0, 1.0, 0.0]
+
+
+def test_who_stays_costs_two_in_a_hundred_at_most() -> None:
+    """Many stand a little below the cut and would all be kept there; those who cost most go."""
+    value = np.concatenate([np.full(10, 100.0), np.linspace(99.0, 70.0, 40)])
+    before = np.zeros(50, np.int64)
+    made = of(value.tolist(), before.tolist(), 2.0, Cuts("customers", (0.2,)))
+    stays = (made.tier == 0) & (made.by_cut == 1)
+    assert 0 < stays.sum() < 40
+    assert (100.0 - value[stays]).sum() <= 0.02 * 1000.0
+    assert value[stays].min() > value[made.tier == 1].max()
+    held = of(value[::-1].tolist(), [1] * 50, 2.0, Cuts("customers", (0.2,)))
+    assert (np.abs(value[::-1] - 100.0)[(held.tier == 1) & (held.by_cut == 0)]).sum() <= 20.0

@@ -96,6 +96,19 @@ def test_without_amounts_and_products_the_columns_are_still_there() -> None:
     assert row["revenue"] == row["products"] == 0.0
 
 
+def test_columns_that_may_not_be_empty_are_read_as_others() -> None:
+    table = _orders([("a", 100, 1, 1, "p"), ("a", 130, 1, 1, "q")])
+    strict = table.cast(pa.schema([field.with_nullable(False) for field in table.schema]))
+    assert features(visits(strict), 140, 40).equals(features(visits(table), 140, 40))
+
+
+def test_a_refund_between_two_orders_parts_them_not_and_products_add_no_visit() -> None:
+    rows = [("a", 100, 10, 1, "p"), ("a", 110, -5, 0, "p"), ("a", 130, 20, 1, "q"), ("b", 90, -5, 0, "p")]
+    days = visits(_orders(rows)).to_pylist()
+    assert [(r["day"], r["gap"]) for r in days if r["visit"] is not None] == [(100, None), (130, 30)]
+    assert [(r["day"], r["products"], r["visit"]) for r in days if r["products"]] == [(100, 1, None), (130, 1, None)]
+
+
 def test_windows_are_never_empty() -> None:
     assert windows(1) == (1, 1, 1, 2)
 

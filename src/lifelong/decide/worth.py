@@ -1,0 +1,181 @@
+"""What customers of each channel or campaign are worth at equal age, as new ones, and against what winning them cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lifelong.errors import FitError
+from lifelong.money.acquiring import Z, fieller, shrunk
+from lifelong.values.budget import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+#: Days of a month of age.
+MONTH = 30
+#: How far customers are followed at most, months.
+MOST = 36
+#: Ages that a scorecard shows, days.
+SHOWN = (30, 90, 365)
+#: Customers below whom no mean is shown.
+FEW = 10
+
+
+def ages(seen: int) -> tuple[int, ...]:
+    """Ages at which money is added up: each month of 30 days that somebody was followed for, and those of a scorecard.
+
+    >>> ages(100)
+    (0, 30, 60, 90, 365)
+    """
+    return tuple(sorted({*range(0, min(seen, MOST * MONTH) + 1, MONTH), *SHOWN}))
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """Customers, where they came from, how long they were followed, and what they brought by each age.
+
+    Attributes:
+        names: of the channels or campaigns.
+        code: which of them each customer came by, shape (customers,).
+        seen: days from the first order day to the last day seen, same shape.
+        ages: days, ascending.
+        money: minor units brought by each age, shape (customers, ages).
+    """
+
+    names: tuple[str, ...]
+    code: Ints
+    seen: Ints
+    ages: tuple[int, ...]
+    money: Floats
+
+    def equal_age(self, wanted: int = 0) -> int:
+        """The age at which all are compared: the one wanted, else the greatest up to a year that half of all have reached.
+
+        Raises:
+            FitError: E383, where too few have been followed for so long.
+        """
+        reached = {age: int((self.seen >= age).sum()) for age in self.ages}
+        if wanted:
+            if reached.get(wanted, 0) < FEW:
+                raise _young(f"{reached.get(wanted, 0)} customers have been followed for {wanted} days")
+            return wanted
+        half = [age for age, n in reached.items() if 0 < age <= 365 and 2 * n >= len(self.seen) and n >= FEW]
+        if not half:
+            raise _young("fewer than half of the customers have been followed for 30 days")
+        return max(half)
+
+    def at(self, age: int, name: int | None = None) -> Floats:
+        """Money by an age of those of a name (None: of all) who have been followed for so long, shape (those,)."""
+        rows = (self.seen >= age) if name is None else (self.seen >= age) & (self.code == name)
+        found: Floats = self.money[rows, self.ages.index(age)]
+        return found
+
+    def curve(self, age: int, name: int | None = None) -> Floats:
+        """Mean money by each month of age up to ``age``, all of the same customers, shape (months,)."""
+        rows = (self.seen >= age) if name is None else (self.seen >= age) & (self.code == name)
+        places = [i for i, each in enumerate(self.ages) if each <= age and each % MONTH == 0]
+        if rows.sum() < FEW:
+            return np.zeros(0)
+        mean: Floats = self.money[rows][:, places].mean(axis=0)
+        return mean
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a new customer is worth: mean and standard deviation, minor units, and of all customers what was seen by the equal age."""
+
+    mean: float
+    sd: float
+
+
+def measured(values: Floats) -> Interval | None:
+    """A mean with Student's intervals; None below :data:`FEW` customers.
+
+    Amounts have long tails to the right: the lower bounds then lie rather too low than too high, the upper ones too low as well.
+    """
+    if len(values) < FEW:
+        return None
+    from scipy import stats
+
+    mean, se = float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5
+    t80, t90 = (float(stats.t.ppf(q, len(values) - 1)) for q in (0.9, 0.95))
+    return Interval(mean, mean - t80 * se, mean + t80 * se, mean - t90 * se, mean + t90 * se)
+
+
+def new_values(people: Followed, age: int, whole: New) -> list[tuple[float, float]]:
+    """What a new customer of each name is worth, with its standard deviation, minor units.
+
+    The value of a new customer of the firm, times how a name's customers compare with all at equal age, drawn to 1 the more the
+    fewer they are: a name that nobody has been followed from is worth what all are.
+    """
+    groups = [people.at(age, i) for i in range(len(people.names))]
+    there = [i for i, g in enumerate(groups) if len(g)]
+    everybody = people.at(age)
+    mean = float(everybody.mean())
+    if mean <= 0:
+        return [(whole.mean, whole.sd)] * len(groups)
+    spread = [float(groups[i].var(ddof=1)) if len(groups[i]) > 1 else 0.0 for i in there]
+    told, sd = shrunk([len(groups[i]) for i in there], [groups[i].mean() for i in there], spread)
+    made = [(whole.mean, whole.sd)] * len(groups)
+    for i, m, s in zip(there, told / mean, sd / mean, strict=True):
+        made[i] = (whole.mean * float(m), float(np.hypot(whole.sd * m, whole.mean * s)))
+    return made
+
+
+def interval(mean: float, sd: float) -> Interval:
+    """Normal intervals."""
+    return Interval(mean, mean - Z[80] * sd, mean + Z[80] * sd, mean - Z[90] * sd, mean + Z[90] * sd)
+
+
+def ratio(value: tuple[float, float], cost: float, won: float, scatter: float = 1.0) -> Interval | None:
+    """Value to cost of winning, with the doubt of both sides; None where it has no bound.
+
+    Args:
+        value: its mean and standard deviation, minor units.
+        cost: of winning one, minor units: spend by customers, unsure because so few or many came by chance.
+        won: customers.
+        scatter: how much more they differ from month to month than chance alone, as ``money.acquiring.dispersion`` says.
+    """
+    sd = cost * (scatter / won) ** 0.5
+    bounds = [fieller(*value, cost, sd, z) for z in Z.values()]
+    if cost <= 0 or bounds[0] is None or bounds[1] is None:
+        return None
+    return Interval(value[0] / cost, *bounds[0], *bounds[1])
+
+
+def status(told: Interval | None, cost: float, followed: int, target: float) -> str:
+    """What to do, by a rule: the 80 % interval of value to cost against the target and against 1.
+
+    ``unpaid``: it costs nothing. ``too early``: fewer than 30 customers were followed, or the interval has no bound. ``grow``: all of it
+    is at or above the target. ``keep``: all of it is at or above 1. ``stop``: all of it is below 1. ``watch``: the data do not say.
+    """
+    if cost <= 0:
+        return "unpaid"
+    if told is None or followed < 30:
+        return "too early"
+    if told.low80 >= target:
+        return "grow"
+    if told.low80 >= 1.0:
+        return "keep"
+    return "stop" if told.high80 < 1.0 else "watch"
+
+
+def codes(told: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """Names in the order of the alphabet, and each row's place in them."""
+    names, code = np.unique(np.asarray(told, object).astype(str), return_inverse=True)
+    return tuple(str(n) for n in names), code.astype(np.int64)
+
+
+def _young(what: str) -> FitError:
+    return FitError(
+        "E383", what, where="the orders", why="channels are compared at equal age: every customer followed for as long",
+        fix="take a younger age (--age 30d) or a shorter payback, or come back with a longer history",
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""The verbs of cash to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lifelong.project.folder import Folder
+    from lifelong.values import CashForecast, CustomerEquity
+
+
+class CashVerbs:
+    """The part of :class:`lifelong.Project` that turns values into money by month, and into the worth of the firm."""
+
+    _folder: Folder
+
+    def forecast(self, *, out: str | Path = "", **wanted: Any) -> CashForecast:
+        """Revenue, margin and orders by month, of the customers there are and of those to come; nothing is stored.
+
+        Args:
+            out: a .csv, .parquet or .xlsx to write the months to.
+            wanted: ``months``, ``new_customers``, ``what_if``, ``margin``, ``draws``: see
+                :class:`lifelong.project.cashing.Wanted`.
+
+        Raises:
+            ConfigError: E411 for a number of months, E412 for a lever that is not there, E351 for a number.
+            DataError: E413 where the orders hold no amounts.
+            FitError: E204 where the fit is for subscriptions.
+        """
+        from lifelong.project.cashing import Wanted, forecast
+
+        return forecast(self._folder, Wanted(**wanted), Path(out) if out else None)
+
+    def equity(self, **told: Any) -> CustomerEquity:
+        """Residual value of the customers there are, and the net value of those to come.
+
+        Args:
+            told: ``new_customers``, ``months``, ``cac``, ``wacc``, ``margin``: see :class:`lifelong.project.equity.Told`.
+
+        Raises:
+            ConfigError: E351 for a number.
+            DataError: E413 where the orders hold no amounts.
+            FitError: E204 where the fit is for subscriptions.
+        """
+        from lifelong.project.equity import Told, equity
+
+        return equity(self._folder, Told(**told))
+
+    def valuation(self, **told: Any) -> CustomerEquity:
+        """As :meth:`equity`, and the value of the firm to its owners by it.
+
+        Args:
+            told: as there, and ``fixed_costs``, ``tax``, ``non_operating``, ``debt``.
+        """
+        from lifelong.project.equity import Told, equity
+
+        return equity(self._folder, Told(**told), is_firm=True)

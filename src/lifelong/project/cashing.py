@@ -1,0 +1,213 @@
+"""The verb of cash to come: revenue and margin by month, of the customers there are and of those to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.project import asked, costing, knowing, renewing, valuing
+from lifelong.project.asked import Question
+from lifelong.project.typed import amount
+from lifelong.store import fits
+from lifelong.units import Horizon, Rate, apportion, date_of, minor_digits
+from lifelong.values import Finding
+from lifelong.values.cash import CashForecast, Month
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from lifelong.money.cash import Flows
+    from lifelong.project.asked import Base
+    from lifelong.project.folder import Folder
+    from lifelong.values import Fit
+
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+LEVERS = ("acquisition", "orders", "basket", "margin")
+#: Months of first orders that the rate of coming ones is taken from.
+RECENT = 12
+MOST_MONTHS = 120
+DRAWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a forecast.
+
+    Attributes:
+        months: how many, 1 to 120.
+        new_customers: a month; empty takes the rate of the last twelve months, and its doubt.
+        what_if: factor of each lever: acquisition, orders, basket, margin.
+        margin: share of revenue.
+        draws: worlds behind the intervals.
+    """
+
+    months: int = 12
+    new_customers: str | float = ""
+    what_if: Mapping[str, str | float] = field(default_factory=dict)
+    margin: str | float = ""
+    draws: int = DRAWS
+
+
+def forecast(folder: Folder, wanted: Wanted, out: Path | None = None) -> CashForecast:
+    """Revenue, margin and orders by month, of the customers there are and of those to come."""
+    from lifelong.export import writers
+
+    if not 1 <= wanted.months <= MOST_MONTHS:
+        raise ConfigError(
+            "E411", f"{wanted.months} months cannot be forecast", where="--months",
+            why=f"it is 1 to {MOST_MONTHS}: what is later hangs on the model alone", fix="write --months 12",
+        )  # fmt: skip
+    factors = _factors(wanted.what_if)
+    with folder.writing("forecast"):
+        made, at = latest(folder, "forecast")
+        said = _forecast(folder, made, at, wanted, factors)
+        if out:
+            writers.write(said.to_arrow(), out, beside={"as_of": said.as_of, "definition": said.definition})
+    return said
+
+
+def _forecast(folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]) -> CashForecast:
+    from lifelong.score import ModelError, Terms, cash
+    from lifelong.score.scores import prepare
+
+    folder.progress("money of the coming months", 0, len(at.summary))
+    question = Question.of(folder.config(), margin=wanted.margin)
+    at, own, level = costing.at_level(folder, at, question)
+    days = [round(m * cash.MONTH) for m in range(wanted.months + 1)]
+    error = valuing.error_of(folder, made, at) or ModelError()
+    terms = Terms(Horizon.parse(f"{days[-1]}d"), own, Rate.parse("0"), folder.currency, error, level=level)
+    summary = knowing.seen_by(folder, made, at).summary
+    ahead, has_cost = prepare(made, summary, terms, 0)
+    group = np.zeros(len(ahead.base), np.int64)
+    here = cash.existing(ahead, group, wanted.months, wanted.draws)
+    arrivals, found = _arrivals(at, wanted)
+    first = first_order(at, 10.0 ** minor_digits(folder.currency))
+    worth = ahead.observed if ahead.observed > 0 else first
+    to_come = cash.coming(
+        made, terms, arrivals * factors.get("acquisition", 1.0), first, (worth, summary), wanted.draws
+    )
+    lift = factors.get("orders", 1.0)
+    scale = lift, lift * factors.get("basket", 1.0)
+    parts = [cash.missed(flows, terms).scaled(*scale) for flows in (here, to_come)]
+    middle = [float(m) for m in np.mean(arrivals, axis=1) * factors.get("acquisition", 1.0)]
+    expected = [cash.expected(ahead, group, wanted.months), (to_come.orders.mean(axis=2), to_come.revenue.mean(axis=2))]
+    means = np.array([[orders[0] * scale[0], revenue[0] * scale[1]] for orders, revenue in expected])
+    share = min(ahead.margin * factors.get("margin", 1.0), 1.0)
+    digits = minor_digits(folder.currency)
+    months, total = _told(means, parts, share, digits, [date_of(at.until + 1 + day).isoformat() for day in days])
+    base = "costs" if has_cost and own is None else "the margin told"
+    words = "revenue is what orders bring, not discounted; margin " + (
+        f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
+    )
+    return CashForecast(
+        as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,
+        definition=f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error",
+        new_customers=tuple(middle), factors=factors, months=months, total=total, findings=tuple(found),
+    )  # fmt: skip
+
+
+def _told(
+    means: Floats, parts: list[Flows], share: float, digits: int, days: list[str]
+) -> tuple[tuple[Month, ...], Month]:
+    """Months and their total in whole minor units that sum; ``means`` is (who, orders or revenue, months)."""
+    unit = 10**digits
+    money = np.maximum(means[:, 1], 0.0)
+    whole = round(float(money.sum()) * unit)
+    flat = apportion(whole, money.ravel().tolist()) if whole else [0] * money.size
+    existing, future = flat[: money.shape[1]], flat[money.shape[1] :]
+    by_month = [a + b for a, b in zip(existing, future, strict=True)]
+    margin = apportion(round(whole * share), by_month) if whole else [0] * len(by_month)
+    worlds = sum(part.revenue[0] for part in parts) * unit
+    orders = means[:, 0].sum(axis=0)
+    made = [
+        Month(begin, _day_before(end), float(n), a, b, a + b, m, *_band(world))
+        for begin, end, n, a, b, m, world in zip(
+            days[:-1], days[1:], orders, existing, future, margin, worlds, strict=True
+        )
+    ]
+    ends, sums = made[-1].ends, (sum(existing), sum(future), whole, sum(margin))
+    return tuple(made), Month(days[0], ends, float(orders.sum()), *sums, *_band(np.sum(worlds, axis=0)))
+
+
+def _band(worlds: Floats) -> tuple[int, int, int, int]:
+    """Ends of the 80 % and the 90 % interval, minor units."""
+    low80, high80, low90, high90 = (round(float(q)) for q in np.quantile(worlds, [0.1, 0.9, 0.05, 0.95]))
+    return low80, high80, low90, high90
+
+
+def _day_before(day: str) -> str:
+    from lifelong.units import day_of
+
+    return date_of(day_of(day) - 1).isoformat()
+
+
+def _factors(told: Mapping[str, str | float]) -> dict[str, float]:
+    """The scenario's factors."""
+    for lever in told:
+        if lever not in LEVERS:
+            raise ConfigError(
+                "E412", f"there is no lever {lever!r}", where="--what-if", why=did_you_mean(lever, LEVERS),
+                fix=f"one of {', '.join(LEVERS)}, such as --what-if basket=1.1",
+            )  # fmt: skip
+    return {lever: amount(number, f"--what-if {lever}=", "1.1", is_zero_allowed=True) for lever, number in told.items()}
+
+
+def latest(folder: Folder, verb: str) -> tuple[Fit, Base]:
+    """The latest fit, of customers who buy freely and for money, and its orders."""
+    folder.tables()
+    made = fits.load(folder.root / "fits")
+    if renewing.is_contract(made.model):
+        raise renewing.refused(verb)
+    if made.spend is None:
+        raise DataError(
+            "E413", f"{verb} needs amounts, and the orders hold none", where=str(folder.root),
+            why="it is of money", fix="ingest orders with a column of amounts:  --column revenue=NAME",
+        )  # fmt: skip
+    return made, asked.base(folder, made.origin.until)
+
+
+def _arrivals(at: Base, wanted: Wanted) -> tuple[Floats, list[Finding]]:
+    """First orders of coming months, shape (months, draws), and what to say of them."""
+    shape = wanted.months, wanted.draws
+    if wanted.new_customers != "":
+        return np.full(shape, amount(wanted.new_customers, "--new-customers", "120", is_zero_allowed=True)), []
+    seen = recent(at)
+    mean = float(seen.mean())
+    if mean == 0:
+        text = "nobody placed a first order in the last months, so none are expected: --new-customers says otherwise"
+        return np.zeros(shape), [Finding("F411", text, "warning")]
+    spread = max(float(seen.var(ddof=1)), mean) if len(seen) > 1 else mean + mean**2
+    rng = np.random.default_rng([0, 14])
+    # The rate is known from so many months alone; about it, months differ as they did.
+    rate = rng.gamma(len(seen) * mean**2 / spread, spread / (len(seen) * mean), wanted.draws)
+    size = mean**2 / max(spread - mean, 1e-6 * mean)
+    each = rng.poisson(rate * rng.gamma(size, 1.0 / size, shape))
+    text = f"new customers go on as in the last {len(seen)} months, {mean:,.1f} a month; no season is in it"
+    return each * (mean / np.maximum(each.mean(axis=1, keepdims=True), 1e-12)), [
+        Finding("F412", text, "info", {"months": len(seen), "mean": mean})
+    ]
+
+
+def recent(at: Base) -> Floats:
+    """First orders of each of the last months, at most twelve."""
+    from lifelong.score.cash import MONTH
+
+    age = at.until - at.summary["first_day"].to_numpy()
+    span = max(min(RECENT, int((age.max() + 1) / MONTH)), 1)
+    counted = np.bincount((age / MONTH).astype(np.int64), minlength=span)[:span]
+    return counted.astype(np.float64)
+
+
+def first_order(at: Base, unit: float) -> float:
+    """What a first order day brings, on the average of those that had an amount, major units."""
+    import pyarrow.compute as pc
+
+    first = at.orders.join(at.summary.select(["customer_id", "first_day"]), "customer_id", join_type="inner")
+    first = first.filter(pc.equal(first["day"], first["first_day"]))
+    paid = first.group_by("customer_id").aggregate([("revenue", "sum")])["revenue_sum"]
+    return float(pc.mean(paid).as_py() or 0.0) / unit
