@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
-    from lifelong.store.spent import Spent
-    from lifelong.store.subscribed import Subscribed
-    from lifelong.store.touched import Touched
+    from lifelong.store.beside import Table
     from lifelong.values import ImportReport, SpendReport
 
 _CONTENTS = """
@@ -56,7 +54,7 @@ def status(folder: Folder) -> Status:
     return Status(facts | {"fits": ", ".join(saved) or "none yet"})
 
 
-def _subscribed(made: Subscribed) -> dict[str, Any]:
+def _subscribed(made: Table[ImportReport]) -> dict[str, Any]:
     """How many subscriptions count, and the content hash of their table."""
     import pyarrow.parquet as pq
 
@@ -64,7 +62,7 @@ def _subscribed(made: Subscribed) -> dict[str, Any]:
     return {"subscriptions": len(rows), "subscribed": _content(rows)}
 
 
-def _spent(folder: Folder, made: Spent) -> dict[str, Any]:
+def _spent(folder: Folder, made: Table[SpendReport]) -> dict[str, Any]:
     """What was spent, and the content hash of its table."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -73,7 +71,7 @@ def _spent(folder: Folder, made: Spent) -> dict[str, Any]:
     return {"spend": str(Money(pc.sum(rows["cost"]).as_py() or 0, folder.currency)), "spent": _content(rows)}
 
 
-def _touched(made: Touched) -> dict[str, Any]:
+def _touched(made: Table[ImportReport]) -> dict[str, Any]:
     """How many touches count, and the content hash of their table."""
     import pyarrow.parquet as pq
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
+    from lifelong.store.beside import Table
     from lifelong.store.landing import Manifest
-    from lifelong.store.touched import Touched
     from lifelong.values import ImportReport
 
 
@@ -65,7 +65,7 @@ def ingest(folder: Folder, path: Path, asked: Asked) -> ImportReport:
         return replace(report, columns=dict(plan.columns), findings=(*plan.findings, *report.findings))
 
 
-def table(folder: Folder, manifest: Manifest) -> Touched:
+def table(folder: Folder, manifest: Manifest) -> Table[ImportReport]:
     """The manifest's table of touches, made where it is missing."""
     return touched.build(folder.root, folder.landing, manifest, folder.progress)
 

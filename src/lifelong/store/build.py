@@ -33,6 +33,11 @@ _ODD = ".odd.parquet"
 Progress = "Callable[[str, int, int | None], None]"
 
 
+def import_report(told: dict[str, Any]) -> ImportReport:
+    """An import report from plain values."""
+    return ImportReport(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The files of one built state."""
@@ -52,10 +57,7 @@ class Tables:
     def reports(self) -> dict[str, ImportReport]:
         """The import report of each batch, by batch id."""
         told = files.read_sealed(self.folder / "reports.json", REPORTS)
-        return {
-            name: ImportReport(**{**r, "findings": tuple(Finding(**f) for f in r["findings"])})
-            for name, r in told.items()
-        }
+        return {name: import_report(report) for name, report in told.items()}
 
 
 class Builder:
