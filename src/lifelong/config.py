@@ -64,6 +64,12 @@ class Config:
     keep: tuple[str, ...] = field(
         default=(), metadata={"say": "Further columns of the file to keep. Others are not stored."}
     )
+    scenarios: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "say": 'Scenarios of a forecast: levers times a factor, such as "lean: acquisition=0.8, basket=0.95".'
+        },
+    )
     aliases: tuple[str, ...] = field(
         default=(),
         metadata={"say": 'Other names of sources, media and channels, such as "nl=email" or "fb=facebook".'},

@@ -105,6 +105,8 @@ CODES: dict[str, str] = {
     "E411": "so many months cannot be forecast",
     "E412": "there is no such lever",
     "E413": "cash needs amounts",
+    "E414": "a plan of new customers cannot be used",
+    "E415": "there is no such scenario",
     # -- E42: decisions
     "E421": "the cuts part nothing",
     "E422": "there is no value to part",

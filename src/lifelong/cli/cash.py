@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 @flags.project
 @click.option("--months", default=12, show_default=True, help="How many, of 30.4 days.")
 @click.option("--new-customers", metavar="NUMBER", default="", help="A month. [default: as in the last 12 months]")
+@click.option("--plan", metavar="FILE", default="", help="New customers by month: columns month, new_customers.")
+@click.option("--scenario", metavar="NAME", default="", help="One of those in lifelong.toml.")
 @click.option(
     "--what-if",
     multiple=True,

@@ -32,6 +32,14 @@ CASH = (
         "as for the revenue, and the margin",
     ),
     Definition(
+        "lever_swing",
+        "Margin where a lever is lower or higher",
+        "Margin of all months where one lever alone is 10 % lower or higher than in the scenario, the widest first. Key: swings.",
+        "margin at 0.9 and at 1.1 times the lever's factor",
+        "money",
+        "as for the margin",
+    ),
+    Definition(
         "rlv",
         "Residual lifetime value of present customers (RLV)",
         "Gross margin that the customers there are will still bring over the rest of life, discounted. What they brought, and what "

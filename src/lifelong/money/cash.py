@@ -187,3 +187,24 @@ def elasticities(
         up, down = (worth({lever: 1.0 + sign * step}) for sign in (1.0, -1.0))
         made[lever] = round((up - down) / (2.0 * step * now), 10)
     return made
+
+
+def swings(
+    worth: Callable[[dict[str, float]], float], levers: Iterable[str], factors: Mapping[str, float], step: float = 0.1
+) -> list[tuple[str, float, float]]:
+    """What a worth is where one lever at a time is lower or higher by a step, the widest first (a tornado).
+
+    Args:
+        worth: of factors by lever; a lever that is absent stands at 1.
+        levers: their names.
+        factors: where they stand now.
+        step: relative change of a lever.
+
+    >>> swings(lambda f: 10.0 * f.get("orders", 1.0) + f.get("basket", 1.0), ["basket", "orders"], {})
+    [('orders', 10.0, 12.0), ('basket', 10.9, 11.1)]
+    """
+    made = []
+    for lever in levers:
+        low, high = (worth({**factors, lever: factors.get(lever, 1.0) * (1.0 + sign * step)}) for sign in (-1.0, 1.0))
+        made.append((lever, low, high))
+    return sorted(made, key=lambda one: -abs(one[2] - one[1]))

@@ -21,12 +21,12 @@ class CashVerbs:
         Args:
             out: a .csv, .parquet or .xlsx to write the months to.
             xlsx: a workbook to write, whose formulas compute the months anew where an input is typed over.
-            wanted: ``months``, ``new_customers``, ``what_if``, ``margin``, ``draws``: see
+            wanted: ``months``, ``new_customers``, ``plan``, ``scenario``, ``what_if``, ``margin``, ``draws``: see
                 :class:`lifelong.project.cashing.Wanted`.
 
         Raises:
-            ConfigError: E411 for a number of months, E412 for a lever that is not there, E351 for a number.
-            DataError: E413 where the orders hold no amounts.
+            ConfigError: E411 for a number of months, E412 for a lever that is not there, E415 for a scenario, E351 for a number.
+            DataError: E414 for a plan, E413 where the orders hold no amounts.
             FitError: E204 where the fit is for subscriptions.
         """
         from lifelong.project.cashing import Wanted, forecast

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.money.cash import Course
+from lifelong.money.cash import Course, swings
 from lifelong.project import asked, costing, knowing, renewing, valuing
 from lifelong.project.asked import Question
-from lifelong.project.typed import amount
+from lifelong.project.typed import amount, wrong
 from lifelong.store import fits
 from lifelong.units import Horizon, Rate, apportion, date_of, minor_digits
 from lifelong.values import Finding
-from lifelong.values.cash import CashForecast, Month
+from lifelong.values.cash import CashForecast, Month, Swing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from lifelong.money.cash import Flows
     from lifelong.project.asked import Base
@@ -42,13 +42,17 @@ class Wanted:
     Attributes:
         months: how many, 1 to 120.
         new_customers: a month; empty takes the rate of the last twelve months, and its doubt.
-        what_if: factor of each lever: acquisition, orders, basket, margin.
+        plan: a file of new customers by month, in place of a number.
+        scenario: name of one in lifelong.toml.
+        what_if: over those of the scenario, the factor of each lever: acquisition, orders, basket, margin.
         margin: share of revenue.
         draws: worlds behind the intervals.
     """
 
     months: int = 12
     new_customers: str | float = ""
+    plan: str | Path = ""
+    scenario: str = ""
     what_if: Mapping[str, str | float] = field(default_factory=dict)
     margin: str | float = ""
     draws: int = DRAWS
@@ -63,7 +67,8 @@ def forecast(folder: Folder, wanted: Wanted, out: Path | None = None, xlsx: Path
             "E411", f"{wanted.months} months cannot be forecast", where="--months",
             why=f"it is 1 to {MOST_MONTHS}: what is later hangs on the model alone", fix="write --months 12",
         )  # fmt: skip
-    factors = _factors(wanted.what_if)
+    told = scenario(folder.config().scenarios, wanted.scenario) if wanted.scenario else {}
+    factors = _factors({**told, **wanted.what_if})
     with folder.writing("forecast"):
         made, at = latest(folder, "forecast")
         said, course = _forecast(folder, made, at, wanted, factors)
@@ -90,7 +95,7 @@ def _forecast(
     ahead, has_cost = prepare(made, summary, terms, 0)
     group = np.zeros(len(ahead.base), np.int64)
     here = cash.existing(ahead, group, wanted.months, wanted.draws)
-    arrivals, found = _arrivals(at, wanted)
+    arrivals, found = _arrivals(at, wanted, [at.until + 1 + day for day in days])
     first = first_order(at, 10.0 ** minor_digits(folder.currency))
     typical = ahead.observed if ahead.observed > 0 else first, summary
     to_come = cash.coming(made, terms, arrivals * factors.get("acquisition", 1.0), first, typical, wanted.draws)
@@ -111,7 +116,8 @@ def _forecast(
     said = CashForecast(
         as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,
         definition=f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error",
-        new_customers=tuple(middle), factors=factors, months=months, total=total, findings=tuple(found),
+        new_customers=tuple(middle), factors=factors, months=months, total=total,
+        swings=_swings(course, factors, digits), findings=tuple(found),
     )  # fmt: skip
     return said, course
 
@@ -162,6 +168,34 @@ def _factors(told: Mapping[str, str | float]) -> dict[str, float]:
     return {lever: amount(number, f"--what-if {lever}=", "1.1", is_zero_allowed=True) for lever, number in told.items()}
 
 
+def scenario(known: Sequence[str], name: str) -> dict[str, str]:
+    """The factors of a scenario of lifelong.toml.
+
+    Raises:
+        ConfigError: E415 where it is not there, or not of the form ``name: lever=factor, lever=factor``.
+    """
+    named = {title.strip(): rest for title, _, rest in (text.partition(":") for text in known)}
+    levers = [one.partition("=") for one in named.get(name, "").split(",")]
+    if not all(lever.strip() and sign for lever, sign, _ in levers):
+        raise ConfigError(
+            "E415", f"there is no scenario {name!r}" if name not in named else f"the scenario {name!r} cannot be read",
+            where="scenarios in lifelong.toml", why=did_you_mean(name, named) if name not in named else named[name],
+            fix=f'write scenarios = ["{name}: acquisition=0.8, basket=0.95"]',
+        )  # fmt: skip
+    return {lever.strip(): factor.strip() for lever, _, factor in levers}
+
+
+def _swings(course: Course, factors: dict[str, float], digits: int) -> tuple[Swing, ...]:
+    """What each lever moves; margin where one is known."""
+
+    def margin(by: Mapping[str, float]) -> float:
+        means, share = course.means(by)
+        return share * float(np.maximum(means[:, 1], 0.0).sum()) * 10.0**digits
+
+    levers = [lever for lever in LEVERS if lever != "margin" or course.margin < 1.0]
+    return tuple(Swing(lever, round(low), round(high)) for lever, low, high in swings(margin, levers, factors))
+
+
 def latest(folder: Folder, verb: str) -> tuple[Fit, Base]:
     """The latest fit, of customers who buy freely and for money, and its orders."""
     folder.tables()
@@ -176,9 +210,17 @@ def latest(folder: Folder, verb: str) -> tuple[Fit, Base]:
     return made, asked.base(folder, made.origin.until)
 
 
-def _arrivals(at: Base, wanted: Wanted) -> tuple[Floats, list[Finding]]:
+def _arrivals(at: Base, wanted: Wanted, days: list[int]) -> tuple[Floats, list[Finding]]:
     """First orders of coming months, shape (months, draws), and what to say of them."""
     shape = wanted.months, wanted.draws
+    if wanted.plan:
+        from lifelong.sources.acquisition_plan import read
+
+        if wanted.new_customers != "":
+            raise wrong(
+                "--plan", "a plan and a number of new customers are told", "one says what the other says", "new.csv"
+            )
+        return np.repeat(read(Path(wanted.plan), days)[:, None], wanted.draws, axis=1), []
     if wanted.new_customers != "":
         return np.full(shape, amount(wanted.new_customers, "--new-customers", "120", is_zero_allowed=True)), []
     seen = recent(at)

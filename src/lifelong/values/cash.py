@@ -38,6 +38,15 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Swing:
+    """The margin of all months, in minor units, where one lever alone is 10 % lower or higher."""
+
+    lever: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
 class CashForecast:
     """Revenue and margin by month, of customers there are and of those to come; money in minor units.
 
@@ -47,6 +56,7 @@ class CashForecast:
         new_customers: expected a month, shape (months,).
         factors: the scenario: lever to factor, empty where nothing is changed.
         months: shape (months,).
+        swings: what each lever moves, the widest first.
         total: the same of all months; its intervals are those of the sum.
         findings: what to know.
     """
@@ -60,6 +70,7 @@ class CashForecast:
     factors: dict[str, float]
     months: tuple[Month, ...]
     total: Month
+    swings: tuple[Swing, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,6 +98,9 @@ class CashForecast:
             f"revenue of all months{unit}: {self._money(total.revenue)}",
             f"  80 %: {self._money(total.low80)} to {self._money(total.high80)}",
             f"  90 %: {self._money(total.low90)} to {self._money(total.high90)}",
+            "",
+            f"{'margin of all months where a lever is':<38}{'10 % lower':>20}{'10 % higher':>20}",
+            *(f"  {one.lever:<36}{self._money(one.low):>20}{self._money(one.high):>20}" for one in self.swings),
         ]
         return "\n".join(
             [*lines, *(line for found in self.findings for line in wrap(str(found), 80, initial_indent="  "))]

@@ -24,6 +24,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "orders.csv").write_text(simulate_shop(400, seed=5).orders_csv(), encoding="utf-8")
     made = Project(folder / "shop")
     made.ingest(folder / "orders.csv")
+    made.configure(scenarios=("lean: acquisition=0.8, basket=0.9", "torn: basket"))
     made.fit("pareto_nbd")
     return made
 
@@ -75,6 +76,38 @@ def test_a_newcomer_orders_as_the_printed_formula_says(shop: Project) -> None:
     assert one - none == pytest.approx(3 + sum(each) / 1000, rel=1e-4)
 
 
+def test_a_scenario_is_its_levers_and_what_is_told_goes_first(shop: Project) -> None:
+    told = {"months": 3, "new_customers": 40, "draws": 20}
+    lean = shop.forecast(**told, scenario="lean")
+    assert lean.factors == {"acquisition": 0.8, "basket": 0.9}
+    assert lean.total == shop.forecast(**told, what_if=lean.factors).total
+    assert shop.forecast(**told, scenario="lean", what_if={"basket": 1.0}).factors["basket"] == 1.0
+
+
+def test_each_swing_is_the_margin_of_its_own_forecast(shop: Project) -> None:
+    told = {"months": 3, "new_customers": 40, "draws": 20, "margin": "40%"}
+    made = shop.forecast(**told, what_if={"basket": 1.2})
+    assert {one.lever for one in made.swings} == {"acquisition", "orders", "basket", "margin"}
+    for one in made.swings:
+        for step, shown in ((0.9, one.low), (1.1, one.high)):
+            levers = {"basket": 1.2} | {one.lever: step * (1.2 if one.lever == "basket" else 1.0)}
+            assert shop.forecast(**told, what_if=levers).total.margin == pytest.approx(shown, abs=1)
+    widths = [one.high - one.low for one in made.swings]
+    assert widths == sorted(widths, reverse=True)
+    assert "margin" not in {one.lever for one in shop.forecast(months=3, draws=20, new_customers=1).swings}
+    assert max(map(len, str(made).splitlines())) <= 80
+
+
+def test_a_plan_says_how_many_come(shop: Project, tmp_path: Path) -> None:
+    plan = tmp_path / "new.csv"
+    plan.write_text("month,new_customers\n2,20\n1,40\n3,0\n")
+    made = shop.forecast(months=3, plan=plan, draws=20)
+    assert made.new_customers == (40.0, 20.0, 0.0)
+    flat = shop.forecast(months=3, new_customers=20, draws=20)
+    assert made.months[0].future == pytest.approx(2 * flat.months[0].future, abs=2)
+    assert made.months[2].future < flat.months[2].future
+
+
 def test_customers_come_as_they_came(shop: Project) -> None:
     made = shop.forecast(months=3, draws=300)
     told = {found.code: found.facts for found in made.findings}
@@ -110,6 +143,9 @@ def test_what_a_reader_should_know_is_told(shop: Project) -> None:
         ("forecast", {"what_if": {"baskt": 1.1}}, "E412"),
         ("forecast", {"what_if": {"basket": "much"}}, "E351"),
         ("forecast", {"new_customers": "many"}, "E351"),
+        ("forecast", {"new_customers": 3, "plan": "new.csv"}, "E351"),
+        ("forecast", {"scenario": "leen"}, "E415"),
+        ("forecast", {"scenario": "torn"}, "E415"),
         ("equity", {"wacc": "0"}, "E351"),
         ("equity", {"months": -1}, "E351"),
         ("valuation", {"tax": "no"}, "E351"),
