@@ -169,6 +169,17 @@ def over(number: nw.Expr, by: int) -> nw.Expr:
     return (number / float(by)).floor().cast(nw.Int64)
 
 
+def month_and_date(day: nw.Expr) -> tuple[nw.Expr, nw.Expr]:
+    """The calendar month and the day of it, both from 1, of days since 1970-01-01; the reverse of :func:`civil`."""
+    z = day.cast(nw.Int64) + 719_468
+    of_era = z - over(z, 146_097) * 146_097
+    year = over(of_era - over(of_era, 1_460) + over(of_era, 36_524) - over(of_era, 146_096), 365)
+    of_year = of_era - (year * 365 + over(year, 4) - over(year, 100))
+    shifted = over(of_year * 5 + 2, 153)  # March is 0
+    month = nw.when(shifted < 10).then(shifted + 3).otherwise(shifted - 9)
+    return month, of_year - over(shifted * 153 + 2, 5) + 1
+
+
 def exists(year: nw.Expr, month: nw.Expr, date: nw.Expr) -> nw.Expr:
     """Whether there is such a date; only the last days of a month need a closer look."""
     is_short = (month == 4) | (month == 6) | (month == 9) | (month == 11)

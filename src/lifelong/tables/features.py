@@ -17,7 +17,7 @@ import narwhals as nw
 
 from lifelong.schema import FEATURES, names
 from lifelong.tables.clean_frame import before, entered, names_of, returned
-from lifelong.tables.clean_time import over
+from lifelong.tables.clean_time import month_and_date, over
 from lifelong.tables.summary import Known, order_days
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _finished(until: int) -> list[nw.Expr]:
         "t_x": span,
         "T": nw.lit(until) - nw.col("first"),
         "silence": nw.lit(until) - nw.col("last"),
-        "first_month": _month(nw.col("first")),
+        "first_month": month_and_date(nw.col("first"))[0],
         "orders": nw.col("orders"),
         "revenue": nw.col("revenue"),
         **{f"{what}_{n + 1}": nw.col(f"{what}_{n + 1}") for what in ("orders", "revenue") for n in range(len(WINDOWS))},
@@ -189,13 +189,3 @@ def _sd(n: nw.Expr, total: nw.Expr, squares: nw.Expr) -> nw.Expr:
     """Standard deviation from exact sums; empty below two, and 0 where rounding leaves less than nothing."""
     variance = (squares - total * total / n) / (n - 1.0)
     return nw.when(n > 1).then(nw.when(variance > 0).then(variance).otherwise(0.0).sqrt())
-
-
-def _month(day: nw.Expr) -> nw.Expr:
-    """The calendar month of a day by whole-number arithmetic, which is the same on every engine (see ``clean_time.civil``)."""
-    z = day.cast(nw.Int64) + 719_468
-    era_day = z - over(z, 146_097) * 146_097
-    year = over(era_day - over(era_day, 1_460) + over(era_day, 36_524) - over(era_day, 146_096), 365)
-    year_day = era_day - (year * 365 + over(year, 4) - over(year, 100))
-    shifted = over(year_day * 5 + 2, 153)  # March is 0
-    return nw.when(shifted < 10).then(shifted + 3).otherwise(shifted - 9)

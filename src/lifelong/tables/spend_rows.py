@@ -199,9 +199,9 @@ def _money(frame: Any, rules: Rules, told: Told) -> Any:
 
 def _days(frame: Any, rules: Rules, told: Told) -> Any:
     """The first and the last day of each row: its own day, its range, its month, or the range of the whole file."""
-    frame = frame.with_columns(month_day=nw.col("month_day") - _of_month(nw.col("month_day")) + 1)
+    frame = frame.with_columns(month_day=nw.col("month_day") - times.month_and_date(nw.col("month_day"))[1] + 1)
     later = nw.col("month_day") + 31  # a day of the next month, whose own place in it says where that begins
-    frame = frame.with_columns(_end_of_month=later - _of_month(later))
+    frame = frame.with_columns(_end_of_month=later - times.month_and_date(later)[1])
     first = nw.coalesce("date_day", "starts_day", "month_day", nw.lit(told.first).cast(nw.Int64))
     last = nw.coalesce(
         nw.col("date_day"),
@@ -215,14 +215,6 @@ def _days(frame: Any, rules: Rules, told: Told) -> Any:
     return frame.with_columns(
         first=nw.col("first").cast(nw.Int32), last=nw.coalesce(until, nw.col("last")).cast(nw.Int32)
     )
-
-
-def _of_month(day: nw.Expr) -> nw.Expr:
-    """The day of the month, from 1, of days since 1970: the civil calendar's formula, with years that begin in March."""
-    of_era = day + 719_468 - times.over(day + 719_468, 146_097) * 146_097
-    year = times.over(of_era - times.over(of_era, 1460) + times.over(of_era, 36_524) - times.over(of_era, 146_096), 365)
-    of_year = of_era - (year * 365 + times.over(year, 4) - times.over(year, 100))
-    return of_year - times.over(times.over(of_year * 5 + 2, 153) * 153 + 2, 5) + 1
 
 
 def _named(frame: Any, told: Told) -> Any:
