@@ -64,6 +64,10 @@ class Config:
     keep: tuple[str, ...] = field(
         default=(), metadata={"say": "Further columns of the file to keep. Others are not stored."}
     )
+    aliases: tuple[str, ...] = field(
+        default=(),
+        metadata={"say": 'Other names of sources, media and channels, such as "nl=email" or "fb=facebook".'},
+    )
     pseudonyms: bool = field(
         default=False, metadata={"say": "Store customers under a keyed hash; the key stays outside this folder."}
     )

@@ -174,6 +174,36 @@ SPEND = (
     Column("origin", "text", "", "google_ads, meta_ads, tiktok_ads, ga4 or file."),
 )
 
+# What a firm's table of touches may say, under our names: one row a visit, click or opened message.
+TOUCH_SOURCE = (
+    Column("customer_id", "text", "", "Who was touched: a number, a name or an e-mail.", True),
+    Column("email", "text", "", "The person's e-mail, where no number is known.", True),
+    Column("touched_at", "text", "date or time", "When.", is_required=True),
+    Column("channel", "text", "", "The channel, where the firm names it itself."),
+    Column("source", "text", "", "utm_source: the site or sender."),
+    Column("medium", "text", "", "utm_medium: the kind of link; it decides the channel."),
+    Column("campaign", "text", "", "utm_campaign."),
+    Column("referrer", "text", "", "The page that the person came from."),
+    Column("landing_page", "text", "", "The page that was opened, with what stands behind its question mark."),
+    Column("gclid", "text", "", "Google's number of a click on an ad."),
+    Column("fbclid", "text", "", "Meta's."),
+    Column("msclkid", "text", "", "Microsoft's."),
+    Column("ttclid", "text", "", "TikTok's."),
+    Column("kind", "text", "", "visit, click, open, view ..."),
+)
+
+# One row a touch.
+TOUCHES = (
+    Column("customer_id", "text", "", "The person: a customer's number, else an e-mail.", True, True),
+    Column("day", "int32", "days since 1970-01-01", "The day in the project's time zone.", is_required=True),
+    Column("second", "int32", "seconds", "Of that day."),
+    Column("channel", "text", "", "By the rules for utm tags; unknown where nothing says it."),
+    Column("source", "text", "", "utm_source in small letters, under its common name; empty where not known."),
+    Column("medium", "text", "", "utm_medium likewise."),
+    Column("campaign", "text", "", "The campaign as sent; empty where none is named."),
+    Column("kind", "text", "", "visit, click, open, view ...; visit where nothing says it."),
+)
+
 # One row a tenure: a time without a break in which a customer subscribed.
 TENURES = (
     Column("customer_id", "text", "", "The customer.", True, True),

@@ -241,7 +241,7 @@ def to_minor(amount: Decimal | str, currency: str) -> int:
     return int(scaled.to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
-def apportion(total: int, weights: Sequence[float]) -> list[int]:
+def apportion(total: int, weights: Sequence[float | Fraction]) -> list[int]:
     """Deal a whole total in proportion to weights, by the largest remainder: the parts sum to it.
 
     Each part is its exact share rounded down or up; of equal remainders the first comes first.

@@ -39,6 +39,7 @@ TRAILS = {
             "docs/how-to/calculator.md",
             "docs/how-to/channels.md",
             "docs/how-to/budget.md",
+            "docs/how-to/attribution.md",
             "docs/how-to/time-varying-covariates.md",
             "docs/how-to/ad-spend.md",
             "docs/how-to/costs.md",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @flags.margin
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
 @flags.as_json
 def forecast(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: Any) -> None:
     """Say what orders, revenue and margin the coming months bring, by customers there are and by those to come."""
@@ -38,6 +39,8 @@ def forecast(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: 
     with Progress(quiet=as_json) as progress:
         answer = Project(project_dir, create=False, progress=progress).forecast(what_if=levers, **told)
     say(answer, as_json=as_json)
+    if told["xlsx"] and not as_json:
+        click.echo(f"workbook {told['xlsx']}")
 
 
 def _of_equity(command: Callable[..., None]) -> Callable[..., None]:

@@ -21,6 +21,7 @@ from lifelong.cli import (
     over_time,
     posteriors,
     spending,
+    touching,
 )
 from lifelong.cli.sections import Sectioned
 from lifelong.cli.speech import Progress, say
@@ -375,7 +376,8 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-for _group in (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending):
+_GROUPS = (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending, touching)
+for _group in _GROUPS:
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
 

@@ -115,6 +115,15 @@ _READING = (
 
 #: The flags about a file that also fit a table of subscriptions: no exchange rates, no further columns.
 _TABLE = tuple(option for i, option in enumerate(_READING) if i not in {2, 4})
+#: Those that fit a table without money.
+_TIMES = tuple(_READING[i] for i in (0, 3, 5))
+
+
+def times(command: Command) -> Command:
+    """The flags that say how a table of touches is read."""
+    for option in reversed(_TIMES):
+        command = option(command)
+    return command
 
 
 def table(command: Command) -> Command:

@@ -7,10 +7,10 @@ import click
 #: Commands as the help lists them: what they are for, and their names.
 SECTIONS = {
     "Begin": "run demo calculator",
-    "Bring data in": "init ingest ingest-subscriptions spend check status identity forget rebuild",
+    "Bring data in": "init ingest ingest-subscriptions spend touches check status identity forget rebuild",
     "Value customers": "backtest fit posterior score subscriptions report card export",
     "Understand them": "cohorts stages next-orders drivers groups why potential tiers migration trend formula",
-    "Win and keep them": "channels campaigns limits audit budget cut try-channel leads referrals retention",
+    "Win and keep them": "channels campaigns limits audit attribution budget cut try-channel leads referrals retention",
     "Count money": "costs forecast equity valuation business-case",
     "Set up": "completion",
 }

@@ -6,6 +6,7 @@ every output and asserts that each metric in it has an entry.
 
 from __future__ import annotations
 
+from lifelong.definitions.attribution import ATTRIBUTION
 from lifelong.definitions.cash import CASH
 from lifelong.definitions.channels import CHANNELS
 from lifelong.definitions.cohorts import COHORTS
@@ -32,7 +33,20 @@ __all__ = [
     "value_definition",
 ]
 
-_ALL = (*VALUES, *MEASURES, *TYPED, *LEADS, *SPENDING, *COSTS, *GROUPS, *REFERRALS, *COHORTS, *CHANNELS, *CASH)
+_ALL = (
+    *VALUES,
+    *MEASURES,
+    *TYPED,
+    *LEADS,
+    *SPENDING,
+    *COSTS,
+    *GROUPS,
+    *REFERRALS,
+    *COHORTS,
+    *CHANNELS,
+    *CASH,
+    *ATTRIBUTION,
+)
 
 DEFINITIONS: dict[str, Definition] = {d.key: d for d in _ALL}
 

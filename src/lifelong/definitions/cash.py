@@ -66,6 +66,16 @@ CASH = (
         "as for its parts",
     ),
     Definition(
+        "equity_change",
+        "Change of customer equity since the run before",
+        "Of the same cost of winning, rate and margin, in parts that sum to it to the minor unit: customers won since (came), "
+        "those no longer there (gone), what the others did (behaviour), another model (model), and coming customers (future). "
+        "What was won since was a part of the coming customers before. Key: change.",
+        "CE' - CE = came + gone + behaviour + model + [(CE' - RLV') - (CE - RLV)]",
+        "money",
+        "as for customer equity, and the earlier run's orders and fit",
+    ),
+    Definition(
         "firm_value",
         "Value of the firm by its customers",
         "Customer equity less fixed costs for ever, after tax, with assets beside the business and without debt. Money tied up in "

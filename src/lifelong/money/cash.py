@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -58,6 +58,46 @@ class Flows:
     def scaled(self, orders: Floats | float, revenue: Floats | float) -> Flows:
         """Both by factors that broadcast against the tensor."""
         return Flows(self.orders * orders, self.revenue * revenue)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """What is expected of coming months, with nothing drawn; row 0 orders, row 1 revenue in major units.
+
+    Attributes:
+        existing: of the customers there are, shape (2, months).
+        newcomer: of one who is won in a month, in that month and those after it, the first order included; shape (2, months).
+        arrivals: new customers of each month, shape (months,).
+        margin: share of revenue.
+    """
+
+    existing: Floats
+    newcomer: Floats
+    arrivals: Floats
+    margin: float
+
+    def means(self, factors: Mapping[str, float]) -> tuple[Floats, float]:
+        r"""Expected orders and revenue of each month, and the margin's share, where levers stand at factors.
+
+        .. math:: F_m = \sum_{s \le m} A_s \, g_{m - s}
+
+        the future customers' month m, of A new ones a month and g a newcomer's course.
+
+        Args:
+            factors: of acquisition, orders, basket, margin; one that is absent stands at 1.
+
+        Returns:
+            Shape (who, orders or revenue, months), existing customers first; and the share.
+
+        >>> one = Course(np.zeros((2, 2)), np.array([[1.0, 0.5], [10.0, 4.0]]), np.array([3.0, 3.0]), 0.4)
+        >>> one.means({"basket": 2.0})[0][1].tolist()
+        [[3.0, 4.5], [60.0, 84.0]]
+        """
+        arrivals = self.arrivals * factors.get("acquisition", 1.0)
+        future = np.array([np.convolve(arrivals, row)[: len(arrivals)] for row in self.newcomer])
+        orders = factors.get("orders", 1.0)
+        lift = np.array([orders, orders * factors.get("basket", 1.0)])
+        return np.stack([self.existing, future]) * lift[:, None], min(self.margin * factors.get("margin", 1.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.groups_verbs import GroupVerbs
 from lifelong.project.spend_verbs import SpendVerbs
+from lifelong.project.touch_verbs import TouchVerbs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 
-class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs):
+class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs, TouchVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

@@ -15,11 +15,12 @@ class CashVerbs:
 
     _folder: Folder
 
-    def forecast(self, *, out: str | Path = "", **wanted: Any) -> CashForecast:
+    def forecast(self, *, out: str | Path = "", xlsx: str | Path = "", **wanted: Any) -> CashForecast:
         """Revenue, margin and orders by month, of the customers there are and of those to come; nothing is stored.
 
         Args:
             out: a .csv, .parquet or .xlsx to write the months to.
+            xlsx: a workbook to write, whose formulas compute the months anew where an input is typed over.
             wanted: ``months``, ``new_customers``, ``what_if``, ``margin``, ``draws``: see
                 :class:`lifelong.project.cashing.Wanted`.
 
@@ -30,7 +31,7 @@ class CashVerbs:
         """
         from lifelong.project.cashing import Wanted, forecast
 
-        return forecast(self._folder, Wanted(**wanted), Path(out) if out else None)
+        return forecast(self._folder, Wanted(**wanted), Path(out) if out else None, Path(xlsx) if xlsx else None)
 
     def equity(self, **told: Any) -> CustomerEquity:
         """Residual value of the customers there are, and the net value of those to come.

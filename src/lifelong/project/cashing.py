@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.money.cash import Course
 from lifelong.project import asked, costing, knowing, renewing, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount
@@ -53,9 +54,9 @@ class Wanted:
     draws: int = DRAWS
 
 
-def forecast(folder: Folder, wanted: Wanted, out: Path | None = None) -> CashForecast:
+def forecast(folder: Folder, wanted: Wanted, out: Path | None = None, xlsx: Path | None = None) -> CashForecast:
     """Revenue, margin and orders by month, of the customers there are and of those to come."""
-    from lifelong.export import writers
+    from lifelong.export import cash_workbook, writers
 
     if not 1 <= wanted.months <= MOST_MONTHS:
         raise ConfigError(
@@ -65,13 +66,17 @@ def forecast(folder: Folder, wanted: Wanted, out: Path | None = None) -> CashFor
     factors = _factors(wanted.what_if)
     with folder.writing("forecast"):
         made, at = latest(folder, "forecast")
-        said = _forecast(folder, made, at, wanted, factors)
+        said, course = _forecast(folder, made, at, wanted, factors)
+        if xlsx:
+            cash_workbook.workbook(course, said, xlsx)
         if out:
             writers.write(said.to_arrow(), out, beside={"as_of": said.as_of, "definition": said.definition})
     return said
 
 
-def _forecast(folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]) -> CashForecast:
+def _forecast(
+    folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]
+) -> tuple[CashForecast, Course]:
     from lifelong.score import ModelError, Terms, cash
     from lifelong.score.scores import prepare
 
@@ -87,28 +92,28 @@ def _forecast(folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict
     here = cash.existing(ahead, group, wanted.months, wanted.draws)
     arrivals, found = _arrivals(at, wanted)
     first = first_order(at, 10.0 ** minor_digits(folder.currency))
-    worth = ahead.observed if ahead.observed > 0 else first
-    to_come = cash.coming(
-        made, terms, arrivals * factors.get("acquisition", 1.0), first, (worth, summary), wanted.draws
-    )
+    typical = ahead.observed if ahead.observed > 0 else first, summary
+    to_come = cash.coming(made, terms, arrivals * factors.get("acquisition", 1.0), first, typical, wanted.draws)
     lift = factors.get("orders", 1.0)
-    scale = lift, lift * factors.get("basket", 1.0)
-    parts = [cash.missed(flows, terms).scaled(*scale) for flows in (here, to_come)]
-    middle = [float(m) for m in np.mean(arrivals, axis=1) * factors.get("acquisition", 1.0)]
-    expected = [cash.expected(ahead, group, wanted.months), (to_come.orders.mean(axis=2), to_come.revenue.mean(axis=2))]
-    means = np.array([[orders[0] * scale[0], revenue[0] * scale[1]] for orders, revenue in expected])
-    share = min(ahead.margin * factors.get("margin", 1.0), 1.0)
+    parts = [cash.missed(one, terms).scaled(lift, lift * factors.get("basket", 1.0)) for one in (here, to_come)]
+    course = Course(
+        np.stack([part[0] for part in cash.expected(ahead, group, wanted.months)]),
+        cash.newcomer(made, terms, wanted.months, first, typical), np.mean(arrivals, axis=1), ahead.margin,
+    )  # fmt: skip
+    middle = [float(m) * factors.get("acquisition", 1.0) for m in course.arrivals]
+    means, share = course.means(factors)
     digits = minor_digits(folder.currency)
     months, total = _told(means, parts, share, digits, [date_of(at.until + 1 + day).isoformat() for day in days])
     base = "costs" if has_cost and own is None else "the margin told"
     words = "revenue is what orders bring, not discounted; margin " + (
         f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
     )
-    return CashForecast(
+    said = CashForecast(
         as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,
         definition=f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error",
         new_customers=tuple(middle), factors=factors, months=months, total=total, findings=tuple(found),
     )  # fmt: skip
+    return said, course
 
 
 def _told(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lifelong.project.asked import Question
     from lifelong.project.folder import Folder
     from lifelong.project.subscribing import Asked, Known, Subscriptions
+    from lifelong.store.beside import Table
     from lifelong.store.landing import Manifest
-    from lifelong.store.subscribed import Subscribed
     from lifelong.values import Fit, ImportReport, Scores
 
 #: A table whose last event lies so many days before the day of the scores is told of.
@@ -58,7 +58,7 @@ def ingest(folder: Folder, path: Path, asked: Asked) -> ImportReport:
         return replace(report, columns=dict(plan.columns), findings=(*plan.findings, *report.findings))
 
 
-def table(folder: Folder, manifest: Manifest) -> Subscribed:
+def table(folder: Folder, manifest: Manifest) -> Table[ImportReport]:
     """The manifest's table of subscriptions, made where it is missing."""
     return subscribed.build(folder.root, folder.landing, manifest, folder.progress)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError
-from lifelong.project import enrolling, spending
+from lifelong.project import enrolling, spending, touching
 from lifelong.store import files, privacy
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
             enrolling.table(folder, remaining)
         if remaining.spend:
             spending.table(folder, remaining)
+        if remaining.touches:
+            touching.table(folder, remaining)
         return _receipt(folder.root, removed, len(batches))
 
 

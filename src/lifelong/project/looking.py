@@ -7,17 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, did_you_mean
-from lifelong.project import enrolling, spending
+from lifelong.project import enrolling, spending, touching
 from lifelong.project.answers import Check, Merges, Status
-from lifelong.store import files, spent, subscribed
+from lifelong.store import files, spent, subscribed, touched
 from lifelong.units import Money, date_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
-    from lifelong.store.spent import Spent
-    from lifelong.store.subscribed import Subscribed
+    from lifelong.store.beside import Table
     from lifelong.values import ImportReport, SpendReport
 
 _CONTENTS = """
@@ -45,6 +44,9 @@ def status(folder: Folder) -> Status:
     costs = spent.find(folder.root, manifest)
     if costs is not None:
         facts |= _spent(folder, costs)
+    journeys = touched.find(folder.root, manifest)
+    if journeys is not None:
+        facts |= _touched(journeys)
     tables = folder.builder.find(manifest)
     if tables is not None and manifest.batches:
         facts |= contents(folder)
@@ -52,7 +54,7 @@ def status(folder: Folder) -> Status:
     return Status(facts | {"fits": ", ".join(saved) or "none yet"})
 
 
-def _subscribed(made: Subscribed) -> dict[str, Any]:
+def _subscribed(made: Table[ImportReport]) -> dict[str, Any]:
     """How many subscriptions count, and the content hash of their table."""
     import pyarrow.parquet as pq
 
@@ -60,13 +62,21 @@ def _subscribed(made: Subscribed) -> dict[str, Any]:
     return {"subscriptions": len(rows), "subscribed": _content(rows)}
 
 
-def _spent(folder: Folder, made: Spent) -> dict[str, Any]:
+def _spent(folder: Folder, made: Table[SpendReport]) -> dict[str, Any]:
     """What was spent, and the content hash of its table."""
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     rows = pq.read_table(made.rows)
     return {"spend": str(Money(pc.sum(rows["cost"]).as_py() or 0, folder.currency)), "spent": _content(rows)}
+
+
+def _touched(made: Table[ImportReport]) -> dict[str, Any]:
+    """How many touches count, and the content hash of their table."""
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(made.rows)
+    return {"touches": len(rows), "touched": _content(rows)}
 
 
 def _content(rows: pa.Table) -> str:
@@ -103,7 +113,8 @@ def check(folder: Folder) -> Check:
         manifest = folder.landing.read()
         for batch in manifest.every:
             folder.landing.path(batch)
-        reports: list[ImportReport | SpendReport] = [*enrolling.reports(folder), *spending.reports(folder)]
+        own = [*enrolling.reports(folder), *touching.reports(folder)]
+        reports: list[ImportReport | SpendReport] = [*own, *spending.reports(folder)]
         return Check(
             findings=tuple(finding for report in reports for finding in report.findings),
             batches=len(manifest.every),
@@ -156,4 +167,6 @@ def rebuild(folder: Folder) -> Status:
             enrolling.table(folder, manifest)
         if manifest.spend:
             spending.table(folder, manifest)
+        if manifest.touches:
+            touching.table(folder, manifest)
         return status(folder)

@@ -103,8 +103,10 @@ class Stamped(Protocol):
         """The day and the state in short."""
 
 
-def keep(folder: Folder, at: Stamped, scores: Scores, made: Fit, question: Question) -> Scores:
-    """Write scores beside the words that define them and the fit that made them."""
+def keep(
+    folder: Folder, at: Stamped, scores: Scores, made: Fit, question: Question, *, is_latest: bool = True
+) -> Scores:
+    """Write scores beside the words that define them and the fit that made them; ``is_latest`` for others to read."""
     import pyarrow.parquet as pq
 
     place = folder.root / "scores"
@@ -122,15 +124,16 @@ def keep(folder: Folder, at: Stamped, scores: Scores, made: Fit, question: Quest
     files.put(temporary, path)
     fits.write(made, _fit(path))
     scores = replace(scores, path=str(path))
-    number = _read(path).number if path.with_suffix(".json").exists() else len(_words(place)) + 1
+    number = read(path).number if path.with_suffix(".json").exists() else len(_words(place)) + 1
     files.write_sealed(path.with_suffix(".json"), KIND, scores.as_dict() | told | {"state": at.state, "number": number})
-    files.write_bytes(place / "latest", path.stem.encode())
+    if is_latest:
+        files.write_bytes(place / "latest", path.stem.encode())
     return scores
 
 
 def kept(folder: Folder) -> list[Run]:
     """All runs, by the day that they are of, and of one day in the order of scoring."""
-    runs = [_read(path.with_suffix(".parquet")) for path in _words(folder.root / "scores")]
+    runs = [read(path.with_suffix(".parquet")) for path in _words(folder.root / "scores")]
     return sorted(runs, key=lambda run: (run.told["as_of"], run.number, run.path.name))
 
 
@@ -139,7 +142,7 @@ def last(folder: Folder) -> Run:
     pointer = folder.root / "scores" / "latest"
     if not pointer.exists():
         raise none("nothing has been scored yet", "lifelong score")
-    return _read(pointer.with_name(pointer.read_text(encoding="utf-8") + ".parquet"))
+    return read(pointer.with_name(pointer.read_text(encoding="utf-8") + ".parquet"))
 
 
 def none(what: str, fix: str) -> DataError:
@@ -154,7 +157,8 @@ def latest(folder: Folder, at: Base) -> Run | None:
     return last(folder) if is_there else None
 
 
-def _read(path: Path) -> Run:
+def read(path: Path) -> Run:
+    """A run by its file of rows."""
     told = files.read_sealed(path.with_suffix(".json"), KIND)
     own = {
         name: told.pop(name)

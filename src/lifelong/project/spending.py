@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from lifelong.project.folder import Folder
+    from lifelong.store.beside import Table
     from lifelong.store.landing import Manifest
-    from lifelong.store.spent import Spent
     from lifelong.values.spend_report import SpendReport
 
 
@@ -86,7 +86,7 @@ def _money(minor: int, currency: str) -> str:
     return str(Money(minor, currency or "XXX")).replace(" XXX", "")
 
 
-def table(folder: Folder, manifest: Manifest) -> Spent:
+def table(folder: Folder, manifest: Manifest) -> Table[SpendReport]:
     """The manifest's table of spend, made where it is missing."""
     return spent.build(folder.root, folder.landing, manifest, folder.progress)
 

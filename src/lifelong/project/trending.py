@@ -49,10 +49,11 @@ def _point(folder: Folder, run: Run, before: Run | None, digits: int) -> Point:
     rows = run.rows()
     told = {name: run.told[name] for name in ("as_of", "model", "customers")}
     made = Point(run=run.path.name, fit=run.fit, value=minor(worth(rows), digits), **told)
-    return replace(made, change=_change(folder, before, run, digits)) if before else made
+    return replace(made, change=since(folder, before, run, digits)) if before else made
 
 
-def _change(folder: Folder, before: Run, run: Run, digits: int) -> Change:
+def since(folder: Folder, before: Run, run: Run, digits: int) -> Change:
+    """What changed the value from an earlier run of the same question to a later one."""
     from lifelong.score.trend import change
 
     new = run.rows()

@@ -100,6 +100,37 @@ def coming(
     return Flows(orders, revenue)
 
 
+def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[float, Any]) -> Floats:
+    """Closed forms of one who is won in a month, at any time of it alike: orders and revenue of that month and those after.
+
+    Args:
+        fit: the purchase model's, with the spend model's.
+        terms: as for :func:`coming`.
+        months: how many.
+        first: what a first order brings.
+        typical: as for :func:`coming`.
+
+    Returns:
+        Shape (2, months), major units.
+    """
+    kinds, kind = kinds_of(fit, Source.of(typical[1]))
+    engine = Engine.of(fit, terms, kinds)
+    known, counted = np.unique(np.asarray(kind), return_counts=True)
+    zero = np.zeros(len(known), np.int64)
+    past = Past(zero, zero, zero, known)
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    orders = np.zeros(months + 1)
+    for start, weight in zip((nodes + 1.0) / 2.0, weights / 2.0, strict=True):
+        for m in range(months):
+            until = engine.ahead(engine.theta, past, 0.0, (m + 1.0 - start) * MONTH / 7.0)
+            orders[m + 1] += weight * float(np.average(until, weights=counted))
+    steps = np.diff(orders)
+    pay = float(spend_each(engine, engine.spend_theta, zero[:1], np.zeros(1), typical[0])[0])
+    made = np.array([steps, steps * pay])
+    made[:, 0] += [1.0, first]
+    return made
+
+
 def missed(flows: Flows, terms: Terms) -> Flows:
     """The same with the model's own error: one factor a world, that grows with the root of the time ahead.
 

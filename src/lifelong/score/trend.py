@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.score.stages import places
+from lifelong.values.cash import EquityChange
 from lifelong.values.trend import Change
 
 if TYPE_CHECKING:
@@ -60,6 +61,25 @@ def change(old: pa.Table, new: pa.Table, as_before: pa.Table | None, digits: int
         customers_came=int((~known).sum()),
         customers_gone=int((~stays).sum()),
     )
+
+
+def bridge(told: Change, before: tuple[int, int], after: tuple[int, int], of: tuple[str, str]) -> EquityChange:
+    r"""The change of customer equity: of the value of the customers there are, in its parts, and of those to come.
+
+    .. math:: CE' - CE = came + gone + behaviour + model + [(CE' - RLV') - (CE - RLV)]
+
+    Args:
+        told: the change of the residual value.
+        before: customer equity and residual value of the earlier run, minor units.
+        after: of the later one.
+        of: the earlier run's file and day.
+    """
+    total = after[0] - before[0]
+    return EquityChange(
+        run=of[0], since=of[1], before=before[0], after=after[0], total=total, came=told.came, gone=told.gone,
+        behaviour=told.behaviour, model=told.model, future=total - (after[1] - before[1]), customers_came=told.customers_came,
+        customers_gone=told.customers_gone, why=told.why,
+    )  # fmt: skip
 
 
 def worth(rows: pa.Table) -> Floats:

@@ -33,6 +33,11 @@ _ODD = ".odd.parquet"
 Progress = "Callable[[str, int, int | None], None]"
 
 
+def import_report(told: dict[str, Any]) -> ImportReport:
+    """An import report from plain values."""
+    return ImportReport(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
+
+
 @dataclass(frozen=True, slots=True)
 class Tables:
     """The files of one built state."""
@@ -52,10 +57,7 @@ class Tables:
     def reports(self) -> dict[str, ImportReport]:
         """The import report of each batch, by batch id."""
         told = files.read_sealed(self.folder / "reports.json", REPORTS)
-        return {
-            name: ImportReport(**{**r, "findings": tuple(Finding(**f) for f in r["findings"])})
-            for name, r in told.items()
-        }
+        return {name: import_report(report) for name, report in told.items()}
 
 
 class Builder:
@@ -97,7 +99,7 @@ class Builder:
         """Remove caches of other states and what killed processes left."""
         if not self._cache.is_dir():
             return
-        keep = {manifest.state, manifest.subscribed, manifest.spent, "lines"}
+        keep = {manifest.state, manifest.subscribed, manifest.spent, manifest.touched, "lines"}
         names = {_lines_name(batch) for batch in manifest.batches}
         wanted = names | {Path(name).with_suffix(_ODD).name for name in names}
         for entry in self._cache.iterdir():

@@ -23,6 +23,8 @@ KIND = "lifelong-landing/1"
 KIND_2 = "lifelong-landing/2"
 #: With spend in it, likewise.
 KIND_3 = "lifelong-landing/3"
+#: With touches in it, likewise.
+KIND_4 = "lifelong-landing/4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Batch:
 
     Attributes:
         id: the first 16 hexadecimal digits of the source file's SHA-256: the same file is the same batch. Of
-            subscriptions and of spend, with that word before them.
+            subscriptions, spend and touches, with that word before them.
         source: the source file's name (not its folder).
         file: name of the Parquet file in ``landing/``, made from its hash.
         sha256: hash of the Parquet file.
@@ -62,13 +64,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the project is made of: files of orders, of subscriptions and of spend, and merges of customers that were undone."""
+    """What the project is made of: files of orders, subscriptions, spend and touches, and merges that were undone."""
 
     batches: tuple[Batch, ...] = ()
     undone: tuple[str, ...] = ()
     format: str = field(default=KIND)
     subscriptions: tuple[Batch, ...] = ()
     spend: tuple[Batch, ...] = ()
+    touches: tuple[Batch, ...] = ()
 
     @property
     def state(self) -> str:
@@ -86,9 +89,14 @@ class Manifest:
         return _cache("spend", self.spend)
 
     @property
+    def touched(self) -> str:
+        """The same of the table of touches."""
+        return _cache("touches", self.touches)
+
+    @property
     def every(self) -> tuple[Batch, ...]:
         """All batches, of every kind."""
-        return (*self.batches, *self.subscriptions, *self.spend)
+        return (*self.batches, *self.subscriptions, *self.spend, *self.touches)
 
     def batch(self, batch_id: str) -> Batch | None:
         """The batch of that id, if it is there."""
@@ -106,6 +114,10 @@ class Manifest:
         """The same for a batch of spend."""
         return replace(self, spend=_with(self.spend, batch))
 
+    def with_touches(self, batch: Batch) -> Manifest:
+        """The same for a batch of touches."""
+        return replace(self, touches=_with(self.touches, batch))
+
     def rewritten(self, batches: Sequence[Batch], undone: tuple[str, ...]) -> Manifest:
         """A manifest of the same batches, each in the place where ``every`` has it, with other files behind them."""
         left = list(batches)
@@ -117,7 +129,7 @@ class Manifest:
 
 
 #: The kinds of batches, in the order of ``Manifest.every``.
-KINDS = ("batches", "subscriptions", "spend")
+KINDS = ("batches", "subscriptions", "spend", "touches")
 
 
 def _cache(kind: str, batches: tuple[Batch, ...]) -> str:
@@ -154,7 +166,7 @@ class Landing:
         """The manifest that counts now."""
         if not self._manifest.exists():
             return Manifest()
-        payload = files.read_sealed(self._manifest, KIND, KIND_2, KIND_3)
+        payload = files.read_sealed(self._manifest, KIND, KIND_2, KIND_3, KIND_4)
         kinds: dict[str, Any] = {name: tuple(Batch(**b) for b in payload.get(name, ())) for name in KINDS}
         return Manifest(undone=tuple(payload["undone"]), **kinds)
 
@@ -172,6 +184,7 @@ class Landing:
             if getattr(manifest, name):
                 payload[name] = [b.as_dict() for b in getattr(manifest, name)]
         kind = KIND_3 if manifest.spend else KIND_2 if manifest.subscriptions else KIND
+        kind = KIND_4 if manifest.touches else kind
         files.write_sealed(self._manifest, kind, payload)
         self.sweep(manifest)
 

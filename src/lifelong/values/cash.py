@@ -104,7 +104,53 @@ class CashForecast:
         return f"{title:<12}{month.orders:>9,.0f}{money}"
 
     def _money(self, minor: int) -> str:
-        return f"{Decimal(minor).scaleb(-self.digits):,.{self.digits}f}"
+        return _money(minor, self.digits)
+
+
+@dataclass(frozen=True, slots=True)
+class EquityChange:
+    """What moved customer equity since an earlier run, in minor units: ``total`` is the sum of the five parts.
+
+    Attributes:
+        run, since: the earlier run's file and day.
+        before, after: customer equity then and now, by the same cost of winning, rate and margin.
+        total: the change.
+        came: customers won since, by the earlier model.
+        gone: customers who are no longer there (joined to others).
+        behaviour: those who are in both, by the earlier model: their orders, their silence, time.
+        model: the later model against the earlier one. None where it is not known: came and behaviour then hold it.
+        future: coming customers, net: how many, and what one is worth.
+        customers_came, customers_gone: how many.
+        why: why the model's part is not known, empty where it is.
+    """
+
+    run: str
+    since: str
+    before: int
+    after: int
+    total: int
+    came: int
+    gone: int
+    behaviour: int
+    model: int | None
+    future: int
+    customers_came: int
+    customers_gone: int
+    why: str = ""
+
+    def lines(self, digits: int) -> list[str]:
+        """As it is printed."""
+        rows = [
+            (f"customer equity of {self.since}", self.before),
+            (f"customers won since ({self.customers_came:,})", self.came),
+            (f"customers no longer there ({self.customers_gone:,})", self.gone),
+            ("what the others did", self.behaviour),
+            ("another model", self.model),
+            ("coming customers", self.future),
+            ("customer equity now", self.after),
+        ]
+        told = [f"{title:<52}{'not known' if minor is None else _money(minor, digits):>20}" for title, minor in rows]
+        return [*told, *(wrap(self.why, 80, initial_indent="  ") if self.why else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +169,9 @@ class CustomerEquity:
         operating: (1 - tax) x (equity - fixed).
         value: operating + non_operating - debt.
         elasticities: per cent that the value of the firm moves where a lever is 1 % higher.
+        change: what moved the customer equity since the run before; None where there is none to compare.
+        no_change: why there is none.
+        digits: decimals of a minor unit, in which the change is.
         is_firm: whether fixed costs, tax, assets or debt were told, so that a value of the firm is shown.
         findings: what to know.
     """
@@ -149,13 +198,21 @@ class CustomerEquity:
     value: float
     elasticities: dict[str, float]
     is_firm: bool
+    digits: int
+    change: EquityChange | None = None
+    no_change: str = ""
     findings: tuple[Finding, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of `equity` and `valuation`."""
-        told = {key: plain(value) for key, value in asdict(self).items() if key not in {"findings", "elasticities"}}
+        told = {
+            key: plain(value)
+            for key, value in asdict(self).items()
+            if key not in {"findings", "elasticities", "change"}
+        }
         found = [one.as_dict() for one in self.findings]
-        return {**told, "elasticities": dict(self.elasticities), "findings": found}
+        change = asdict(self.change) if self.change else None
+        return {**told, "elasticities": dict(self.elasticities), "change": change, "findings": found}
 
     def __str__(self) -> str:
         span = "for ever" if self.months is None else f"for {self.months:g} months"
@@ -181,7 +238,13 @@ class CustomerEquity:
             f"RLV, 80 %: {self.rlv_low80:,.2f} to {self.rlv_high80:,.2f}",
             f"a new customer: CLV {self.clv:,.2f}, CAC {self.cac:,.2f}; {self.new_customers:,.1f} a month, {span}",
             "1 % more moves it by: " + ", ".join(f"{k} {v:+.2f} %" for k, v in self.elasticities.items()),
+            "",
+            *(self.change.lines(self.digits) if self.change else wrap(f"no change is told: {self.no_change}", 80)),
         ]
         return "\n".join(
             [*lines, *(line for found in self.findings for line in wrap(str(found), 80, initial_indent="  "))]
         )
+
+
+def _money(minor: int, digits: int) -> str:
+    return f"{Decimal(minor).scaleb(-digits):,.{digits}f}"

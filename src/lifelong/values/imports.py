@@ -18,7 +18,8 @@ class ImportReport:
     """What an ingest did, reconciled to the source: rows in = kept + quarantined + duplicates, and money likewise.
 
     Money is in minor units of ``currency``; None where the file has no amounts. Of the kind ``subscriptions`` ``orders``
-    counts subscriptions, money is the price of one period of each, and the days are those on which they began.
+    counts subscriptions, money is the price of one period of each, and the days are those on which they began. Of the kind
+    ``touches`` it counts touches, and there is no money.
     """
 
     source: str

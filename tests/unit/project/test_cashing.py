@@ -64,6 +64,17 @@ def test_levers_scale_what_they_name(shop: Project) -> None:
     assert total() == now  # the same chance
 
 
+def test_a_newcomer_orders_as_the_printed_formula_says(shop: Project) -> None:
+    """Schmittlein, Morrison and Colombo (1987), eq. 17, averaged over the time of joining, and the first order."""
+    theta = shop.fit("pareto_nbd").theta
+    r, alpha, s, beta = theta
+    month = 365.25 / 12 / 7
+    ages = [(3 - (i + 0.5) / 1000) * month for i in range(3000)]
+    each = [r * beta / alpha / (s - 1) * (1 - (beta / (beta + age)) ** (s - 1)) for age in ages]
+    one, none = (shop.forecast(months=3, new_customers=n, draws=10).total.orders for n in (1, 0))
+    assert one - none == pytest.approx(3 + sum(each) / 1000, rel=1e-4)
+
+
 def test_customers_come_as_they_came(shop: Project) -> None:
     made = shop.forecast(months=3, draws=300)
     told = {found.code: found.facts for found in made.findings}

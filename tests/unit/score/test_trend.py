@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifelong.score.trend import change, minor, worth
+from lifelong.score.trend import bridge, change, minor, worth
 
 VALUES = st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0, 1e7), min_size=1)
 
@@ -43,3 +43,20 @@ def test_parts_sum_to_the_whole_to_the_unit(
 def test_where_there_are_no_amounts_orders_are_counted() -> None:
     bare = pa.table({"customer_id": ["a", "b"], "value": pa.nulls(2, pa.float64()), "orders": [1.25, 0.5]})
     assert minor(worth(bare), 2) == 175
+
+
+@given(
+    old=VALUES, new=VALUES, factor=st.floats(0, 3), digits=st.sampled_from([0, 2, 3]),
+    future=st.tuples(st.integers(-(10**12), 10**12), st.integers(-(10**12), 10**12)),
+)  # fmt: skip
+def test_parts_of_equity_sum_to_its_change_to_the_unit(
+    old: dict[str, float], new: dict[str, float], factor: float, digits: int, future: tuple[int, int]
+) -> None:
+    rlv = [minor(worth(rows(values)), digits) for values in (old, new)]
+    before = {name: value * factor for name, value in new.items()}
+    for as_before in (rows(before), None):
+        told = change(rows(old), rows(new), as_before, digits)
+        made = bridge(told, (rlv[0] + future[0], rlv[0]), (rlv[1] + future[1], rlv[1]), ("a", "2020-01-01"))
+        assert made.came + made.gone + made.behaviour + (made.model or 0) + made.future == made.total
+        assert made.before + made.total == made.after
+        assert made.future == future[1] - future[0]

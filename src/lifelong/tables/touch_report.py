@@ -1,0 +1,73 @@
+"""What an ingest of touches did, added up and said in words; and the refusal where too much of a file is bad."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+
+from lifelong.errors import DataError
+from lifelong.tables.subscription_report import counted
+from lifelong.tables.touch_channels import UNKNOWN
+from lifelong.tables.touches import REASONS
+from lifelong.units import date_of
+from lifelong.values import Finding, ImportReport
+
+#: Above this share of touches without a channel a finding says so.
+DARK = 0.05
+_SHOWN = 3
+
+
+def report(own: Any, kept: Any, source: str, batch: str) -> ImportReport:
+    """Count one file's rows, and say what a user should know of them.
+
+    Args:
+        own: the file's rows of ``tables.touches.rows``, an eager narwhals frame.
+        kept: those of them that count.
+        source: the file's name.
+        batch: the batch's id.
+
+    Returns:
+        A report of the kind ``touches``; its customers are the different persons touched.
+    """
+    bad = own.filter(~nw.col("reason").is_null())
+    reasons, channels = counted(bad, "reason"), counted(kept, "channel")
+    days = (kept["day"].min(), kept["day"].max())
+    first = {reason: bad.filter(nw.col("reason") == reason)["row"].sort().head(_SHOWN).to_list() for reason in reasons}
+    found = [
+        Finding("F285", f"{n:,} rows {REASONS[r]}; they are set aside", facts={"rows": n}) for r, n in reasons.items()
+    ]
+    dark = channels.get(UNKNOWN, 0)
+    if dark > DARK * len(kept):
+        text = (
+            f"{dark:,} of {len(kept):,} touches do not say where they came from; they count under the channel {UNKNOWN}"
+        )
+        found.append(Finding("F374", text, facts={"touches": dark}))
+    return ImportReport(
+        source=source, batch=batch, rows_in=len(own), kept=len(kept), quarantined=len(bad),
+        duplicates=len(own) - len(bad) - len(kept), money_in=None, money_kept=None, money_quarantined=None,
+        money_duplicates=None, currency="", orders=len(kept), customers=kept["customer_id"].n_unique(),
+        first_day="" if days[0] is None else date_of(days[0]).isoformat(),
+        last_day="" if days[1] is None else date_of(days[1]).isoformat(),
+        details={"reasons": reasons, "channels": channels, "rows": first}, findings=tuple(found), kind="touches",
+    )  # fmt: skip
+
+
+def refuse(told: ImportReport, share: float) -> None:
+    """Refuse a file of which too much is bad, or nothing is left.
+
+    Raises:
+        DataError: E372.
+    """
+    reasons = told.details["reasons"]
+    if told.quarantined <= share * told.rows_in and told.kept + told.duplicates:
+        return
+    worst = max(reasons, key=lambda reason: reasons[reason])
+    loss = f"; or leave them out:  --bad-share {int(told.quarantined / told.rows_in * 100) + 1}%" if told.kept else ""
+    raise DataError(
+        "E372",
+        f"{reasons[worst]:,} of {told.rows_in:,} rows {REASONS[worst]}; {told.quarantined:,} are bad in all",
+        where=f"{told.source}, rows {', '.join(f'{row:,}' for row in told.details['rows'][worst])}",
+        why=f"above a share of {share:.0%} of bad rows nothing is stored",
+        fix=f"mend the rows, or name another column:  --column touched_at=NAME{loss}",
+    )
