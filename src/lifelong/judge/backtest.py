@@ -11,7 +11,7 @@ from lifelong.errors import FitError
 from lifelong.judge import crps, metrics
 from lifelong.judge.baselines import baselines
 from lifelong.judge.blending import asks_blend, plainly, statistical, try_blend
-from lifelong.judge.calibration import calibration, off, tenths
+from lifelong.judge.calibration import apart, calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose, spends
 from lifelong.judge.costs import costs
@@ -278,7 +278,17 @@ def _leaderboard(
 ) -> Leaderboard:
     """All results together, the latest origin first."""
     chosen, why, found = _choose(tests, models)
-    errors = {name: _error([test[name].miss for test in tests], plan.horizon.days) for name in models}
+    errors = {
+        name: _error(
+            [test[name].miss for test in tests],
+            plan.horizon.days,
+            # The winner's alone, and its own where that is blended: of others nobody asks.
+            [pair for test, one in zip(tests, seen, strict=True) for pair in apart(one, _ahead(test[name]))]
+            if name in {chosen, statistical(chosen)}
+            else (),
+        )
+        for name in models
+    }
     latest = tests[0][chosen]
     others = [test[chosen].miss for test in tests[1:]]  # the latest origin's band must not know its own miss
     ahead, total = _ahead(latest), latest.total
@@ -320,12 +330,15 @@ def _record(results: Sequence[Result]) -> Record:
     return Record(errors, scores, len(ahead.engine.kinds.params), [r.levelled for r in results], misses)
 
 
-def _error(misses: Sequence[Mapping[str, tuple[float, float]]], days: float) -> dict[str, float]:
+def _error(
+    misses: Sequence[Mapping[str, tuple[float, float]]], days: float, cohorts: Sequence[tuple[float, float]] = ()
+) -> dict[str, float]:
     """The entry of ``Leaderboard.model_error``."""
     orders = [miss["orders"] for miss in misses]
-    made = ModelError.measured(orders, [miss["value"] for miss in misses if "value" in miss], days)
+    made = ModelError.measured(orders, [miss["value"] for miss in misses if "value" in miss], days, cohorts)
     bias = float(np.mean([miss for miss, _ in orders])) if orders else 0.0
-    return {"orders": made.orders, "value": made.value, "df": made.df, "days": made.days, "bias_orders": bias}
+    scales = {"orders": made.orders, "value": made.value, "cohort": made.cohort, "chance": made.chance}
+    return scales | {"df": made.df, "days": made.days, "bias_orders": bias}
 
 
 def _skipped(plan: Schedule, seen: Sequence[Seen]) -> tuple[Finding, ...]:

@@ -105,6 +105,22 @@ def calibration(orders: Any, seen: Seen, ahead: Forecast, error: ModelError) -> 
     ]  # fmt: skip
 
 
+def apart(seen: Seen, ahead: Forecast) -> list[tuple[float, float]]:
+    """How far each month's first buyers missed beside what all missed, in logarithms, and its variance by chance."""
+    parts = [rows for rows in _cohorts(seen.summary["first_day"].to_numpy(), (1,)).values() if len(rows) >= LEAST]
+    came = _came(seen)
+    if len(parts) < 2 or came.sum() <= 0:
+        return []
+    common = float(np.log(came.sum() / max(float(_expected(seen, ahead).sum()), 1e-9)))
+    totals = group_totals(ahead, {str(i): rows for i, rows in enumerate(parts)})
+    made = []
+    for i, rows in enumerate(parts):
+        forecast, spread, half = _spread(totals[str(i)], "orders" if seen.value is None else "value", np.zeros(1))
+        miss = float(np.log(max(float(came[rows].sum()), 0.0) + half) - np.log(forecast + half)) - common
+        made.append((miss, (spread.high if miss > 0 else spread.low) ** 2))
+    return made
+
+
 def tenths(seen: Seen, ahead: Forecast, error: ModelError) -> list[dict[str, float]]:
     """The decile table of the model at the origin, with the 80 % interval of each tenth's mean."""
     actual, forecast = _came(seen), _expected(seen, ahead)
@@ -208,10 +224,10 @@ def _kinds(orders: Any, seen: Seen) -> dict[str, dict[str, Ints]]:
     return made
 
 
-def _cohorts(first_day: Ints) -> dict[str, Ints]:
-    """By month, quarter or year of the first order: the finest that gives few groups."""
+def _cohorts(first_day: Ints, steps: tuple[int, ...] = (1, 3, 12)) -> dict[str, Ints]:
+    """By month, quarter or year of the first order: the finest that gives few groups, or else the last."""
     month = first_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    step = next((s for s in (1, 3, 12) if len(np.unique(month // s)) <= MOST), 12)
+    step = next((s for s in steps if len(np.unique(month // s)) <= MOST), steps[-1])
     made = {}
     for at in np.unique(month // step).tolist():
         year, part = divmod(at * step, 12)

@@ -1,7 +1,8 @@
 """Simulated money by month: of the customers there are, and of those to come, with parameters drawn anew each time.
 
 A draw is one world: parameters, who of the customers is still there, their orders and what these bring. The middle
-of each month is then set to the closed form, and each world misses by one more factor, the model's own error.
+of each month is then set to the closed form, and each world misses by one more factor, the model's own error, and
+each cohort in it by one of its own.
 """
 
 from __future__ import annotations
@@ -131,7 +132,10 @@ def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[f
 
 
 def missed(flows: Flows, terms: Terms) -> Flows:
-    """The same with the model's own error: one factor a world, that grows with the root of the time ahead."""
+    """The same with the model's own error: one factor a world, that grows with the root of the time ahead.
+
+    Where there are several groups, each has one more, about the world's: parts differ, and the whole is what it was.
+    """
     rng = np.random.default_rng([terms.seed, 13])
     months, draws = flows.revenue.shape[1:]
     shock = rng.standard_t(terms.error.df, draws)
@@ -140,7 +144,26 @@ def missed(flows: Flows, terms: Terms) -> Flows:
     for what in ("orders", "value"):
         scale = np.array([terms.error.scale(what, float(day)) for day in days])
         made.append(np.exp(np.clip(scale[:, None] * shock, -3.0, 3.0)))
-    return flows.scaled(made[0], made[1])
+    own = _own(flows, np.array([terms.error.scale("cohort", float(day)) for day in days]), terms.error.chance, rng)
+    return flows.scaled(made[0] * own, made[1] * own)
+
+
+def _own(flows: Flows, scale: Floats, chance: float, rng: np.random.Generator) -> Floats | float:
+    """Each group's own factor, that leaves the sum of all expected as it is; shape (groups, months, draws).
+
+    Its variance is that between cohorts, and as many times chance's more as cohorts were seen to miss by.
+    """
+    groups, _, draws = flows.revenue.shape
+    if groups == 1:
+        return 1.0
+    apart = rng.standard_normal((groups, 1, draws))
+    low, high = np.quantile(flows.revenue.sum(axis=1), [0.1, 0.9], axis=1)
+    by_chance = np.log((high + 1e-9) / np.maximum(low, 1e-3 * high + 1e-9)) / 2.563  # standard deviations apart
+    wide = np.sqrt(scale**2 + (chance - 1.0) * by_chance[:, None] ** 2)
+    factors = np.exp(np.clip(wide[:, :, None] * apart, -3.0, 3.0))
+    weight = np.maximum(flows.revenue.mean(axis=2, keepdims=True), 1e-300)
+    made: Floats = factors * (weight.sum(axis=0) / (weight * factors).sum(axis=0))
+    return made
 
 
 def _parameters(engine: Engine, draws: int, rng: np.random.Generator) -> Any:

@@ -26,7 +26,8 @@ class Leaderboard:
         chosen: the winning model's name.
         why: one or two sentences.
         model_error: standard deviation of log(actual / forecast) of the total by model, with its degrees of
-            freedom and horizon: ``{model: {"orders": s, "value": s, "df": n, "days": h, "bias_orders": b}}``.
+            freedom and horizon: ``{model: {"orders": s, "value": s, "df": n, "days": h, "bias_orders": b}}``; beside it how
+            cohorts miss, ``cohort`` and ``chance`` (see ``score.terms.ModelError``).
         tracking: by day of the last origin: weekly counted and forecast orders (see ``judge.backtest``).
         deciles: of the chosen model at the last origin.
         intervals: dicts of ``model``, ``metric``, ``mean`` over origins with ``low`` and ``high`` (90 %, other customers),

@@ -71,7 +71,7 @@ def test_the_winner_is_a_model_with_a_reason(board: Leaderboard) -> None:
 def test_the_models_error_is_told_for_every_model(board: Leaderboard) -> None:
     assert set(board.model_error) == set(MODELS)
     for error in board.model_error.values():
-        assert set(error) == {"orders", "value", "df", "days", "bias_orders"}
+        assert set(error) == {"orders", "value", "cohort", "chance", "df", "days", "bias_orders"}
         assert error["df"] == 5.0
         assert error["days"] == 91.0
         assert 0.0 < error["orders"] < 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +10,13 @@ import pyarrow as pa
 import pytest
 
 from lifelong.judge import backtest as judge
-from lifelong.judge.calibration import LEAST, Spread, _cohorts, _counts, _named, _tiers, holm, off
+from lifelong.judge.calibration import LEAST, Spread, _cohorts, _counts, _named, _tiers, apart, holm, off
+from lifelong.judge.fitting import fit_named
 from lifelong.judge.origin import see
 from lifelong.judge.trial import Trial
-from lifelong.units import Horizon, day_of
+from lifelong.score import ModelError, Terms
+from lifelong.score.scores import prepare
+from lifelong.units import Horizon, Rate, day_of
 
 if TYPE_CHECKING:
     from lifelong.values import Leaderboard
@@ -159,3 +163,20 @@ def test_a_channel_is_that_of_the_first_order_and_rare_ones_stand_together(order
     assert _named(many, seen, "country") == {}
     empty = orders.append_column("channel", pa.nulls(len(orders), pa.string()))
     assert _named(empty, seen, "channel") == {}
+
+
+def test_cohorts_miss_apart_from_what_all_missed(orders: pa.Table, told: Leaderboard) -> None:
+    error = told.model_error[told.chosen]
+    assert 0.0 < error["cohort"] < 1.0
+    assert error["chance"] >= 1.0
+    last = int(orders["day"].to_numpy().max())
+    origin = see(orders, last - 91, 91, Trial(spend=""))
+    fit = fit_named(told.chosen, orders, origin.summary, origin.day)
+    terms = Terms(Horizon.parse("91d"), 1.0, Rate(0.0), "", ModelError.off())
+    ahead = prepare(fit, origin.summary, terms, 20_000)[0]
+    pairs = apart(origin, ahead)
+    months = np.unique(origin.summary["first_day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]"))
+    assert 2 <= len(pairs) <= len(months)
+    assert all(variance > 0 for _, variance in pairs)
+    assert min(miss for miss, _ in pairs) < 0.0 < max(miss for miss, _ in pairs)
+    assert apart(replace(origin, orders=np.zeros(len(origin))), ahead) == []

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from lifelong.errors import ConfigError
@@ -49,3 +50,18 @@ def test_misses_that_chance_explains_leave_the_priors_part_only() -> None:
 
 def test_no_origin_is_as_no_back_test() -> None:
     assert ModelError.measured([], [], 91.0) == ModelError(PRIOR_SCALE, PRIOR_SCALE, 2.0, 91.0)
+
+
+def test_cohorts_that_miss_by_chance_alone_need_no_factor_and_others_their_own() -> None:
+    rng = np.random.default_rng(1)
+    variance = rng.uniform(0.001, 0.05, 400)
+    for factor in (1.0, 6.0):
+        miss = rng.normal(0.0, np.sqrt(factor * variance))
+        error = ModelError.measured([], [], 91.0, list(zip(miss.tolist(), variance.tolist(), strict=True)))
+        assert error.chance == pytest.approx(factor, rel=0.2)
+        assert error.cohort < 0.05
+    own = ModelError.measured(
+        [], [], 91.0, list(zip(rng.normal(0.0, 0.3, 400).tolist(), variance.tolist(), strict=True))
+    )
+    assert own.cohort == pytest.approx(0.3, rel=0.2)
+    assert own.scale("cohort", 182) == pytest.approx(own.cohort * 2**0.5)
