@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import sys
 import tempfile
@@ -309,28 +308,22 @@ def ingest(csv: str) -> Told:
     """A CSV into a new project: landing, orders, all checks."""
     from lifelong import Project
 
-    folder = tempfile.mkdtemp(dir=Path(csv).parent)
-    try:
+    with tempfile.TemporaryDirectory(dir=Path(csv).parent) as folder:
         start = time.perf_counter()
         report = Project(Path(folder) / "shop").ingest(csv, currency="USD")
         return {"seconds": time.perf_counter() - start, "rows": report.rows_in, "kept": report.kept}
-    finally:
-        shutil.rmtree(folder)
 
 
 def cohorts(csv: str) -> Told:
     """Cohorts by month and age in one call of a project that holds the CSV, revenue added up, with intervals; CPU seconds."""
     from lifelong import Project
 
-    folder = tempfile.mkdtemp(dir=Path(csv).parent)
-    try:
+    with tempfile.TemporaryDirectory(dir=Path(csv).parent) as folder:
         shop = Project(Path(folder) / "shop")
         shop.ingest(csv, currency="USD")
         start = time.process_time()
         made = shop.cohorts(measure="revenue", cumulative=True)
         return {"seconds": time.process_time() - start, "customers": made.customers, "rows": made.table.num_rows}
-    finally:
-        shutil.rmtree(folder)
 
 
 def copy(csv: str) -> Told:

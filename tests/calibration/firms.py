@@ -35,7 +35,12 @@ class Firm:
         return float((self.value * self.average * self.hill(spend)).sum() - spend.sum())
 
     def hill(self, spend: Floats) -> Floats:
-        return self.top * spend**self.shape / (spend**self.shape + self.half**self.shape)
+        return customers(spend, self.top, self.half, self.shape)
+
+
+def customers(spend: Floats, top: Floats, half: Floats, shape: Floats) -> Floats:
+    """Hill's curve: top x s^h / (s^h + half^h)."""
+    return np.asarray(top * spend**shape / (spend**shape + half**shape))
 
 
 def firm(seed: int) -> Firm:
@@ -52,7 +57,7 @@ def firm(seed: int) -> Firm:
     for t in range(1, MONTHS):
         drift[t] = 0.5 * drift[t - 1] + rng.normal(0.0, 0.22, CHANNELS)
     spend = np.rint(base * np.exp(drift + 0.5 * season[:, None])).astype(np.int64)
-    truth = Firm.hill(Firm(None, value, top, half, shape, value), spend)  # type: ignore[arg-type]
+    truth = customers(spend, top, half, shape)
     won = np.rint(truth * np.exp(season[:, None] + rng.normal(0.0, noise, spend.shape)))
     told = value * (1.0 + VALUE_ERROR * rng.standard_normal(CHANNELS))
     names = [f"channel {c + 1}" for c in range(CHANNELS)]

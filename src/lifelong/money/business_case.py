@@ -142,9 +142,12 @@ def npv(plan: Plan) -> float:
 
 def later(plan: Plan, changes: dict[str, float]) -> Plan:
     """The plan where something comes otherwise."""
-    told = dict(changes)
-    months = int(told.pop("later", 0))
-    return replace(plan, ramp=plan.ramp + months, **told)  # type: ignore[arg-type]  # the keys are fields of floats
+    return replace(
+        plan,
+        effect=changes.get("effect", plan.effect),
+        cost=changes.get("cost", plan.cost),
+        ramp=plan.ramp + int(changes.get("later", 0)),
+    )
 
 
 def argue(plan: Plan) -> BusinessCase:

@@ -64,7 +64,7 @@ class Asked:
     margin: str | float = ""
     variable: str | float = ""
     order: str | float = ""
-    compare: tuple[str, str] | tuple[()] = ()
+    compare: tuple[str, ...] = ()
     at: int | None = None
     until: str = ""
 
@@ -143,6 +143,11 @@ def _check(told: Asked) -> None:
         raise ConfigError(
             "E302", f"there is no measure {told.measure!r}", where="--measure",
             why=did_you_mean(told.measure, MEASURES), fix=f"take one of {', '.join(MEASURES)}",
+        )  # fmt: skip
+    if len(told.compare) not in {0, 2}:
+        raise ConfigError(
+            "E301", f"{len(told.compare)} cohorts cannot be compared", where="--compare", why="two are set side by side",
+            fix="write two cohorts as the table names them",
         )  # fmt: skip
     if told.cumulative and told.measure in SHARES:
         raise ConfigError(
@@ -268,11 +273,11 @@ def _table(made: Matrix, names: list[str], measure: str, unit: int) -> pa.Table:
     begun, seen, total, among, square, cube = (whole(f) for f in fields)
     customers = whole(made.customers)
     row, age = np.nonzero(begun)
-    n, sums = seen[row, age], tuple(f[row, age] for f in (among, square, cube))
+    n, sums = seen[row, age], (among[row, age], square[row, age], cube[row, age])
     with np.errstate(divide="ignore", invalid="ignore"):
         bands: dict[str, Any] = {"value": sums[0] / n}
     for level in (80, 90):
-        low, high = wilson(sums[0], n, level) if measure in SHARES else skewed_mean(n, sums, level)  # type: ignore[arg-type] # three of them
+        low, high = wilson(sums[0], n, level) if measure in SHARES else skewed_mean(n, sums, level)
         bands |= {f"low{level}": low, f"high{level}": high}
     told = np.array([*names, ALL], object)
     scaled = {k: pa.array(v / unit, pa.float64(), mask=~np.isfinite(v)) for k, v in bands.items()}
@@ -300,7 +305,7 @@ def _compared(table: pa.Table, told: Asked) -> Comparison:
                 "E302", f"there is no cohort {name!r}", where="--compare", why=did_you_mean(name, known),
                 fix="write two cohorts as the table names them",
             )  # fmt: skip
-    one, two = told.compare  # type: ignore[misc] # two of them, where any
+    one, two = told.compare
     is_time = told.by in TIMES
     ages = [
         a for c, a in rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lifelong.decide.curves import CARRY, fit_curves, panel_of
+from lifelong.decide.curves import CARRY, Curves, fit_curves, panel_of
 from lifelong.decide.identified import slope_errors
 from lifelong.decide.sampling import Lift
 from lifelong.values.spending import SpendHistory
@@ -62,8 +62,8 @@ def test_a_lift_test_moves_the_curve_as_its_precision_allows() -> None:
     plain, taught = fit_curves(unsure, draws=400), fit_curves(unsure, [test], draws=400)
     vague = fit_curves(unsure, [Lift(0, BASE[0], 0.5 * BASE[0], 25.0, 500.0)], draws=400)
 
-    def lift(curves: object) -> np.ndarray:
-        more = curves.customers(np.where(np.arange(4) == 0, 1.5, 1.0) * BASE) - curves.customers(BASE)  # type: ignore[attr-defined]
+    def lift(curves: Curves) -> np.ndarray:
+        more = curves.customers(np.where(np.arange(4) == 0, 1.5, 1.0) * BASE) - curves.customers(BASE)
         return np.asarray(more[:, 0])
 
     assert abs(lift(taught).mean() - 25.0) < 1.0

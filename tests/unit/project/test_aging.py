@@ -156,6 +156,7 @@ def test_two_cohorts_at_one_age(larger: Path) -> None:
         ({"by": "clab"}, "E181"),
         ({"compare": ("2025-01", "2025-06"), "at": 1}, "E443"),
         ({"compare": ("2025-01", "2031-06")}, "E302"),
+        ({"compare": ("2025-01",)}, "E301"),
         ({"measure": "contribution"}, "E442"),
         ({"measure": "contribution", "variable": "many"}, "E351"),
         ({"measure": "margin", "margin": "many"}, "E301"),
