@@ -1,7 +1,7 @@
 # The verbs of a developer. A fresh machine needs python3 (3.11 or later), pip and make; nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slow mutation bench accuracy docs test-engines lock clean
+.PHONY: help demo serve test check slow mutation bench accuracy docs test-engines lock clean
 SHELL := /bin/sh
 
 PYTHON ?= python3
@@ -21,6 +21,10 @@ help:  ## say what there is
 
 demo: $(RUN)  ## value the customers of a real shop and open the report
 	@$(BIN)/lifelong demo $(ARGS)
+
+serve: $(RUN)  ## open the web app over the demonstration's project
+	@test -d demo/cdnow || $(BIN)/lifelong demo --no-open > /dev/null
+	@$(BIN)/lifelong serve --project demo/cdnow $(ARGS)
 
 test: $(STAMP)  ## the ordinary tests, with the coverage of every branch
 	@$(BIN)/python -m pytest -m "not slow and not spark" -n 2 --dist loadfile --cov --cov-branch --cov-report=term:skip-covered \

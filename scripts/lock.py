@@ -66,7 +66,7 @@ def write(name: str, requirements: list[str], constraint: Path | None = None) ->
 if __name__ == "__main__":
     everything = ROOT / "requirements.lock.txt"
     write(everything.name, wanted(("xlsx", "notebook"), ("dev",)))
-    write("requirements-run.lock.txt", wanted(("xlsx",), ()), everything)
+    write("requirements-run.lock.txt", wanted(("xlsx", "web"), ()), everything)
     write(
         "requirements-engines.lock.txt",
         wanted(("xlsx", "notebook", "spark", "grocer"), ("dev",)),

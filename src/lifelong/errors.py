@@ -130,6 +130,20 @@ CODES: dict[str, str] = {
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
+    "E503": "nothing of that name is kept",
+    "E504": "the request is too large",
+    "E505": "the idempotency key was used before",
+    "E506": "too much is waiting",
+    "E507": "the work was ended from outside",
+    "E508": "the project is served already",
+    "E511": "the token is missing or wrong",
+    "E512": "the request names another host",
+    "E513": "the request comes from another site",
+    "E514": "too many wrong tokens",
+    "E515": "there is no such page",
+    "E516": "the server would be open to others",
+    # -- E9: our own fault
+    "E900": "an unforeseen failure",
 }
 
 

@@ -20,6 +20,7 @@ from lifelong.cli import (
     grouping,
     over_time,
     posteriors,
+    serving,
     spending,
     touching,
 )
@@ -376,7 +377,9 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-_GROUPS = (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending, touching)
+_GROUPS = (
+    calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, serving, spending, touching,
+)  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)

@@ -1,6 +1,6 @@
 """Numbers, money and dates in the reader's language. English for now; a language is one more Locale."""
 
-from lifelong.i18n.locales import LOCALES, MINUS, NBSP, Locale, locale
+from lifelong.i18n.locales import LOCALES, MINUS, NBSP, Locale, language, locale, speaking
 from lifelong.i18n.measures import (
     change,
     date,
@@ -26,6 +26,7 @@ from lifelong.i18n.measures import (
     short_date,
     unknown,
 )
+from lifelong.i18n.messages import message, plural
 
 __all__ = [
     "LOCALES",
@@ -36,8 +37,10 @@ __all__ = [
     "date",
     "horizon",
     "interval",
+    "language",
     "ledger",
     "locale",
+    "message",
     "money",
     "money_digits",
     "money_within",
@@ -49,11 +52,13 @@ __all__ = [
     "number_within",
     "percent",
     "percent_interval",
+    "plural",
     "points",
     "precision",
     "quantity",
     "rounded",
     "share_digits",
     "short_date",
+    "speaking",
     "unknown",
 ]

@@ -5,13 +5,15 @@ A catalogue of another language is another :class:`Locale`; the formatting funct
 
 from __future__ import annotations
 
+import contextlib
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
@@ -103,8 +105,27 @@ EN = Locale(
 LOCALES: dict[str, Locale] = {EN.code: EN}
 
 
-def locale(code: str) -> Locale:
-    """The locale of a language tag; E302 with the closest one where there is none."""
+_NOW: ContextVar[str] = ContextVar("language", default=EN.code)
+
+
+def language() -> str:
+    """The language that is spoken now: English, or what :func:`speaking` set."""
+    return _NOW.get()
+
+
+@contextlib.contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak a language within the block: of one thread or task, as a page or a report is written."""
+    token = _NOW.set(locale(code).code)
+    try:
+        yield
+    finally:
+        _NOW.reset(token)
+
+
+def locale(code: str = "") -> Locale:
+    """The locale of a language tag, by default of the language spoken now; E302 with the closest where there is none."""
+    code = code or _NOW.get()
     found = LOCALES.get(code)
     if found is None:
         raise ConfigError(

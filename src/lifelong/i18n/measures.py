@@ -35,7 +35,7 @@ def rounded(value: Real, digits: int = 0) -> Decimal:
     return abs(whole) if whole == 0 else whole  # no minus before a zero
 
 
-def number(value: Real | None, digits: int = 0, *, signed: bool = False, lang: str = "en") -> str:
+def number(value: Real | None, digits: int = 0, *, signed: bool = False, lang: str = "") -> str:
     """A number with thousands grouped: ``number(-1234.5, 1)`` is "−1,234.5"; None and nan are "not known".
 
     ``signed`` puts "+" before what is above zero, as changes have it.
@@ -49,9 +49,7 @@ def number(value: Real | None, digits: int = 0, *, signed: bool = False, lang: s
     return _sign(exact, signed=signed) + _digits(exact, digits, lang)
 
 
-def money(
-    value: Real | None, currency: str, digits: int | None = None, *, signed: bool = False, lang: str = "en"
-) -> str:
+def money(value: Real | None, currency: str, digits: int | None = None, *, signed: bool = False, lang: str = "") -> str:
     """An amount in major units: ``money(1234.5, "USD")`` is "$1,234.50"; a currency without a sign: "PLN 1,234.50".
 
     ``digits`` None prints the currency's own decimals.
@@ -66,19 +64,19 @@ def money(
     return words.money.format(sign=_sign(exact, signed=signed), symbol=symbol, number=_digits(exact, places, lang))
 
 
-def ledger(amount: Money, *, lang: str = "en") -> str:
+def ledger(amount: Money, *, lang: str = "") -> str:
     """An exact amount to the smallest coin, never through a float: "$2,500,315.63"."""
     return money(amount.amount, amount.currency, lang=lang)
 
 
-def percent(share: Real | None, digits: int = 1, *, signed: bool = False, lang: str = "en") -> str:
+def percent(share: Real | None, digits: int = 1, *, signed: bool = False, lang: str = "") -> str:
     """A share as per cent: ``percent(0.079)`` is "7.9 %" with a no-break space."""
     if share is None or not math.isfinite(share):
         return number(share, lang=lang)
     return f"{number(_hundredfold(share), digits, signed=signed, lang=lang)}{NBSP}%"
 
 
-def points(change: Real | None, digits: int = 1, *, lang: str = "en") -> str:
+def points(change: Real | None, digits: int = 1, *, lang: str = "") -> str:
     """The change of a share, in points: ``points(0.012)`` is "+1.2 points"."""
     if change is None or not math.isfinite(change):
         return number(change, lang=lang)
@@ -87,7 +85,7 @@ def points(change: Real | None, digits: int = 1, *, lang: str = "en") -> str:
     return f"{number(exact, digits, signed=True, lang=lang)}{NBSP}{word}"
 
 
-def quantity(count: Real | None, unit: str, digits: int = 0, *, lang: str = "en") -> str:
+def quantity(count: Real | None, unit: str, digits: int = 0, *, lang: str = "") -> str:
     """A number with its unit in the right plural: ``quantity(1, "week")`` is "1 week".
 
     Raises ``KeyError`` for a unit that the language's catalogue does not hold.
@@ -128,7 +126,7 @@ def share_digits(low: Real, high: Real) -> int:
     return number_digits(float(low) * 100, float(high) * 100)
 
 
-def interval(low: Real, high: Real, currency: str, digits: int | None = None, *, lang: str = "en") -> str:
+def interval(low: Real, high: Real, currency: str, digits: int | None = None, *, lang: str = "") -> str:
     """Two ends in words: ``interval(269_938, 281_846, "USD")`` is "$269,938 to $281,846".
 
     Precision follows the interval (:func:`money_digits`) where ``digits`` is None.
@@ -137,54 +135,54 @@ def interval(low: Real, high: Real, currency: str, digits: int | None = None, *,
     return _spread(money(low, currency, places, lang=lang), money(high, currency, places, lang=lang), lang)
 
 
-def number_interval(low: Real, high: Real, digits: int | None = None, *, lang: str = "en") -> str:
+def number_interval(low: Real, high: Real, digits: int | None = None, *, lang: str = "") -> str:
     """Two counts in words: ``number_interval(6542, 6698)`` is "6,542 to 6,698"."""
     places = number_digits(low, high) if digits is None else digits
     return _spread(number(low, places, lang=lang), number(high, places, lang=lang), lang)
 
 
-def percent_interval(low: Real, high: Real, digits: int | None = None, *, lang: str = "en") -> str:
+def percent_interval(low: Real, high: Real, digits: int | None = None, *, lang: str = "") -> str:
     """Two shares in words, the sign once: ``percent_interval(0.794, 0.807)`` is "79.4 to 80.7 %"."""
     places = share_digits(low, high) if digits is None else digits
     return _spread(number(_hundredfold(low), places, lang=lang), percent(high, places, lang=lang), lang)
 
 
-def money_within(value: Real, low: Real, high: Real, currency: str, *, lang: str = "en") -> str:
+def money_within(value: Real, low: Real, high: Real, currency: str, *, lang: str = "") -> str:
     """An amount, as precise as its interval allows."""
     return money(value, currency, money_digits(low, high, currency), lang=lang)
 
 
-def number_within(value: Real, low: Real, high: Real, *, lang: str = "en") -> str:
+def number_within(value: Real, low: Real, high: Real, *, lang: str = "") -> str:
     """A count or measure, as precise as its interval allows."""
     return number(value, number_digits(low, high), lang=lang)
 
 
-def change(value: Real, low: Real, high: Real, *, lang: str = "en") -> str:
+def change(value: Real, low: Real, high: Real, *, lang: str = "") -> str:
     """A relative change in per cent with its sign, or "no clear change" where its interval holds 0."""
     if low <= 0 <= high:
         return locale(lang).words["unclear"]
     return percent(value, 1, signed=True, lang=lang)
 
 
-def date(when: dt.date | str | int, *, lang: str = "en") -> str:
+def date(when: dt.date | str | int, *, lang: str = "") -> str:
     """A day in full: ``date("1998-06-30")`` is "30 June 1998"; takes a date, an ISO text or a day number."""
     day, words = _date(when), locale(lang)
     return _dated(words.day, day, words.months[day.month - 1])
 
 
-def short_date(when: dt.date | str | int, *, lang: str = "en") -> str:
+def short_date(when: dt.date | str | int, *, lang: str = "") -> str:
     """A day for narrow places: "30 Jun 1998"."""
     day, words = _date(when), locale(lang)
     return _dated(words.day, day, words.months_short[day.month - 1])
 
 
-def month(when: dt.date | str | int, *, lang: str = "en") -> str:
+def month(when: dt.date | str | int, *, lang: str = "") -> str:
     """A month for an axis: "Jan 97"."""
     day, words = _date(when), locale(lang)
     return _dated(words.month, day, words.months_short[day.month - 1])
 
 
-def horizon(value: Horizon | str, *, lang: str = "en") -> str:
+def horizon(value: Horizon | str, *, lang: str = "") -> str:
     """A horizon in words: "39 weeks", "1 year", "the rest of life"."""
     ahead = Horizon.parse(value)
     if ahead.is_lifetime:
@@ -193,12 +191,12 @@ def horizon(value: Horizon | str, *, lang: str = "en") -> str:
     return quantity(int(ahead.text[:-1]), unit, lang=lang)
 
 
-def unknown(*, lang: str = "en") -> str:
+def unknown(*, lang: str = "") -> str:
     """The words for a number that the data do not hold."""
     return locale(lang).words["unknown"]
 
 
-def not_estimated(*, lang: str = "en") -> str:
+def not_estimated(*, lang: str = "") -> str:
     """The words for a number that was not computed."""
     return locale(lang).words["absent"]
 

@@ -17,6 +17,7 @@ from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.groups_verbs import GroupVerbs
+from lifelong.project.served_verbs import ServedVerbs
 from lifelong.project.spend_verbs import SpendVerbs
 from lifelong.project.touch_verbs import TouchVerbs
 
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 
-class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, SpendVerbs, TouchVerbs):
+class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, ServedVerbs, SpendVerbs, TouchVerbs):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:

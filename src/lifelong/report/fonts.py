@@ -35,7 +35,7 @@ def font_faces(text: str) -> str:
     """
     rules = []
     for face in FACES:
-        data = _subset(face, "".join(sorted(set(text) - {"\n", "\r", "\t"})))
+        data = subset(face, "".join(sorted(set(text) - {"\n", "\r", "\t"})))
         if data:
             source = f"url(data:font/woff2;base64,{base64.b64encode(data).decode()})"
             rules.append(
@@ -45,7 +45,8 @@ def font_faces(text: str) -> str:
     return "\n".join(rules)
 
 
-def _subset(face: Face, characters: str) -> bytes:
+def subset(face: Face, characters: str) -> bytes:
+    """The face with these characters and no others, as WOFF2; empty where its package is not installed."""
     try:
         path = files(face.package) / "files" / face.file
         raw = path.read_bytes()

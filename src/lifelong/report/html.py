@@ -54,13 +54,13 @@ def write(data: ReportData, path: Path) -> Path:
 def render(data: ReportData) -> str:
     """The whole page as text. All words of the data pass through autoescape; no script stands in the page at all."""
     page = unstyled(data)
-    style = _style(fonts.font_faces(page))
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    sheet = style(fonts.font_faces(page))
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     policy = f"default-src 'none'; font-src data:; style-src 'sha256-{digest}'"
     # the two marks stand before any word of the data, so that no such word is taken for one of them
     head, _, rest = page.partition(_FONTS)
     middle, _, tail = rest.partition(_FONTS)
-    return f"{head}{policy}{middle}{style}{tail}"
+    return f"{head}{policy}{middle}{sheet}{tail}"
 
 
 def unstyled(data: ReportData) -> str:
@@ -116,7 +116,7 @@ def _unbroken(value: Any) -> Any:
     return _SPACED.sub(f"{NBSP}%", value) if type(value) is str else value
 
 
-def _style(faces: str) -> Markup:
+def style(faces: str) -> Markup:
     """The style sheet with the tokens and the font faces set in."""
     sheet = resources.files("lifelong.report").joinpath("templates/style.css").read_text(encoding="utf-8")
     stacks = f"--sans: {tokens.SANS}; --serif: {tokens.SERIF};"

@@ -1,0 +1,323 @@
+"""The verbs that a server may run, with what each may be told. No argument is a path: files come by upload.
+
+Each is a method of :class:`lifelong.project.Project` under the same name; the table only says which of its arguments a
+stranger to this machine may set, and of which kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from lifelong.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["text", "number", "flag", "choice", "map", "list", "upload"]
+#: The longest text that an argument may be: a name, a horizon, a list of shares.
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One argument of a verb.
+
+    Attributes:
+        name: as in Python.
+        kind: ``text``, ``number``, ``flag``, ``choice`` (of ``choices``), ``map`` and ``list`` of texts, or ``upload``
+            (the id of an uploaded file).
+        say: what it means, in a line.
+        default: what the verb takes where nothing is told.
+    """
+
+    name: str
+    kind: Kind
+    say: str
+    choices: tuple[str, ...] = ()
+    default: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb: its name, what it does in a line, its arguments, and whether it changes the project."""
+
+    name: str
+    say: str
+    params: tuple[Param, ...] = ()
+    writes: bool = False
+    method: str = field(default="")
+
+    @property
+    def calls(self) -> str:
+        """The method of the project."""
+        return self.method or self.name
+
+    def param(self, name: str) -> Param:
+        """The argument of that name; E302 where there is none."""
+        for one in self.params:
+            if one.name == name:
+                return one
+        raise ConfigError(
+            "E302",
+            f"{self.name} takes no {name!r}",
+            where=self.name,
+            why=did_you_mean(name, [p.name for p in self.params]),
+            fix="take one of " + ", ".join(p.name for p in self.params) if self.params else "leave it out",
+        )
+
+
+def _text(name: str, say: str) -> Param:
+    return Param(name, "text", say)
+
+
+def _choice(name: str, say: str, *choices: str) -> Param:
+    return Param(name, "choice", say, choices, choices[0])
+
+
+HORIZON = _text("horizon", "How far ahead: 52w, 90d, 2y or lifetime.")
+MARGIN = _text("margin", "Gross margin as a share of revenue, such as 35%.")
+DISCOUNT = _text("discount", "What money later is worth less, such as 10%/year.")
+LEVEL = _choice("level", "What a value is.", "", "revenue", "gross", "contribution")
+UNTIL = _text("until", "As of that day, such as 2026-10-31.")
+BY = _choice("by", "What customers are ordered by.", "value", "total", "historic")
+_COLUMNS = Param("columns", "map", "Our names of columns to the file's.", default=None)
+_CURRENCY = _text("currency", "Currency of the amounts, such as EUR.")
+_ZONE = _text("timezone", "The zone that a day belongs to, such as Europe/Warsaw.")
+_BAD = _text("bad_share", "Above this share of bad rows the file is refused whole, such as 5%.")
+_FILE = Param("file", "upload", "The uploaded file.")
+VALUE = (HORIZON, MARGIN, DISCOUNT)
+
+#: What the calculator may be told; all but the first five may be left out.
+_FIVE = {
+    "churn": "Share of customers lost a month, such as 5%.",
+    "lifetime": "How long a customer stays, such as 20m.",
+    "invoice": "The median invoice, such as 500.",
+    "new_customers": "New customers a month.",
+    "spend": "Marketing and sales a month.",
+    "margin": "Gross margin, such as 40%.",
+    "discount": "What money later is worth less, such as 10%/year.",
+    "invoices_a_month": "Invoices of a customer a month.",
+    "overhead": "Overhead a month.",
+    "timing": "begin, mid or end of a month.",
+}
+
+
+def _channels() -> tuple[Param, ...]:
+    return (
+        _text("age", "Customers are compared at that age, such as 180d."),
+        _text("since", "Spend and customers since that day."),
+        _text("target", "The wished ratio of value to cost."),
+        _text("payback", "Within how many months a customer must pay back."),
+        _text("cash", "Cash at hand."),
+        _text("rule", "How touches name a channel."),
+    )
+
+
+def _firm() -> tuple[Param, ...]:
+    names = {
+        "new_customers": "New customers a month.",
+        "cac": "Cost of winning one.",
+        "wacc": "The rate, such as 10%/year.",
+        "margin": "Gross margin, such as 35%.",
+        "fixed_costs": "Fixed costs a month.",
+        "tax": "Tax, such as 25%.",
+    }
+    return (
+        *(_text(name, say) for name, say in names.items()),
+        Param("months", "number", "How many months of coming customers."),
+    )
+
+
+VERBS: Mapping[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb("ingest", "Read an export of orders.", (_FILE, _COLUMNS, _CURRENCY, _ZONE, _BAD), writes=True),
+        Verb("spend", "Read an export of advertising spend.", (_FILE, _CURRENCY), writes=True),
+        Verb("touches", "Read visits and clicks.", (_FILE, _COLUMNS, _ZONE), writes=True),
+        Verb(
+            "ingest-subscriptions",
+            "Read a table of subscriptions.",
+            (_FILE, _COLUMNS, _CURRENCY, _ZONE, _BAD),
+            writes=True,
+            method="ingest_subscriptions",
+        ),
+        Verb("value", "Back-test, fit and score.", (*VALUE, UNTIL), writes=True),
+        Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail."),), writes=True),
+        Verb("rebuild", "Remake the tables from what was read.", writes=True),
+        Verb("status", "What the project holds."),
+        Verb("check", "What was found about the data."),
+        Verb(
+            "stages",
+            "New, active, cooling, lapsed, by the own rhythm.",
+            (UNTIL, _text("since", "Moves since that day.")),
+        ),
+        Verb("next-orders", "When each customer orders next.", (HORIZON,), method="next_orders"),
+        Verb("trend", "How value moved between scores.", (HORIZON,)),
+        Verb(
+            "retention",
+            "What keeping more customers is worth.",
+            (Param("points", "number", "Points more.", (), 1.0), *VALUE),
+        ),
+        Verb("drivers", "What value goes with.", (HORIZON, UNTIL)),
+        Verb(
+            "cohorts",
+            "Customers by the time they came.",
+            (
+                _text("by", "By month, quarter, year or an attribute."),
+                _text("measure", "retention, repeat, revenue, gross, contribution, orders."),
+                _text("age", "month, week, or days."),
+                Param("cumulative", "flag", "Add up over ages.", (), False),
+                MARGIN,
+                UNTIL,
+                Param("compare", "list", "Two cohorts to compare.", (), []),
+                Param("at", "number", "The age to compare at."),
+            ),
+        ),
+        Verb(
+            "tiers", "Customers by value, with steady cuts.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON)
+        ),
+        Verb("migration", "Moves between tiers.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON, DISCOUNT)),
+        Verb(
+            "groups",
+            "Groups by what they bring.",
+            (_text("by", "An attribute."), _text("measure", "total, value or historic."), HORIZON),
+        ),
+        Verb("potential", "Realised and future value.", (_text("share", "The best share, such as 20%."), HORIZON)),
+        Verb(
+            "why",
+            "Why a group is worth less.",
+            (_text("group", "As channel=ads."), _text("against", "Another group."), HORIZON),
+        ),
+        Verb(
+            "formula",
+            "The textbook formula beside the model.",
+            (*VALUE, LEVEL, Param("cac", "number", "Cost of winning one.")),
+        ),
+        Verb("costs", "From revenue to contribution."),
+        Verb("channels", "What each channel's customers cost and bring.", _channels()),
+        Verb("campaigns", "The same of campaigns.", _channels()),
+        Verb("limits", "What may be spent to win one more.", _channels()),
+        Verb(
+            "attribution",
+            "Which touches value is credited to.",
+            (_text("rule", "first, last, linear, position, markov, shapley."), _text("window", "Such as 90d.")),
+        ),
+        Verb(
+            "forecast",
+            "Revenue to come, of present and of coming customers.",
+            (
+                Param("months", "number", "How many months.", (), 12.0),
+                _text("new_customers", "New customers a month."),
+                _text("scenario", "A scenario of lifelong.toml."),
+                Param("what_if", "map", "Levers and their multipliers.", (), {}),
+                MARGIN,
+            ),
+        ),
+        Verb("equity", "What the customer base is worth, and why it changed.", _firm()),
+        Verb("valuation", "What the firm is worth by its customers.", _firm()),
+        Verb(
+            "calculator",
+            "A customer's worth from five numbers.",
+            tuple(_text(name, say) for name, say in _FIVE.items()),
+            method="calculate",
+        ),
+    )
+}
+
+
+def verb(name: str) -> Verb:
+    """The verb of that name; E302 with the closest one where there is none."""
+    found = VERBS.get(name)
+    if found is None:
+        raise ConfigError(
+            "E302",
+            f"there is no verb {name!r}",
+            why=did_you_mean(name, VERBS),
+            fix="take one of " + ", ".join(sorted(VERBS)),
+        )
+    return found
+
+
+def arguments(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told, each of its kind; what equals the default is left out, so that one question has one name.
+
+    Raises:
+        ConfigError: E302 for a verb or an argument that does not exist, E301 for one of another kind.
+    """
+    asked = verb(name)
+    clean = {key: _as(asked, asked.param(key), value) for key, value in told.items()}
+    return {key: value for key, value in sorted(clean.items()) if value != asked.param(key).default}
+
+
+def _as(asked: Verb, param: Param, value: Any) -> Any:
+    try:
+        return _READ[param.kind](param, value)
+    except (TypeError, ValueError):
+        known = f"one of {', '.join(repr(c) for c in param.choices)}" if param.choices else f"a {param.kind}"
+        raise ConfigError(
+            "E301",
+            f"{param.name} is not understood: {str(value)[:60]!r}",
+            where=f"{asked.name}, {param.name}",
+            why=did_you_mean(str(value)[:60], param.choices) if param.choices else param.say,
+            fix=f"give {known}",
+        ) from None
+
+
+def _read_text(_: Param, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+        raise ValueError
+    return value.strip()
+
+
+def _read_number(_: Param, value: Any) -> float | str:
+    if isinstance(value, bool):
+        raise TypeError
+    return "" if value == "" else _finite(float(value))
+
+
+def _finite(number: float) -> float:
+    if number != number or abs(number) > 1e15:
+        raise ValueError
+    return number
+
+
+def _read_flag(_: Param, value: Any) -> bool:
+    if value in (True, "true", "1", "on"):
+        return True
+    if value in (False, "false", "0", ""):
+        return False
+    raise ValueError
+
+
+def _read_choice(param: Param, value: Any) -> str:
+    if value not in param.choices:
+        raise ValueError
+    return str(value)
+
+
+def _read_map(param: Param, value: Any) -> dict[str, str]:
+    return {_read_text(param, k): _read_text(param, v) for k, v in sorted(dict(value).items())}
+
+
+def _read_list(param: Param, value: Any) -> list[str]:
+    if isinstance(value, str):
+        raise TypeError
+    return [_read_text(param, one) for one in value]
+
+
+def _read_upload(_: Param, value: Any) -> str:
+    if not isinstance(value, str) or len(value) != 16 or set(value) - set("0123456789abcdef"):
+        raise ValueError
+    return value
+
+
+_READ = {
+    "text": _read_text,
+    "number": _read_number,
+    "flag": _read_flag,
+    "choice": _read_choice,
+    "map": _read_map,
+    "list": _read_list,
+    "upload": _read_upload,
+}

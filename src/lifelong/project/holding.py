@@ -1,0 +1,39 @@
+"""What a project holds, as a page asks it: small files are looked at, no table is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lifelong.project import runs
+from lifelong.store import files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifelong.project.folder import Folder
+
+BACKTEST = "lifelong-leaderboard/1"
+
+
+def holds(folder: Folder) -> tuple[str, ...]:
+    """Which kinds of data and results are there."""
+    manifest, root = folder.landing.read(), folder.root
+    there = {
+        "orders": bool(manifest.batches),
+        "subscriptions": bool(manifest.subscriptions),
+        "spend": bool(manifest.spend),
+        "touches": bool(manifest.touches),
+        "fits": (root / "fits" / "latest").is_file(),
+        "scores": (root / "scores" / "latest").is_file(),
+        "backtests": any((root / "backtests").glob("*.json")),
+    }
+    return tuple(name for name, is_there in there.items() if is_there)
+
+
+def tested(folder: Folder) -> Mapping[str, Any] | None:
+    """The back-test of the latest scores' day; None where nothing was scored or tested."""
+    if not (folder.root / "scores" / "latest").is_file():
+        return None
+    day = runs.last(folder).told["as_of"]
+    found = sorted((folder.root / "backtests").glob(f"{day}-*.json"), key=lambda path: path.stat().st_mtime)
+    return files.read_sealed(found[-1], BACKTEST) if found else None

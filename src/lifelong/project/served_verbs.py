@@ -1,0 +1,36 @@
+"""What a page asks before it asks for answers: what the project holds, and its latest scores and test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from lifelong.project.folder import Folder
+    from lifelong.project.runs import Run
+
+
+class ServedVerbs:
+    """The part of :class:`lifelong.Project` that looks, and computes nothing."""
+
+    _folder: Folder
+
+    def holds(self) -> tuple[str, ...]:
+        """Which kinds of data and results are there: orders, subscriptions, spend, touches, fits, scores, backtests."""
+        from lifelong.project.holding import holds
+
+        return holds(self._folder)
+
+    def scored(self) -> Run | None:
+        """The latest scores with the words that define them; None where nothing was scored."""
+        from lifelong.project import runs
+
+        return runs.last(self._folder) if "scores" in self.holds() else None
+
+    def tested(self) -> Mapping[str, Any] | None:
+        """The latest back-test of the day of the latest scores, as its JSON contract has it; None where there is none."""
+        from lifelong.project.holding import tested
+
+        return tested(self._folder)

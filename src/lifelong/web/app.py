@@ -1,0 +1,102 @@
+"""The application: its middleware, its pages, its API."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from lifelong import __version__
+from lifelong.errors import AccessError, ConfigError, LifelongError
+from lifelong.web import assets, login, pages
+from lifelong.web.answering import refusal
+from lifelong.web.api import ROUTERS
+from lifelong.web.desk import Desk
+from lifelong.web.languages import Speaking
+from lifelong.web.security import Gate, Guard
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def make_app(root: Path, gate: Gate) -> FastAPI:
+    """The application over one project.
+
+    Args:
+        root: the project's folder.
+        gate: who is let in.
+    """
+
+    @contextlib.asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.desk = Desk(root)
+        try:
+            yield
+        finally:
+            app.state.desk.close()
+
+    app = FastAPI(
+        title="lifelong",
+        version=__version__,
+        summary="Customer lifetime value with intervals that hold",
+        lifespan=life,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.gate = gate
+    for part in (login.ROUTES, assets.ROUTES, pages.ROUTES):
+        app.router.routes.extend(part)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(LifelongError, _told)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _no_page)
+    # the last added is the outermost: the guard sees every request first
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Guard, gate=gate)
+    app.add_middleware(Speaking)
+    return app
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LifelongError)  # noqa: S101 - it is registered for these
+    return refusal(request.scope, error)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for these
+    first = error.errors()[0]
+    place = ", ".join(str(part) for part in first["loc"])
+    told = ConfigError(
+        "E301",
+        f"the request is not understood: {first['msg']}",
+        where=place,
+        why="nothing was done",
+        fix="the shape of every request stands in /api/v1/openapi.json",
+    )
+    return refusal(request.scope, told)
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
+    told = AccessError(
+        "E515",
+        "there is no such page" if error.status_code == 404 else str(error.detail),
+        where=f"{request.method} {request.url.path}",
+        why="the address was changed, or is of another version",
+        fix="begin at the first page",
+    )
+    answer = refusal(request.scope, told)
+    answer.status_code = error.status_code
+    for name, value in (error.headers or {}).items():
+        answer.headers[name] = value
+    return answer

@@ -1,0 +1,65 @@
+"""The shell of every page: the pages by group, and the bar that says what every number means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lifelong.errors import LifelongError
+from lifelong.report.words import model_name
+from lifelong.web.words import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lifelong.web.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in the navigation: its path, its name (a message), and what must be there for it to be shown."""
+
+    path: str
+    title: str
+    needs: str = "orders"
+
+
+#: Pages in five groups. ``needs``: "" always, "orders", "scores", "spend", "touches".
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (N_("Now"), (Entry("/", N_("Overview"), ""),)),
+    (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"),)),
+    (N_("Growth"), (Entry("/calculator", N_("Calculator"), ""),)),
+    (N_("Money"), ()),
+    (N_("This program"), (Entry("/import", N_("Data"), ""),)),
+)
+
+
+def shell(desk: Desk, path: str) -> Mapping[str, Any]:
+    """What the frame of a page shows."""
+    there, bar = held(desk), definitions(desk)
+    groups = [(title, [entry for entry in entries if entry.needs in there]) for title, entries in GROUPS]
+    return {
+        "groups": [(title, entries) for title, entries in groups if entries],
+        "here": path,
+        "bar": bar,
+        "there": there,
+        "jobs": [job for job in desk.queue.records.all() if not job.is_over],
+    }
+
+
+def held(desk: Desk) -> frozenset[str]:
+    """What the project holds, in the words of :data:`GROUPS`."""
+    try:
+        return frozenset({"", *desk.project().holds()})
+    except LifelongError:
+        return frozenset({""})
+
+
+def definitions(desk: Desk) -> Mapping[str, Any] | None:
+    """What every number of the app means: of the latest scores; None before there are any."""
+    found = desk.shelf()
+    if found is None:
+        return None
+    told = found.told
+    names = ("as_of", "currency", "definition", "horizon", "model", "customers")
+    return {name: told.get(name, "") for name in names} | {"model_name": model_name(told["model"])}

@@ -1,0 +1,5 @@
+"""One module a page, each with a tuple ``ROUTES``. A page asks for answers and draws them; it computes nothing."""
+
+from lifelong.web.pages import jobs, overview
+
+ROUTES = (*overview.ROUTES, *jobs.ROUTES)
