@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from lifelong import i18n
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import CODES
@@ -37,8 +39,14 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(i18n.message, i18n.plural, newstyle=True)  # type: ignore[attr-defined] # by the extension
-    made.globals["say"] = i18n
+    made.globals |= {"say": i18n, "_": _message}
     return made
+
+
+def _message(text: str, **slots: Any) -> str:
+    """A message; a per cent sign in one without slots is only a sign, and what fills a slot is escaped."""
+    told = i18n.message(text)
+    return Markup(told) % slots if slots else told  # noqa: S704 - a message is this program's own words
 
 
 def _unbroken(value: Any) -> Any:
