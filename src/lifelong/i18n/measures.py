@@ -60,8 +60,10 @@ def money(value: Real | None, currency: str, digits: int | None = None, *, signe
     places = minor_digits(currency) if digits is None else digits
     exact = rounded(value, places)
     code = currency.upper()
-    symbol = words.symbols.get(code) or (code + NBSP if code else "")
-    return words.money.format(sign=_sign(exact, signed=signed), symbol=symbol, number=_digits(exact, places, lang))
+    is_before = words.money.index("{symbol}") < words.money.index("{number}")
+    symbol = words.symbols.get(code) or (code + NBSP if code and is_before else code)
+    told = words.money.format(sign=_sign(exact, signed=signed), symbol=symbol, number=_digits(exact, places, lang))
+    return told.rstrip(NBSP)
 
 
 def ledger(amount: Money, *, lang: str = "") -> str:
