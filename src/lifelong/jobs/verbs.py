@@ -40,13 +40,17 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb: its name, what it does in a line, its arguments, and whether it changes the project."""
+    """A verb: its name, what it does in a line, its arguments, and whether it changes the project.
+
+    ``is_instant`` marks one that needs no project and answers at once, so that it waits in no queue.
+    """
 
     name: str
     say: str
     params: tuple[Param, ...] = ()
     writes: bool = False
     method: str = field(default="")
+    is_instant: bool = False
 
     @property
     def calls(self) -> str:
@@ -221,6 +225,7 @@ VERBS: Mapping[str, Verb] = {
             "A customer's worth from five numbers.",
             tuple(_text(name, say) for name, say in _FIVE.items()),
             method="calculate",
+            is_instant=True,
         ),
     )
 }

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress of one step.
 PACE = 0.1
-#: Verbs that need no project.
-ALONE = ("calculator",)
 
 
 class _Progress:
@@ -46,7 +44,7 @@ def call(root: Path, name: str, args: Mapping[str, Any], progress: Callable[[str
     from lifelong import project as verbs
 
     told = dict(args)
-    if name in ALONE:
+    if VERBS[name].is_instant:
         return getattr(verbs, VERBS[name].calls)(**told)
     if name == "value":
         return verbs.run("", root, progress, **told)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import LifelongError
-from lifelong.jobs import Answers, Job, Queue, arguments
+from lifelong.jobs import VERBS, Answers, Job, Queue, arguments
+from lifelong.jobs.worker import call
+from lifelong.values.findings import plain
 from lifelong.web.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ class Desk:
             ConfigError: E301, E302, where the question is not understood.
         """
         args = arguments(verb, told or {})
+        if VERBS[verb].is_instant:
+            return self._at_once(verb, args)
         kept = self.answers.get(verb, args)
         if kept is None:
             try:
@@ -88,6 +92,13 @@ class Desk:
             if kept is None:
                 return Reply(None, False, None, job.error, verb, args)
         return Reply(None if kept.error else kept.value, False, None, kept.error, verb, args)
+
+    def _at_once(self, verb: str, args: Mapping[str, Any]) -> Reply:
+        try:
+            value = plain(call(self.root, verb, args, lambda *_: None).as_dict())
+        except LifelongError as error:
+            return Reply(None, False, None, error.as_dict()["error"], verb, args)
+        return Reply(value, False, None, None, verb, args)
 
     def _outcome(self, job: Job) -> Answer | None:
         return self.answers.named(job.answer) if job.state == "done" else None

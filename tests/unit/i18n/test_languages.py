@@ -56,4 +56,4 @@ def test_a_block_speaks_its_language_and_leaves_it_again() -> None:
 def test_a_message_without_a_translation_is_said_in_english() -> None:
     with i18n.speaking("fr"):
         assert i18n.message("zq no such message") == "zq no such message"
-        assert i18n.plural("one", "many", 0) == "one"
+        assert i18n.plural("zq one", "zq many", 1) == "zq one"

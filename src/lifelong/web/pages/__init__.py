@@ -1,5 +1,9 @@
 """One module a page, each with a tuple ``ROUTES``. A page asks for answers and draws them; it computes nothing."""
 
-from lifelong.web.pages import jobs, overview
+from lifelong.web.pages import calculator, jobs, overview
 
-ROUTES = (*overview.ROUTES, *jobs.ROUTES)
+ROUTES = (
+    *overview.ROUTES,
+    *calculator.ROUTES,
+    *jobs.ROUTES,
+)
