@@ -169,7 +169,9 @@ VERBS: Mapping[str, Verb] = {
             "Customers by the time they came.",
             (
                 _text("by", "By month, quarter, year or an attribute."),
-                _text("measure", "retention, repeat, revenue, gross, contribution, orders."),
+                _choice(
+                    "measure", "What is followed.", "retention", "repeat", "orders", "revenue", "margin", "contribution"
+                ),
                 _text("age", "month, week, or days."),
                 Param("cumulative", "flag", "Add up over ages.", (), False),
                 MARGIN,

@@ -27,7 +27,7 @@ class Entry:
 #: Pages in five groups. ``needs``: "" always, "orders", "scores", "spend", "touches".
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Now"), (Entry("/", N_("Overview"), ""),)),
-    (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"),)),
+    (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
     (N_("Growth"), (Entry("/calculator", N_("Calculator"), ""),)),
     (N_("Money"), ()),
     (N_("This program"), (Entry("/import", N_("Data"), ""),)),

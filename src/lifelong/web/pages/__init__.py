@@ -1,9 +1,10 @@
 """One module a page, each with a tuple ``ROUTES``. A page asks for answers and draws them; it computes nothing."""
 
-from lifelong.web.pages import calculator, jobs, overview
+from lifelong.web.pages import calculator, cohorts, jobs, overview
 
 ROUTES = (
     *overview.ROUTES,
     *calculator.ROUTES,
+    *cohorts.ROUTES,
     *jobs.ROUTES,
 )
