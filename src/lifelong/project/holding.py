@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lifelong.project import runs
-from lifelong.store import files
+from lifelong.project import runs, valuing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lifelong.project.folder import Folder
-
-BACKTEST = "lifelong-leaderboard/1"
+    from lifelong.values import Leaderboard
 
 
 def holds(folder: Folder) -> tuple[str, ...]:
@@ -30,10 +26,10 @@ def holds(folder: Folder) -> tuple[str, ...]:
     return tuple(name for name, is_there in there.items() if is_there)
 
 
-def tested(folder: Folder) -> Mapping[str, Any] | None:
+def tested(folder: Folder) -> Leaderboard | None:
     """The back-test of the latest scores' day; None where nothing was scored or tested."""
     if not (folder.root / "scores" / "latest").is_file():
         return None
     day = runs.last(folder).told["as_of"]
     found = sorted((folder.root / "backtests").glob(f"{day}-*.json"), key=lambda path: path.stat().st_mtime)
-    return files.read_sealed(found[-1], BACKTEST) if found else None
+    return valuing.kept_backtest(found[-1]) if found else None

@@ -72,6 +72,17 @@ class Run:
 
         return pq.read_table(self.path)
 
+    def scores(self) -> Scores:
+        """The run as the value that scoring returned."""
+        from lifelong.values import Finding, Scores
+        from lifelong.values.scores import Totals
+
+        told = dict(self.told)
+        told["totals"] = Totals(**told["totals"])
+        told["groups"] = {name: Totals(**total) for name, total in told["groups"].items()}
+        told["findings"] = tuple(Finding(**finding) for finding in told["findings"])
+        return Scores(**told, table=self.rows())
+
     def made_by(self) -> Fit:
         """The fit that made it."""
         return fits.read(_fit(self.path))

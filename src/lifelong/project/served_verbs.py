@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from lifelong.project.folder import Folder
     from lifelong.project.runs import Run
+    from lifelong.values import Leaderboard
 
 
 class ServedVerbs:
@@ -29,8 +27,8 @@ class ServedVerbs:
 
         return runs.last(self._folder) if "scores" in self.holds() else None
 
-    def tested(self) -> Mapping[str, Any] | None:
-        """The latest back-test of the day of the latest scores, as its JSON contract has it; None where there is none."""
+    def tested(self) -> Leaderboard | None:
+        """The latest back-test of the day of the latest scores; None where there is none."""
         from lifelong.project.holding import tested
 
         return tested(self._folder)

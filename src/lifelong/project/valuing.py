@@ -20,6 +20,7 @@ from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from lifelong.project.folder import Folder
     from lifelong.score import ModelError
@@ -71,8 +72,11 @@ def _backtest(folder: Folder, at: Base, models: Sequence[str], trial: Trial) -> 
 def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
     """The last back-test of these orders as of this day, if there was one."""
     path = folder.root / "backtests" / f"{at.stamp}.json"
-    if not path.exists():
-        return None
+    return kept_backtest(path) if path.exists() else None
+
+
+def kept_backtest(path: Path) -> Leaderboard:
+    """A back-test by its file."""
     told = files.read_sealed(path, LEADERBOARD)
     return Leaderboard(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifelong import i18n
 from lifelong.errors import LifelongError
 from lifelong.jobs import VERBS, Answers, Job, Queue, arguments
 from lifelong.jobs.worker import call
@@ -13,12 +15,14 @@ from lifelong.values.findings import plain
 from lifelong.web.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from lifelong.jobs.answers import Answer
     from lifelong.project import Project
 
+#: Drawn parts of pages that are kept; the one that was not asked for the longest goes first.
+DRAWINGS = 32
 #: Seconds that a page waits for an answer before it shows what it has.
 PATIENCE = 0.25
 
@@ -51,6 +55,7 @@ class Desk:
         self.queue = Queue(root)
         self.answers: Answers = self.queue.answers
         self._shelf: Shelf | None = None
+        self._drawn: OrderedDict[tuple[str, ...], Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def project(self) -> Project:
@@ -69,6 +74,20 @@ class Desk:
             found = Shelf.latest(self.project(), self._shelf)
             self._shelf = found
             return found
+
+    def drawn(self, what: str, make: Callable[[], Any]) -> Any:
+        """What was drawn of the project's present state in the present language, or what ``make`` draws now."""
+        key = (what, self.answers.state(), i18n.language())
+        with self._lock:
+            if key in self._drawn:
+                self._drawn.move_to_end(key)
+                return self._drawn[key]
+        made = make()
+        with self._lock:
+            self._drawn[key] = made
+            while len(self._drawn) > DRAWINGS:
+                self._drawn.popitem(last=False)
+        return made
 
     def ask(self, verb: str, told: Mapping[str, Any] | None = None, patience: float = PATIENCE) -> Reply:
         """The answer to a question: the kept one, or a job that makes it, with the older answer meanwhile.

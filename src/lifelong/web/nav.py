@@ -30,7 +30,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
     (N_("Growth"), (Entry("/calculator", N_("Calculator"), ""),)),
     (N_("Money"), ()),
-    (N_("This program"), (Entry("/import", N_("Data"), ""),)),
+    (N_("This program"), (Entry("/models", N_("Models and trust"), "scores"), Entry("/import", N_("Data"), ""))),
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import HTMLResponse
 
+    from lifelong.values import Leaderboard
     from lifelong.web.desk import Reply
     from lifelong.web.shelf import Shelf
 
@@ -79,9 +80,9 @@ def fan(value: Mapping[str, Any], currency: str) -> drawing.Fan:
     return drawing.fan((), months, labels, lambda v: i18n.money(v, currency, 0))
 
 
-def _winner(test: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _winner(test: Leaderboard) -> Mapping[str, Any] | None:
     """The chosen model's row of the latest test."""
-    rows = [row for row in test["rows"] if row["model"] == test["chosen"]]
+    rows = [row for row in test.rows if row["model"] == test.chosen]
     return rows[-1] if rows else None
 
 
