@@ -28,7 +28,10 @@ class Entry:
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Now"), (Entry("/", N_("Overview"), ""),)),
     (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
-    (N_("Growth"), (Entry("/calculator", N_("Calculator"), ""),)),
+    (
+        N_("Growth"),
+        (Entry("/channels", N_("Channels and campaigns"), "spend"), Entry("/calculator", N_("Calculator"), "")),
+    ),
     (N_("Money"), ()),
     (N_("This program"), (Entry("/models", N_("Models and trust"), "scores"), Entry("/import", N_("Data"), ""))),
 )

@@ -33,7 +33,7 @@ def environment() -> Environment:
         ),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
+        trim_blocks=False,
         lstrip_blocks=True,
         finalize=_unbroken,
         extensions=["jinja2.ext.i18n"],
