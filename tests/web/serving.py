@@ -88,7 +88,6 @@ class Server:
             return answer.read()
 
 
-
 def settle(project: Path) -> None:
     """Wait until no job of the project is at work."""
     for _ in range(1200):

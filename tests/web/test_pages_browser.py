@@ -199,9 +199,7 @@ def longer(text: str) -> str:
     return f"⟦{text} {extra.strip()}⟧"
 
 
-def test_longer_words_overflow_nothing(
-    tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_longer_words_overflow_nothing(tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     from lifelong.web import templating
 
     project = serving.rich_project(tmp_path / "long", 200)
