@@ -18,7 +18,7 @@ from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
-from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio
+from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio, set_against
 from lifelong.definitions.values import VALUES
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Valuation",
     "Valued",
     "ratio",
+    "set_against",
     "value_definition",
 ]
 
