@@ -12,6 +12,7 @@ from lifelong.definitions.channels import CHANNELS
 from lifelong.definitions.cohorts import COHORTS
 from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
+from lifelong.definitions.doors import SHOWN, shown_by
 from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
@@ -26,11 +27,13 @@ __all__ = [
     "DEFINITIONS",
     "JUDGED",
     "METRICS",
+    "SHOWN",
     "Definition",
     "Valuation",
     "Valued",
     "ratio",
     "set_against",
+    "shown_by",
     "value_definition",
 ]
 
