@@ -55,16 +55,15 @@ class Known:
         return signed(f"{figure * 100:{form[:-1]}} %" if form.endswith("%") else f"{figure:{form}}")
 
 
-def known(project: Project, place: Path) -> Known:
-    """Ask all that the report speaks of."""
-    scores = project.score()
+def known(project: Project, place: Path, scores: Scores, board: Leaderboard) -> Known:
+    """What else the report speaks of."""
     orders = pq.read_table(project.export(place / "orders.parquet", what="orders")).to_pylist()
     days: dict[str, dict[int, float]] = {}
     for row in orders:
         own = days.setdefault(row["customer_id"], {})
         own[row["day"]] = own.get(row["day"], 0.0) + row["revenue"]
     cohort = next(r for r in project.cohorts(by="month").rows() if r["cohort"] == "2025-01")
-    return Known(scores, scores.table.to_pylist(), project.backtest(models=["mbg_nbd"]), cohort, days)
+    return Known(scores, scores.table.to_pylist(), board, cohort, days)
 
 
 def plain(page: str) -> str:

@@ -131,10 +131,9 @@ def test_a_workbook_of_an_answer_is_the_same_again(shop: Path, heard: Callable[[
     assert again.read_bytes() == (shop / "cut.xlsx").read_bytes()
 
 
-def test_rows_of_customers_are_the_same_in_python_and_in_the_export(shop: Path) -> None:
-    project = Project(shop / "shop", create=False)
-    table = project.score().table
-    (rows,) = sheets(project.export(shop / "scores.xlsx")).values()
+def test_rows_of_customers_are_the_same_in_python_and_in_the_export(shop: Path, heard: Callable[[str], Heard]) -> None:
+    table = heard("score").answer.table
+    (rows,) = sheets(Project(shop / "shop", create=False).export(shop / "scores.xlsx")).values()
     assert [row["customer_id"] for row in rows] == table["customer_id"].to_pylist()
     for column in COLUMNS.values():
         for row, figure in zip(rows, table[column].to_pylist(), strict=True):
@@ -148,8 +147,9 @@ def page(shop: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def behind(shop: Path) -> Known:
-    return known(Project(shop / "shop", create=False), shop)
+def behind(shop: Path, heard: Callable[[str], Heard]) -> Known:
+    scores, board = (heard(verb).answer for verb in ("score", "backtest"))
+    return known(Project(shop / "shop", create=False), shop, scores, board)
 
 
 def test_the_report_shows_these_numbers_and_no_others(page: str) -> None:
