@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What stands for a channel, or anything else of a customer, that nobody knows; the one word for it.
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -81,7 +81,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @click.option("--cash", default="", metavar="MONEY", help="What there is; with --burn, how long it lasts.")
 @click.option("--burn", default="", metavar="MONEY", help="What is spent of it in a month.")
 @_OUT
-@flags.as_json
+@flags.answer
 def channels(project_dir: str, as_json: bool, acquired: str, currency: str, **told: Any) -> None:
     """Set what each channel's customers cost against what they bring at equal age and as new ones."""
     if acquired:
@@ -105,7 +105,7 @@ def channels(project_dir: str, as_json: bool, acquired: str, currency: str, **to
     "--by", default="campaign", show_default=True, metavar="COLUMN", help="The kept column that names it, or channel."
 )
 @_OUT
-@flags.as_json
+@flags.answer
 def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
     """Show conversion, cost, value after 30, 90 and 365 days and to come, payback, return and what to do."""
     with Progress(quiet=as_json) as progress:
@@ -122,7 +122,7 @@ def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
 @_BY
 @click.option("--payback", default="", metavar="MONTHS", help="A customer must have paid back within so many months.")
 @click.option("--cash", default="", metavar="MONEY", help="What may be out at once.")
-@flags.as_json
+@flags.answer
 def limits(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say what winning one customer of each channel may cost, by value, payback and cash; and which cost more now."""
     with Progress(quiet=as_json) as progress:
@@ -142,7 +142,7 @@ def limits(project_dir: str, as_json: bool, **told: Any) -> None:
 )
 @click.option("--cost", default="", metavar="MONEY", help="What the platforms were paid for these.")
 @_OUT
-@flags.as_json
+@flags.answer
 def audit(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     """Look for each claimed conversion of FILE among the orders: new customers, and what the others are."""
     with Progress(quiet=as_json) as progress:

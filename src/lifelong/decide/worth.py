@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong import definitions
 from lifelong.errors import FitError
 from lifelong.money.acquiring import Z, fieller, shrunk
 from lifelong.values.budget import Interval
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from lifelong.definitions import Valued
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -135,20 +138,26 @@ def interval(mean: float, sd: float) -> Interval:
     return Interval(mean, mean - Z[80] * sd, mean + Z[80] * sd, mean - Z[90] * sd, mean + Z[90] * sd)
 
 
-def ratio(value: tuple[float, float], cost: float, won: float, scatter: float = 1.0) -> Interval | None:
+def ratio(value: Valued, value_sd: float, cost: Valued, won: float, scatter: float = 1.0) -> Interval | None:
     """Value to cost of winning, with the doubt of both sides; None where it has no bound.
 
     Args:
-        value: its mean and standard deviation, minor units.
-        cost: of winning one, minor units: spend by customers, unsure because so few or many came by chance.
+        value: of a new customer, minor units.
+        value_sd: its standard deviation.
+        cost: of winning one, minor units: spend by customers, unsure because so few or many came by chance. Its definition is
+            what it may be set against, :func:`lifelong.definitions.set_against`.
         won: customers.
         scatter: how much more they differ from month to month than chance alone, as ``money.acquiring.dispersion`` says.
+
+    Raises:
+        ConfigError: E441, where value and cost are not of one definition: revenue, a value after the cost, another currency.
     """
-    sd = cost * (scatter / won) ** 0.5
-    bounds = [fieller(*value, cost, sd, z) for z in Z.values()]
-    if cost <= 0 or bounds[0] is None or bounds[1] is None:
+    mean = definitions.ratio(value, cost)
+    sd = cost.amount * (scatter / won) ** 0.5
+    bounds = [fieller(value.amount, value_sd, cost.amount, sd, z) for z in Z.values()]
+    if cost.amount <= 0 or bounds[0] is None or bounds[1] is None:
         return None
-    return Interval(value[0] / cost, *bounds[0], *bounds[1])
+    return Interval(mean, *bounds[0], *bounds[1])
 
 
 def status(told: Interval | None, cost: float, followed: int, target: float) -> str:

@@ -137,7 +137,7 @@ CHANNELS = (
         "value of a new customer, target, payback, cash, customers a month",
     ),
     Definition(
-        "claimed_conversions",
+        "claim_verdicts",
         "Claimed conversions in truth",
         "Each conversion of a platform's list by one verdict: no such order, duplicate, cancelled, outside the window, returning customer, "
         "or new customer. Key: verdicts, claims, unclaimed, claimed_cpa.",

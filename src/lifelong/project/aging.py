@@ -15,6 +15,7 @@ from lifelong.money.intervals import skewed_mean, wilson
 from lifelong.money.margin import VariableCosts, variable_costs
 from lifelong.project import asked, costing, knowing
 from lifelong.project.typed import amount, typed_share
+from lifelong.schema import UNKNOWN
 from lifelong.tables import cohort_matrix
 from lifelong.tables.cohorts import DAYS, cohort_start, label
 from lifelong.units import date_of, minor_digits, share
@@ -36,7 +37,7 @@ TIMES = ("month", "quarter", "week")
 MONEY: dict[str, Level] = {"revenue": "revenue", "margin": "gross margin", "contribution": "contribution"}
 MEASURES = (*SHARES, "orders", *MONEY)
 MOST = 40  # cohorts of a name of their own; smaller ones stand together
-OTHERS, UNKNOWN = "(others)", "(not known)"
+OTHERS = "(others)"
 FEWEST = 20  # customers of a cohort below which no comparison is made
 
 

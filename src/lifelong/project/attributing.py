@@ -14,7 +14,8 @@ from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.project import asked as asking
 from lifelong.project import runs, touching
 from lifelong.project.folder import NO_CURRENCY
-from lifelong.tables.touch_channels import ALIASES, UNKNOWN
+from lifelong.schema import UNKNOWN
+from lifelong.tables.touch_channels import ALIASES
 from lifelong.units import Horizon, date_of, day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.attribution import Attribution, ChannelCredit

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong import definitions
 from lifelong.decide import worth
 from lifelong.decide.channels import Terms, cost_of_winning
+from lifelong.definitions import Valuation, Valued, set_against
 from lifelong.errors import FitError, LifelongError
 from lifelong.money.acquiring import Z, dispersion, payback
 from lifelong.project import winning
@@ -22,6 +24,7 @@ from lifelong.values.channels import Channels, Worth
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lifelong.definitions.valuation import Level
     from lifelong.project.asked import Question
     from lifelong.project.folder import Folder
     from lifelong.project.winning import People
@@ -117,6 +120,7 @@ class Known:
     age: int
     new: list[tuple[float, float]]
     new_definition: str
+    valuation: Valuation
     scatter: dict[str, float]
     findings: tuple[Finding, ...]
 
@@ -136,14 +140,14 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     won, span = winning.within(costs, people.won(), terms.lags, winning.month_of(people.at.until))
     cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
-    whole, told, findings = _newcomer(folder, people, question, age)
+    whole, told, valuation, findings = _newcomer(folder, people, question, age)
     if winning.is_cut_off(people.at) and span[1] == winning.month_of(people.at.until):
         text = (
             f"the orders end on {date_of(people.at.until)}: customers of that month are not all there, its costs may be"
         )
         findings = (*findings, Finding("F384", text))
     new = worth.new_values(people.followed, age, whole)
-    return Known(people, cac, won, age, new, told, _scatter(costs, won, terms, span), findings)
+    return Known(people, cac, won, age, new, told, valuation, _scatter(costs, won, terms, span), findings)
 
 
 def channels(
@@ -159,6 +163,7 @@ def channels(
         definition=f"{made.people.definition} up to the {made.age}th day after the first order, not discounted, before the cost of winning; "
         "only customers who were followed for so long",
         new_definition=made.new_definition,
+        valuation=made.valuation,
         target=asked.ratio(),
         cac=made.cac,
         rows=tuple(rows),
@@ -176,11 +181,12 @@ def _worth(made: Known, i: int, target: float) -> Worth:
     at_age = people.at(made.age, i)
     cac = cost.cac if cost else None
     is_money = made.people.margin is not None
-    ratio = (
-        worth.ratio(made.new[i], cac, cost.customers, made.scatter.get(name, 1.0))
-        if cost and cac and is_money
-        else None
-    )
+    ratio = roi = None
+    if cost and cac and is_money:
+        value = Valued(made.new[i][0], made.valuation)
+        below = Valued(cac, set_against(made.valuation, made.cac.currency))
+        ratio = worth.ratio(value, made.new[i][1], below, cost.customers, made.scatter.get(name, 1.0))
+        roi = definitions.ratio(value, below) - 1.0
     each = (people.at(age, i) for age in worth.SHOWN)
     return Worth(
         name=name,
@@ -193,7 +199,7 @@ def _worth(made: Known, i: int, target: float) -> Worth:
         new_value=worth.interval(*made.new[i]),
         ratio=ratio,
         payback=payback(people.curve(made.age, i), cac) if cac and ratio else None,
-        roi=made.new[i][0] / cac - 1.0 if cac and is_money else None,
+        roi=roi,
         conversion=cost.customers / cost.clicks if cost and cost.clicks else None,
         actions=cost.actions if cost else None,
         status=worth.status(ratio, cost.cost if cost else 0, len(at_age), target) if is_money else "no margin",
@@ -219,8 +225,11 @@ def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms, span: tupl
 
 def _newcomer(
     folder: Folder, people: People, question: Question, age: int
-) -> tuple[worth.New, str, tuple[Finding, ...]]:
+) -> tuple[worth.New, str, Valuation, tuple[Finding, ...]]:
     """What a new customer of the firm is worth: the first order and what the latest fit expects after it; else what was seen."""
+    level: Level = "contribution" if question.level == "contribution" else "gross margin"
+    seen_by = Valuation(level if people.margin is not None else "revenue", "historic", f"up to day {age} after the first order",
+                        currency=folder.currency)  # fmt: skip
     seen = people.followed.at(age)
     now = worth.New(float(seen.mean()), float(seen.std(ddof=1)) / len(seen) ** 0.5)
     words = f"{people.definition} up to the {age}th day after the first order, as seen, not discounted"
@@ -228,6 +237,7 @@ def _newcomer(
         return (
             now,
             words,
+            seen_by,
             (
                 Finding(
                     "F385", "no margin is known (--margin 40%): value is revenue, and revenue is set against no cost"
@@ -238,7 +248,7 @@ def _newcomer(
         after, spread, fitted = _after_first(folder, question, people.margin)
     except LifelongError as problem:
         text = f"no fit values a new customer ({problem.what}): a new customer's value is what was seen up to day {age}"
-        return now, words, (Finding("F386", text, "info"),)
+        return now, words, seen_by, (Finding("F386", text, "info"),)
     first = people.followed.at(0)
     when = "the rest of life" if question.horizon.is_lifetime else f"the {question.horizon} after it"
     later = "not discounted" if question.discount.per_year <= 0 else f"discounted {question.discount}"
@@ -246,8 +256,10 @@ def _newcomer(
     return (
         worth.New(float(first.mean()) + after, float(np.hypot(spread, first.std(ddof=1) / len(first) ** 0.5))),
         told,
+        Valuation(level, "predicted", f"first order and {when}", "before acquisition cost", later,
+                  "" if later == "not discounted" else "at the time of each order", folder.currency),
         (),
-    )
+    )  # fmt: skip
 
 
 def _after_first(folder: Folder, question: Question, margin: float) -> tuple[float, float, str]:

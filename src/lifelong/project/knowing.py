@@ -262,10 +262,10 @@ def _column(texts: list[str | None]) -> pa.Array:
     import pyarrow as pa
 
     from lifelong.models.levels import SEVERAL
-    from lifelong.values.drivers import MISSING
+    from lifelong.schema import UNKNOWN
 
     told = [(text or "").strip() for text in texts]
-    words = pa.array([text or MISSING for text in told])
+    words = pa.array([text or UNKNOWN for text in told])
     if len(set(told)) <= SEVERAL:
         return words
     try:

@@ -13,8 +13,9 @@ from lifelong.decide.worth import Followed, ages, codes
 from lifelong.errors import DataError
 from lifelong.money.margin import historic_value, pooled_margin
 from lifelong.project import asked, costing, spending
+from lifelong.schema import UNKNOWN
 from lifelong.units import date_of
-from lifelong.values.winning import UNKNOWN, Cost, Won
+from lifelong.values.winning import Cost, Won
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

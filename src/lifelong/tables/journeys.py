@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.schema import UNKNOWN
 from lifelong.tables.clean_frame import entered, returned
-from lifelong.tables.touch_channels import UNKNOWN
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

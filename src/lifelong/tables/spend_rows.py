@@ -237,7 +237,7 @@ def _named(frame: Any, told: Told) -> Any:
     fixed = [nw.lit(told.channel)] if told.channel else []
     purpose = nw.coalesce(texts.lower(nw.col("_purpose")), nw.lit(told.purpose))
     return frame.with_columns(
-        channel=nw.coalesce(*told_of, nw.col("_channel"), *typed, *fixed, *ours, nw.lit("unknown")),
+        channel=nw.coalesce(*told_of, nw.col("_channel"), *typed, *fixed, *ours, nw.lit(schema.UNKNOWN)),
         campaign=nw.coalesce(*(nw.col(f"_{name}") for name in _NAMED), blank),
         purpose=purpose,
         origin=nw.lit(told.origin),

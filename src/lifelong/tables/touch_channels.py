@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.schema import UNKNOWN
 from lifelong.tables import clean_text as texts
 from lifelong.tables.clean_numbers import sure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-UNKNOWN = "unknown"
 #: Other names of sources, media and channels; a firm's own come before them.
 ALIASES: dict[str, str] = {
     "fb": "facebook", "facebook.com": "facebook", "m.facebook.com": "facebook", "l.facebook.com": "facebook",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.values.winning import amount
 
 if TYPE_CHECKING:
+    from lifelong.definitions import Valuation
     from lifelong.values.budget import Interval
     from lifelong.values.findings import Finding
     from lifelong.values.winning import Cac
@@ -97,7 +98,7 @@ class Channels:
         as_of: the last day seen, ISO.
         age: days at which all are compared.
         definition: what ``at_age`` and ``seen`` are.
-        new_definition: what ``new_value`` is.
+        new_definition: what ``new_value`` is, in words; ``valuation`` says the same axis by axis.
         target: value to cost that is asked for.
         cac: the cost of winning behind it.
         rows: the channels or campaigns, those of most value at equal age first.
@@ -112,6 +113,7 @@ class Channels:
     age: int
     definition: str
     new_definition: str
+    valuation: Valuation
     target: float
     cac: Cac
     rows: tuple[Worth, ...]
@@ -123,7 +125,11 @@ class Channels:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract; amounts in minor units."""
-        told = asdict(self) | {"cac": self.cac.as_dict(), "findings": [found.as_dict() for found in self.findings]}
+        told = asdict(self) | {
+            "cac": self.cac.as_dict(),
+            "valuation": self.valuation.as_dict(),
+            "findings": [found.as_dict() for found in self.findings],
+        }
         del told["is_scorecard"]
         return told
 
