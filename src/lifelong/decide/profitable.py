@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from lifelong.models.association import adjust
 from lifelong.units import apportion
@@ -149,6 +149,8 @@ def _tail(drawn: Floats, at: float) -> float:
 
 def _by_curve(value: Floats, n: Ints, mean: Floats) -> Floats:
     """The same by a Pearson type III curve."""
+    from scipy import stats  # takes two seconds to import, and few shops have so many customers
+
     size = len(value)
     spread = float(value.std())
     skew = float((((value - value.mean()) / spread) ** 3).mean())

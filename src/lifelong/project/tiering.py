@@ -196,7 +196,8 @@ def _order(rows: pa.Table) -> Ints:
 
 def _days(at: asked.Base, placed: Placed) -> Floats:
     """Order days of each customer of a run up to its day; one where the orders do not know the customer."""
-    then = asked.base_of(at.orders, placed.run.told["as_of"]).summary
+    as_of = placed.run.told["as_of"]
+    then = at.summary if day_of(as_of) == at.until else asked.base_of(at.orders, as_of).summary
     place = places(placed.rows, then)
     return np.where(place >= 0, 1.0 + then["x"].to_numpy()[place], 1.0)
 
