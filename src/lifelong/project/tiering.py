@@ -68,7 +68,7 @@ def tiers(folder: Folder, cuts: Cuts, horizon: str, out: Path | None) -> Tiers:
     sure = np.bincount(now.tier, chance, size) / np.maximum(count, 1)
     rows = [
         Tier(name, int(count[i]), int(alone[i]), minor, float(sums[i] / sums.sum()), float(sure[i]))
-        for i, (name, minor) in enumerate(zip(names, shares(sums, digits), strict=True))
+        for i, (name, minor) in enumerate(zip(names, shares(value, now.tier, size, digits), strict=True))
     ]
     has_before = len(placed) > 1
     labels = np.array([*names, ""])
