@@ -9,6 +9,8 @@ import dataclasses
 import importlib
 import pkgutil
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +34,6 @@ from lifelong.values.winning import PURPOSES, Cost, Won
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lifelong import Project
     from lifelong.values import Scores
@@ -206,8 +207,7 @@ def spend_report(draw: Draw, told: Given) -> Any:
     """Of a file of its own, read into a project of its own, spread over days or not."""
     from lifelong import Project
 
-    place = told.folder / f"spend-{draw(st.uuids())}"
-    place.mkdir()
+    place = Path(tempfile.mkdtemp(dir=told.folder))
     rows: list[list[Any]] = [["day", "last_day", "channel", "cost"]]
     for _ in range(draw(st.integers(1, 12))):
         begin, end = sorted((draw(st.integers(1, 28)), draw(st.integers(1, 28))))
@@ -221,8 +221,7 @@ def an_import(draw: Draw, told: Given) -> Any:
     """Of orders some of which cannot be used and some are there twice."""
     from lifelong import Project
 
-    place = told.folder / f"orders-{draw(st.uuids())}"
-    place.mkdir()
+    place = Path(tempfile.mkdtemp(dir=told.folder))
     rows = [["order_id", "customer_id", "ordered_at", "revenue"]]
     for n in range(draw(st.integers(2, 20))):
         day = draw(st.sampled_from(["2025-02-03", "2025-03-01", "2025-04-09"]))
