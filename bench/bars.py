@@ -286,10 +286,10 @@ def groups(size: int, rounds: int) -> Iterator[Line]:
 #: One call each, with the CPU seconds that it may take at a million customers.
 VERBS = (
     (("cohorts", "--measure", "revenue", "--cumulative"), 10.0),
-    (("tiers",), 10.0),
+    (("tiers",), 8.0),
     (("forecast",), 15.0),
     (("budget",), 5.0),
-    (("attribution",), 20.0),
+    (("attribution",), 15.0),
 )
 
 
@@ -300,7 +300,10 @@ def scale(size: int, rounds: int) -> Iterator[Line]:
     for words, limit in VERBS:
         told = [*words, str(shop.history(count)), "--currency", "USD"] if words[0] == "budget" else list(words)
         got = shop.command(count, told, rounds)
-        what, mine = f"lifelong {' '.join(words)}, {count:,} customers", f"{got.cpu:.2f} CPU s ({got.seconds:.1f} s)"
+        of = (
+            "5 channels and 24 months" if words[0] == "budget" else f"{count:,} customers"
+        )  # a history has no customers
+        what, mine = f"lifelong {' '.join(words)}, {of}", f"{got.cpu:.2f} CPU s ({got.seconds:.1f} s)"
         yield Line(what, mine, "CPU seconds, start and imports in it", got.cpu, limit, "s")
         yield Line(what, mine, f"hash floor {floor:.2f} CPU s", got.cpu / floor, None)
         yield Line(what, f"{got.peak:.2f} GB", "peak memory", got.peak, 2.0, "GB")
