@@ -14,7 +14,7 @@ import numpy as np
 
 from lifelong.decide.markov import Moves, removal_effects
 from lifelong.errors import ConfigError, DataError
-from lifelong.units import apportion
+from lifelong.units import dealt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +94,9 @@ def attribute(paths: Paths, how: How) -> list[Credit]:
         shares = _shares(paths, rule, how, group, weights)
         if not np.isfinite(shares[0]).all():
             raise _nothing()
-        dealt = np.array([deal(t, s.tolist()) for t, s in zip(total, shares[0].T, strict=True)]).T
+        parts = np.array([deal(t, s.tolist()) for t, s in zip(total, shares[0].T, strict=True)]).T
         sound = np.isfinite(shares).all(axis=(1, 2))
-        made.append(Credit(rule, dealt, shares[0], np.quantile(shares[sound], LEVELS, axis=0)))
+        made.append(Credit(rule, parts, shares[0], np.quantile(shares[sound], LEVELS, axis=0)))
     return made
 
 
@@ -106,13 +106,7 @@ def deal(total: int, shares: Sequence[float]) -> list[int]:
     >>> deal(100, [1.1, -0.1]), deal(10, [0.25, 0.75])
     ([110, -10], [3, 7])
     """
-    exact = [total * Fraction(share) for share in shares]
-    largest = max(range(len(exact)), key=lambda i: abs(exact[i]))
-    exact[largest] += total - sum(exact)
-    whole = [int(part // 1) for part in exact]
-    left = [part - down for part, down in zip(exact, whole, strict=True)]
-    more = apportion(total - sum(whole), left) if any(left) else [0] * len(left)
-    return [down + up for down, up in zip(whole, more, strict=True)]
+    return dealt(total, [total * Fraction(share) for share in shares])
 
 
 def weights_of(paths: Paths, rule: str, half_life: float = 7.0) -> Floats:

@@ -270,7 +270,9 @@ def _table(made: Matrix, names: list[str], measure: str, unit: int) -> pa.Table:
     def whole(values: NDArray[Any]) -> NDArray[Any]:
         return np.concatenate([values, values.sum(0, keepdims=True)])
 
-    fields = (made.begun, made.seen, made.total, made.among, made.square, made.cube)
+    # All cohorts together are those that have begun an age: a running sum of the others would be in no row above.
+    begun_total = np.where(made.begun > 0, made.total, 0)
+    fields = (made.begun, made.seen, begun_total, made.among, made.square, made.cube)
     begun, seen, total, among, square, cube = (whole(f) for f in fields)
     customers = whole(made.customers)
     row, age = np.nonzero(begun)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.decide.attribution import Credit
+    from lifelong.project.asked import Base
     from lifelong.project.folder import Folder
 
 #: Above this share of new customers without a known channel a finding says so.
@@ -78,7 +79,8 @@ class Asked:
 class _Value:
     """What each customer is worth in minor units, and what that means; nothing where customers are counted."""
 
-    by_customer: dict[str, int] | None = None
+    customers: pa.Array | None = None
+    minor: NDArray[np.int64] | None = None
     definition: str = ""
     as_of: int | None = None
 
@@ -90,7 +92,7 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     how, window = asked.how, math.floor(_days(asked.window, "--window", "90d"))
     with folder.writing("attribution"):
         base = asking.base(folder, asked.until)
-        touches, people = touching.touches_table(folder), _people(base.orders, base.until, folder)
+        touches, people = touching.touches_table(folder), _people(base, folder)
         worth = _value(folder, asked)
     since, until = _time(touches, people, asked, min(base.until, worth.as_of or base.until))
     ways = journeys(touches, people, window, since, until)
@@ -112,21 +114,23 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     )  # fmt: skip
 
 
-def _people(orders: pa.Table, until: int, folder: Folder) -> pa.Table:
+def _people(base: Base, folder: Folder) -> pa.Table:
     """A row a customer: ``customer_id``, ``first_day``, ``channel`` of the first order under its common name, or null."""
+    import narwhals as nw
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from lifelong.tables.firsts import firsts
+    from lifelong.tables.loyalty import first_names
 
-    told = firsts(orders, until, 0)
-    if "channel" not in told.column_names:
-        told = told.append_column("channel", pa.nulls(len(told), pa.string()))
+    people = base.summary.select(["customer_id", "first_day"])
+    if "channel" not in base.orders.column_names or base.orders["channel"].null_count == len(base.orders):
+        return people.append_column("channel", pa.nulls(len(people), pa.string()))
+    told = nw.to_native(first_names(base.orders, "channel", base.until, people))
     known = ALIASES | touching.parsed(folder.config().aliases)
-    codes = pc.dictionary_encode(told["channel"].cast(pa.string())).combine_chunks()
+    place = pc.index_in(people["customer_id"].combine_chunks(), value_set=told["customer_id"].combine_chunks())
+    codes = pc.dictionary_encode(told["channel"].cast(pa.string()).combine_chunks().take(place))
     names = [name.strip().lower() for name in codes.dictionary.to_pylist()]
     common = pa.array([known.get(name, name) or None for name in names], pa.string())
-    people = told.select(["customer_id", "first_day"])
     return people.append_column("channel", common.take(codes.indices))
 
 
@@ -153,7 +157,8 @@ def _value(folder: Folder, asked: Asked) -> _Value:
         "historic": f"historic: {told.split(', ')[0]}, not discounted",
     }
     return _Value(
-        dict(zip(rows["customer_id"].to_pylist(), minor.tolist(), strict=True)),
+        rows["customer_id"].combine_chunks(),
+        minor,
         f"{meant[asked.worth]}; before the cost of winning",
         day_of(run.told["as_of"]),
     )
@@ -178,21 +183,23 @@ def _paths(ways: pa.Table, worth: _Value) -> Paths:
         [("customer_id", "ascending"), ("age", "descending"), ("second", "ascending"), ("channel", "ascending")]
     )
     who, channel = (pc.dictionary_encode(told[name].combine_chunks()) for name in ("customer_id", "channel"))
-    names, path = who.dictionary.to_pylist(), who.indices.to_numpy().astype(np.int64)
+    path = who.indices.to_numpy().astype(np.int64)
     sorted_names = sorted(channel.dictionary.to_pylist())
     rank = {name: i for i, name in enumerate(sorted_names)}
     code = np.array([rank[name] for name in channel.dictionary.to_pylist()], np.int64)[channel.indices.to_numpy()]
     begins = np.flatnonzero(np.diff(path, prepend=-1))
     won = told["is_won"].to_numpy()[begins].astype(bool)
-    value = _of_each(names, won, worth)
+    value = _of_each(who.dictionary, won, worth)
     return Paths(tuple(sorted_names), path, code, told["age"].to_numpy().astype(float), won, value)
 
 
-def _of_each(names: Sequence[str], won: NDArray[np.bool_], worth: _Value) -> NDArray[np.int64]:
-    if worth.by_customer is None:
+def _of_each(names: pa.Array, won: NDArray[np.bool_], worth: _Value) -> NDArray[np.int64]:
+    import pyarrow.compute as pc
+
+    if worth.customers is None or worth.minor is None:
         return won.astype(np.int64)
-    known = worth.by_customer
-    return np.array([known.get(name, 0) if is_won else 0 for name, is_won in zip(names, won, strict=True)], np.int64)
+    place = pc.index_in(names, value_set=worth.customers).fill_null(-1).to_numpy()
+    return np.where(won & (place >= 0), worth.minor[place], 0)
 
 
 def _counts(paths: Paths) -> dict[str, int]:

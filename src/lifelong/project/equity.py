@@ -70,16 +70,16 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
         clv, seen = _newcomer(folder, made, at, question)
         firm = _firm(told, scores.totals.value, clv, seen, wacc)
         change, why = _since(folder, run, told, firm)
+    digits = minor_digits(folder.currency)
+    shown = _to_the_unit(firm, digits)
     worth = firm.value if is_firm else firm.equity
     moved = elasticities(lambda by: _moved(firm, by, is_firm=is_firm), ELASTIC) if worth else {}
     return CustomerEquity(
         as_of=scores.as_of, currency=folder.currency, model=made.name,
         definition=f"{scores.definition}; coming customers: the middle of each month, discounted at {wacc:.1%} a year",
-        customers=scores.customers, rlv=firm.rlv, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
-        clv=firm.clv, cac=firm.cac, new_customers=firm.new_customers, months=float(told.months) if told.months else None,
-        future=firm.future, equity=firm.equity, fixed=firm.fixed, tax=firm.tax, non_operating=firm.non_operating,
-        debt=firm.debt, operating=firm.operating, value=firm.value, elasticities=moved, is_firm=is_firm,
-        digits=minor_digits(folder.currency), change=change, no_change=why, findings=tuple(_findings(firm, told)),
+        customers=scores.customers, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
+        **shown, clv=firm.clv, cac=firm.cac, new_customers=firm.new_customers, months=float(told.months) if told.months else None,
+        tax=firm.tax, elasticities=moved, is_firm=is_firm, digits=digits, change=change, no_change=why, findings=tuple(_findings(firm, told)),
     )  # fmt: skip
 
 
@@ -105,6 +105,19 @@ def _firm(told: Told, rlv: float, clv: float, seen: float, wacc: float) -> Firm:
         tax=typed_share(told.tax, "--tax", "25%"), non_operating=_money(told.non_operating, "--non-operating"),
         debt=_money(told.debt, "--debt"),
     )  # fmt: skip
+
+
+def _to_the_unit(firm: Firm, digits: int) -> dict[str, float]:
+    """What the worth is made of, in whole minor units (told in major ones): each line sums to the next, and to the change's."""
+    unit = 10.0**digits
+    rlv, equity, fixed = (round(amount * unit) for amount in (firm.rlv, firm.equity, firm.fixed))
+    others, debt = round(firm.non_operating * unit), round(firm.debt * unit)
+    operating = round(firm.operating * unit)
+    minor = {
+        "rlv": rlv, "future": equity - rlv, "equity": equity, "fixed": fixed, "operating": operating,
+        "non_operating": others, "debt": debt, "value": operating + others - debt,
+    }  # fmt: skip
+    return {name: amount / unit for name, amount in minor.items()}
 
 
 def _since(folder: Folder, run: Run, told: Told, firm: Firm) -> tuple[EquityChange | None, str]:

@@ -243,7 +243,7 @@ def first_texts(
                 fix=f"keep it:  lifelong ingest FILE --keep {name}",
             )
     found = {
-        n: nw.to_native(nw.from_native(first_names(at.orders, n, at.until)).lazy().collect("pyarrow"))
+        n: nw.to_native(nw.from_native(first_names(at.orders, n, at.until, at.summary)).lazy().collect("pyarrow"))
         for n in names
         if n in there
     }

@@ -183,24 +183,33 @@ def _named(folder: Folder, at: Base, told: pa.Table, by: str) -> dict[str, list[
     from lifelong.tables.firsts import carried
     from lifelong.tables.loyalty import first_names
 
-    known: dict[str, dict[str, str | None]] = {}
+    known: dict[str, pa.Table] = {}
     if "channel" in at.orders.column_names:
-        rows = nw.to_native(first_names(at.orders, "channel", at.until))
-        known["channel"] = dict(zip(rows["customer_id"].to_pylist(), rows["channel"].to_pylist(), strict=True))
+        rows = nw.to_native(first_names(at.orders, "channel", at.until, told.select(["customer_id", "first_day"])))
+        known["channel"] = rows.select(["customer_id", "channel"])
     wanted = "campaign" if by == "channel" else by
     lines = kept_lines(folder)
     if lines is not None and wanted in lines.column_names:
         made = carried(
             lines.select(["customer_id", "day", wanted]), told.select(["customer_id", "first_day"]), [wanted]
         )
-        known["campaign"] = dict(zip(made["customer_id"].to_pylist(), made[wanted].to_pylist(), strict=True))
+        known["campaign"] = made.select(["customer_id", wanted])
     elif by != "channel":
         raise _unknown(
             f"it is not known by which {by} customers came", "a first order says it, where the column was kept",
             f"lifelong ingest FILE --keep {by}; or by channel:  --by channel",
         )  # fmt: skip
-    ids = told["customer_id"].to_pylist()
-    return {n: [known.get(n, {}).get(c) or UNKNOWN for c in ids] for n in ("channel", "campaign")}
+    return {n: _of_each(told, known.get(n)) for n in ("channel", "campaign")}
+
+
+def _of_each(told: pa.Table, known: pa.Table | None) -> list[str]:
+    """The second column of a table of customers for each row; unknown where it says nothing."""
+    import pyarrow.compute as pc
+
+    if known is None:
+        return [UNKNOWN] * len(told)
+    place = pc.index_in(told["customer_id"].combine_chunks(), value_set=known["customer_id"].combine_chunks())
+    return [name or UNKNOWN for name in known.column(1).cast("string").combine_chunks().take(place).to_pylist()]
 
 
 def within(costs: list[Cost], won: list[Won], lags: Mapping[str, int], last: int) -> tuple[list[Won], tuple[int, int]]:

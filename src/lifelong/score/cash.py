@@ -51,7 +51,10 @@ def existing(ahead: Forecast, group: Ints, months: int, draws: int = DRAWS) -> F
     orders, revenue = (np.zeros((groups, months, draws)) for _ in range(2))
     for i, (theta, spend_theta) in enumerate(_parameters(engine, draws, rng)):
         some = np.arange(len(base)) if len(base) <= MOST else rng.choice(len(base), MOST, replace=False)
-        living = some[rng.random(len(some)) < engine.alive(theta, base.past)[base.history[some]]]
+        seen = base.history[some]
+        # Of a large base only the histories of those who are simulated are looked at.
+        alive = engine.alive(theta, base.past.at(seen)) if len(base.x) > MOST else engine.alive(theta, base.past)[seen]
+        living = some[rng.random(len(some)) < alive]
         who = base.history[living]
         paid = base.spend_x[who], base.total[living]
         owner, when, money = _world(engine, base.past.at(who), paid, (theta, spend_theta), rng)
