@@ -127,6 +127,8 @@ CODES: dict[str, str] = {
     "E451": "the table of referrals cannot be used",
     # -- E46: the textbook formula
     "E461": "the textbook formula cannot be computed",
+    # -- E49: the acquisition channel, levers
+    "E491": "a rule needs touches that are not there",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
