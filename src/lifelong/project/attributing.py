@@ -13,7 +13,7 @@ from lifelong.errors import DataError, did_you_mean
 from lifelong.project import asked as asking
 from lifelong.project import naming, runs, touching
 from lifelong.project.folder import NO_CURRENCY
-from lifelong.tables.touch_channels import UNKNOWN
+from lifelong.tables.medium_rules import UNKNOWN
 from lifelong.units import date_of, day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.attribution import Attribution, ChannelCredit

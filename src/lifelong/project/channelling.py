@@ -139,6 +139,7 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     terms = asked.terms(currency)
     costs = asked.tables.costs(currency, folder)
     people = winning.people(folder, question, asked.by, rule=naming.Rule(asked.rule, asked.window))
+    costs = people.meeting(costs)
     won, span = winning.within(costs, people.won(), terms.lags, winning.month_of(people.at.until))
     cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))

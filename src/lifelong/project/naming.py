@@ -12,11 +12,13 @@ from lifelong.decide.attribution import RULES, How, parts_of
 from lifelong.decide.paths import Paths
 from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.project import touching
-from lifelong.tables.touch_channels import ALIASES
+from lifelong.tables.medium_rules import ALIASES
 from lifelong.units import Horizon
 from lifelong.values.winning import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -39,12 +41,14 @@ class Named:
         credit: how much of the customer it is; those of one sum to 1, same shape.
         names: channel and campaign, m each; ``unknown`` where nothing tells.
         origin: who named them, in words.
+        common: other names of channels to the common ones that these are; None where names are as the orders have them.
     """
 
     owner: NDArray[np.int64]
     credit: NDArray[np.float64]
     names: dict[str, list[str]]
     origin: str
+    common: Mapping[str, str] | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -65,10 +69,10 @@ class Rule:
         Raises:
             ConfigError: E375.
         """
-        known = (*RULES, ORDERS)
-        if self.name and self.name not in known:
+        rules = (*RULES, ORDERS)
+        if self.name and self.name not in rules:
             raise unclear(
-                f"there is no rule {self.name!r}", "--rule", did_you_mean(self.name, known), f"--rule {DEFAULT}"
+                f"there is no rule {self.name!r}", "--rule", did_you_mean(self.name, rules), f"--rule {DEFAULT}"
             )
 
 
@@ -102,12 +106,17 @@ def came(orders: pa.Table, until: int, folder: Folder) -> pa.Table:
     told = firsts(orders, until, 0)
     if "channel" not in told.column_names:
         told = told.append_column("channel", pa.nulls(len(told), pa.string()))
-    known = ALIASES | touching.parsed(folder.config().aliases)
+    aliases = known(folder)
     codes = pc.dictionary_encode(told["channel"].cast(pa.string())).combine_chunks()
     names = [name.strip().lower() for name in codes.dictionary.to_pylist()]
-    common = pa.array([known.get(name, name) or None for name in names], pa.string())
+    common = pa.array([aliases.get(name, name) or None for name in names], pa.string())
     people = told.select(["customer_id", "first_day"])
     return people.append_column("channel", common.take(codes.indices))
+
+
+def known(folder: Folder) -> dict[str, str]:
+    """Other names of channels, in small letters, to the common ones: ours and the project's own."""
+    return ALIASES | touching.parsed(folder.config().aliases)
 
 
 def laid(ways: pa.Table, player: str = "channel") -> tuple[pa.Table, list[str], Paths]:
@@ -187,7 +196,7 @@ def _by_touches(folder: Folder, at: Base, tables: tuple[pa.Table, pa.Table], by:
         f"from the touches of the {window} days before the first order, by the rule {name}, for {counts[0]:,} customers; from the "
         f"first order for {counts[1]:,}; nothing tells for {counts[2]:,}, who stand under {UNKNOWN}"
     )
-    return Named(owner, kept["credit_sum"].to_numpy(), names, origin)
+    return Named(owner, kept["credit_sum"].to_numpy(), names, origin, known(folder))
 
 
 def _by_orders(folder: Folder, at: Base, told: pa.Table, by: str) -> Named:
@@ -196,20 +205,20 @@ def _by_orders(folder: Folder, at: Base, told: pa.Table, by: str) -> Named:
 
     from lifelong.tables.loyalty import first_names
 
-    known: dict[str, dict[str, Any]] = {}
+    own: dict[str, dict[str, Any]] = {}
     if "channel" in at.orders.column_names:
         rows = nw.to_native(first_names(at.orders, "channel", at.until))
-        known["channel"] = dict(zip(rows["customer_id"].to_pylist(), rows["channel"].to_pylist(), strict=True))
+        own["channel"] = dict(zip(rows["customer_id"].to_pylist(), rows["channel"].to_pylist(), strict=True))
     wanted = "campaign" if by == "channel" else by
-    known["campaign"] = _carried(folder, told, wanted)
-    if not known["campaign"] and by != "channel":
+    own["campaign"] = _carried(folder, told, wanted)
+    if not own["campaign"] and by != "channel":
         raise DataError(
             "E384", f"it is not known by which {by} customers came", where="the orders",
             why="a first order says it, where the column was kept",
             fix=f"lifelong ingest FILE --keep {by}; or by channel:  --by channel",
         )  # fmt: skip
     ids = told["customer_id"].to_pylist()
-    names = {n: [known.get(n, {}).get(c) or UNKNOWN for c in ids] for n in COLUMNS}
+    names = {n: [own.get(n, {}).get(c) or UNKNOWN for c in ids] for n in COLUMNS}
     dark = sum(text == UNKNOWN for text in names["channel" if by == "channel" else "campaign"])
     origin = f"from the first order's own {by} for {len(ids) - dark:,} customers; nothing tells for {dark:,}, who stand under {UNKNOWN}"
     return Named(np.arange(len(ids)), np.ones(len(ids)), names, origin)

@@ -97,6 +97,7 @@ class People:
         definition: what money is.
         margin: share of revenue behind it; None where money is revenue itself, and then nothing may be set against cost.
         origin: who named the channels, in words.
+        common: as :class:`lifelong.project.naming.Named` has it.
     """
 
     at: Base
@@ -105,6 +106,14 @@ class People:
     definition: str
     margin: float | None
     origin: str = ""
+    common: Mapping[str, str] | None = None
+
+    def meeting(self, costs: list[Cost]) -> list[Cost]:
+        """Costs with their channels under the names of the customers' channels."""
+        if self.common is None:
+            return costs
+        small = ((row, row.channel.strip().lower()) for row in costs)
+        return [row._replace(channel=self.common.get(name, name)) for row, name in small]
 
     def won(self) -> list[Won]:
         """Customers by the month of their first order."""
@@ -159,7 +168,7 @@ def people(folder: Folder, question: Question, by: str, until: str = "", rule: n
     columns = np.column_stack([each.astype(np.float64) for each in money_by.values()])
     shared = (None, None) if named.is_whole else (named.owner, named.credit)
     followed = Followed(names, code, at.until - days, steps, columns, *shared)
-    return People(at, table, followed, definition, margin, named.origin)
+    return People(at, table, followed, definition, margin, named.origin, named.common)
 
 
 def _money(folder: Folder, at: Base, question: Question) -> tuple[np.ndarray[Any, Any], float | None, str]:

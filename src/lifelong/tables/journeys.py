@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong.tables.clean_frame import entered, returned
-from lifelong.tables.touch_channels import UNKNOWN
+from lifelong.tables.medium_rules import UNKNOWN
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

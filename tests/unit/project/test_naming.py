@@ -120,12 +120,13 @@ def test_the_first_order_speaks_where_no_touch_does(tmp_path: Path) -> None:
         "user_id,time,utm_source,utm_medium,utm_campaign\n"
         + "".join(f"c{i},2025-01-01 00:00:00,google,cpc,spring\n" for i in range(0, 28, 4))
     )
-    (tmp_path / "s.csv").write_text("month,channel,campaign,cost\n2025-01,paid search,spring,100\n")
+    (tmp_path / "s.csv").write_text("month,channel,campaign,cost\n2025-01,Paid Search,spring,100\n2025-01,fb,old,70\n")
     shop = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
     shop.ingest(tmp_path / "o.csv", keep=["campaign"])
     shop.touches(tmp_path / "v.csv")
     made = shop.channels(tmp_path / "s.csv", margin="40%")
     assert {row.name: row.customers for row in made.rows} == {"paid search": 7, "facebook": 14, "unknown": 7}
+    assert {row.name: row.cost for row in made.rows} == {"paid search": 10000, "facebook": 7000, "unknown": 0}
     assert "for 7 customers; from the first order for 14; nothing tells for 7" in made.origin
     by = shop.campaigns(tmp_path / "s.csv", margin="40%", rule="shapley")
     assert {row.name: row.customers for row in by.rows} == {"spring": 7, "old": 14, "unknown": 7}

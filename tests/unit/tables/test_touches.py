@@ -12,7 +12,7 @@ from tests.unit.tables.test_subscriptions import ENGINES
 from lifelong import schema
 from lifelong.tables.clean_rules import Rules
 from lifelong.tables.journeys import journeys
-from lifelong.tables.touch_channels import CHANNELS
+from lifelong.tables.medium_rules import CHANNELS
 from lifelong.tables.touches import REASONS, once, owners, rows
 from lifelong.units import day_of
 
