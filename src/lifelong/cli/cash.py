@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     "--what-if",
     multiple=True,
     metavar="LEVER=FACTOR",
-    help="acquisition, orders, basket or margin times a factor. May be repeated.",
+    help="acquisition, orders, basket, margin or retention (a year) times a factor. May be repeated.",
 )
 @flags.margin
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
