@@ -11,7 +11,6 @@ import click
 from lifelong import __version__
 from lifelong.cli import (
     calculator,
-    cash,
     channels,
     contracts,
     costs,
@@ -19,6 +18,7 @@ from lifelong.cli import (
     flags,
     grouping,
     over_time,
+    plan,
     posteriors,
     spending,
     touching,
@@ -376,7 +376,7 @@ def completion(shell: str) -> None:
         say(kind(lifelong, {}, "lifelong", "_LIFELONG_COMPLETE").source(), as_json=False)
 
 
-_GROUPS = (calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, spending, touching)
+_GROUPS = (calculator, channels, contracts, costs, decisions, grouping, over_time, plan, posteriors, spending, touching)
 for _group in _GROUPS:
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)

@@ -15,6 +15,7 @@ from lifelong.definitions.definition import Definition
 from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
+from lifelong.definitions.planning import PLANNING
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
@@ -45,6 +46,7 @@ _ALL = (
     *COHORTS,
     *CHANNELS,
     *CASH,
+    *PLANNING,
     *ATTRIBUTION,
 )
 

@@ -39,6 +39,7 @@ from lifelong.values.limits import Limits
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
+from lifelong.values.sales_budget import PlanActual, SalesBudget
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
@@ -81,10 +82,12 @@ __all__ = [
     "NextOrders",
     "Origin",
     "Patterns",
+    "PlanActual",
     "Pooled",
     "Posterior",
     "Potential",
     "ReferralValues",
+    "SalesBudget",
     "Scores",
     "Shortfall",
     "Spacings",

@@ -1,0 +1,58 @@
+"""The commands of cash to come and of the plan: the sales budget, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lifelong.cli import cash, flags
+from lifelong.cli.speech import Progress, say
+
+if TYPE_CHECKING:
+    from lifelong.project import Project
+
+
+def _open(project_dir: str, progress: Progress) -> Project:
+    from lifelong.project import Project
+
+    return Project(project_dir, create=False, progress=progress)
+
+
+@click.command(
+    "sales-budget",
+    short_help="Plan revenue and spend by month.",
+    epilog="Examples:  lifelong sales-budget --months 12 --new-customers 120 --cac 40\n\n"
+    "           lifelong sales-budget --spend 4000 --cac 40 --xlsx budget.xlsx",
+)
+@cash.of_forecast
+@click.option("--cac", metavar="MONEY", default="", help="Cost of winning a customer: spend follows.")
+@click.option("--spend", metavar="MONEY", default="", help="Spend on winning a month; with --cac new customers follow.")
+@click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
+@flags.as_json
+def sales_budget(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: Any) -> None:
+    """Keep a forecast as the plan: revenue by existing and new customers, margin, spend, and what is left, by month."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).sales_budget(what_if=cash.levers(what_if), **told)
+    say(answer, as_json=as_json)
+    if told["xlsx"] and not as_json:
+        click.echo(f"workbook {told['xlsx']}")
+
+
+@click.command(
+    "plan-actual",
+    short_help="Compare the plan with what came.",
+    epilog="Example:  lifelong plan-actual --out months.csv",
+)
+@flags.project
+@click.option("--planned", metavar="DATE", default="", help="The planning day. [default: of the last plan]")
+@click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@flags.as_json
+def plan_actual(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Set what came in the plan's months that are over beside the plan, and say why they differ."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).plan_actual(**told)
+    say(answer, as_json=as_json)
+
+
+COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual)
