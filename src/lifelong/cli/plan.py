@@ -55,4 +55,19 @@ def plan_actual(project_dir: str, as_json: bool, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
-COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual)
+@click.command(
+    short_help="Rank where money is to be won or lost.",
+    epilog="Examples:  lifelong opportunities\n\n           lifelong opportunities --top 20 --out opportunities.csv",
+)
+@flags.project
+@click.option("--top", default=7, type=click.IntRange(min=1), metavar="N", show_default=True, help="Print the first N.")
+@click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
+@flags.as_json
+def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> None:
+    """Rank opportunities in money, each with evidence, effort, confidence, and the exact command to run next."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).opportunities(**told)
+    say(answer if as_json else answer.text(top), as_json=as_json)
+
+
+COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual, opportunities)

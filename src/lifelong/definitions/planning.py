@@ -40,4 +40,32 @@ PLANNING = (
         "money",
         "as for the difference",
     ),
+    Definition(
+        "opportunity_money",
+        "Money at stake",
+        "What an opportunity is about: value still expected of customers, what a group brings less, spend above the limit in a year, "
+        "what more spend leaves, what orders leave less, or money in rows set aside. It is no sum that is sure to be won, and is "
+        "never added up over opportunities, since they overlap. Keys: money, low80, high80.",
+        "of the verb that told it; of some customers: sum v +- 1.28 sqrt(sum s^2 + (q sum v)^2), q the doubt of the total",
+        "money",
+        "scores, orders, costs, spend",
+    ),
+    Definition(
+        "opportunity_confidence",
+        "Confidence in an opportunity",
+        "High: it was counted, or the lower end of the 80 % interval is at least half of the money. Medium: it is above 0. Low: it "
+        "is not. A forecast that no back-test has judged is one step less sure.",
+        "low80 >= money / 2: high; low80 > 0: medium; else low",
+        "",
+        "the interval, the back-test",
+    ),
+    Definition(
+        "opportunity_effort",
+        "Effort of an opportunity",
+        "Low: a list or a setting that is there. Medium: a campaign or a test of weeks. High: a change of product, price or supply. "
+        "It goes by the kind of action alone.",
+        "",
+        "",
+        "the kind of action",
+    ),
 )

@@ -36,6 +36,7 @@ from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.limits import Limits
+from lifelong.values.opportunities import Opportunities
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
@@ -80,6 +81,7 @@ __all__ = [
     "Limits",
     "Migration",
     "NextOrders",
+    "Opportunities",
     "Origin",
     "Patterns",
     "PlanActual",
