@@ -70,4 +70,25 @@ def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> Non
     say(answer if as_json else answer.text(top), as_json=as_json)
 
 
-COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual, opportunities)
+@click.command(
+    short_help="One page of all that counts.",
+    epilog="Example:  lifelong scorecard --cac 40 --months 36 --html scorecard.html",
+)
+@flags.project
+@click.option(
+    "--cac", metavar="MONEY", default="", help="Cost of winning a customer. [default: by the project's spend]"
+)
+@click.option("--new-customers", metavar="NUMBER", default="", help="A month. [default: as in the last 12 months]")
+@click.option("--months", default=0, help="Customers are won for so many months. [default: for ever]")
+@click.option("--wacc", metavar="RATE", default="10%", show_default=True, help="A year; discounts all.")
+@flags.margin
+@click.option("--html", metavar="FILE", default="", help="Write the page, with the same figures.")
+@flags.as_json
+def scorecard(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Show customer equity, value, cost, retention and the year to come, each beside the last run and whether it changed."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).scorecard(**told)
+    say(answer, as_json=as_json)
+
+
+COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual, opportunities, scorecard)

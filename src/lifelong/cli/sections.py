@@ -11,7 +11,7 @@ SECTIONS = {
     "Value customers": "backtest fit posterior score subscriptions report card export",
     "Understand them": "opportunities cohorts stages next-orders drivers groups why potential tiers migration trend formula",
     "Win and keep them": "channels campaigns limits audit attribution budget cut try-channel leads referrals retention",
-    "Count money": "costs forecast sales-budget plan-actual equity valuation business-case",
+    "Count money": "costs forecast sales-budget plan-actual scorecard equity valuation business-case",
     "Set up": "completion",
 }
 

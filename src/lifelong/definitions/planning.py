@@ -68,4 +68,22 @@ PLANNING = (
         "",
         "the kind of action",
     ),
+    Definition(
+        "active_base",
+        "Active customers",
+        "How many of all customers are expected to be still there, with the interval by chance alone. Key: active.",
+        "sum of P(alive)",
+        "customers",
+        "each silent day, new orders, the model",
+    ),
+    Definition(
+        "scorecard_change",
+        "Change since the last scorecard",
+        "This figure less the last run's. Its interval is made of both figures' own, as if their doubts did not depend on each other: "
+        "two runs share customers and model, so it is rather too wide. No clear change: it holds 0. Keys: change, change_low80, "
+        "change_high80, verdict.",
+        "change - sqrt((now - low)^2 + (high before - before)^2) to change + sqrt((high - now)^2 + (before - low before)^2)",
+        "",
+        "as for the figure, now and then",
+    ),
 )

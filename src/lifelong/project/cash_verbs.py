@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
-    from lifelong.values import CashForecast, CustomerEquity, PlanActual, SalesBudget
+    from lifelong.values import CashForecast, CustomerEquity, PlanActual, SalesBudget, Scorecard
 
 
 class CashVerbs:
@@ -90,3 +90,19 @@ class CashVerbs:
         from lifelong.project.planning import plan_actual
 
         return plan_actual(self._folder, planned, Path(out) if out else None)
+
+    def scorecard(self, *, html: str | Path = "", **told: Any) -> Scorecard:
+        """One page: customer equity, value, cost of winning, who comes back, a year's revenue, each beside the last run's.
+
+        Args:
+            html: a page to write, with the same figures.
+            told: ``cac``, ``wacc``, ``months``, ``new_customers``, ``margin``: see :class:`lifelong.project.carding.Told`.
+
+        Raises:
+            ConfigError: E351 for a number.
+            DataError: E413 where the orders hold no amounts.
+            FitError: E204 where the fit is for subscriptions.
+        """
+        from lifelong.project.carding import Told, scorecard
+
+        return scorecard(self._folder, Told(**told), Path(html) if html else None)

@@ -41,6 +41,7 @@ from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
 from lifelong.values.sales_budget import PlanActual, SalesBudget
+from lifelong.values.scorecard import Scorecard
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
@@ -90,6 +91,7 @@ __all__ = [
     "Potential",
     "ReferralValues",
     "SalesBudget",
+    "Scorecard",
     "Scores",
     "Shortfall",
     "Spacings",

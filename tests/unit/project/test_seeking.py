@@ -6,6 +6,7 @@ import csv
 import json
 import random
 import shlex
+import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 
 from lifelong import DataError, Project
 from lifelong.cli.commands import lifelong
+from lifelong.project import groups_told, seeking, seeking_costs
 from lifelong.sources.simulate import Calendar, simulate_shop
 from lifelong.units import day_of
 from lifelong.values import to_json
@@ -150,3 +152,38 @@ def test_without_amounts_nothing_can_be_ranked(tmp_path: Path) -> None:
     made.ingest(write(tmp_path / "orders.csv", ["order_id", "customer_id", "ordered_at"], rows))
     with pytest.raises(DataError, match="E413"):
         made.opportunities()
+
+
+def test_room_is_what_a_tenth_more_spend_leaves(shop: Project) -> None:
+    """The next customer costs 5.00: a tenth of a year's spend wins so many more, each worth more than that by its value."""
+    place, told = seeking.Place(shop._folder), shop.channels()
+    row = next(row for row in told.rows if row.name == "search")
+    assert row.new_value is not None
+    made = seeking_costs._room(place, told, row, 500.0)
+    assert made is not None
+    more = 0.1 * 12 * row.cost / len(told.cac.months) / 500.0
+    assert made.money == pytest.approx((row.new_value.mean - 500.0) * more, abs=1)
+    assert made.low80 < made.money < made.high80
+    assert not made.is_weak_spot
+    assert seeking_costs._room(place, told, row, row.new_value.low80 / told.target) is None
+    assert seeking_costs._room(place, told, row, None) is None
+
+
+def test_without_a_margin_spend_is_set_against_nothing(shop: Project, tmp_path: Path) -> None:
+    shutil.copytree(shop.path, tmp_path / "shop")
+    made = Project(tmp_path / "shop", create=False)
+    made.configure(margin="")
+    told = made.opportunities()
+    unseen = {one.source: one for one in told.unseen}
+    assert "E386" in unseen["spend on channels"].why
+    assert "E368" in unseen["contribution by channel of orders"].why
+    assert "E368" not in unseen["spend on channels"].why
+    assert {row.kind for row in told.rows} == {"cooling", "rising", "group", "data"}
+
+
+def test_lists_of_few_and_groups_who_cannot_be_followed_are_left_out(
+    shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeking, "FEWEST", 10_000)
+    monkeypatch.setattr(groups_told, "HORIZONS", ("300w",))
+    assert {row.kind for row in shop.opportunities().rows} == {"over the limit", "costs", "data"}
