@@ -69,7 +69,7 @@ def scorecard(folder: Folder, told: Told, html: Path | None = None) -> Scorecard
         name=folder.config().name or folder.root.resolve().name, as_of=worth_of.as_of, currency=worth_of.currency,
         digits=worth_of.digits, model=worth_of.model, since="", definition=worth_of.definition,
         cost_definition="" if isinstance(spent, LifelongError) else spent.new_definition, entries=(*entries, *judged),
-        bridge=worth_of.change, tested=tested, findings=worth_of.findings,
+        bridge=worth_of.change, no_bridge=worth_of.no_change, tested=tested, findings=worth_of.findings,
     )  # fmt: skip
     with folder.writing("scorecard"):
         made = _kept(folder, at, told, made)

@@ -12,13 +12,15 @@ from lifelong.values.opportunities import Opportunity
 from lifelong.values.winning import amount
 
 if TYPE_CHECKING:
-    from lifelong.project.seeking import Place
+    from lifelong.project.sought import Place
     from lifelong.values import Shortfall
 
 #: Attributes by which nobody can be won or kept otherwise.
 OF_TIME = {"first month", "first spend", "first year"}
 #: How long each customer is followed from the first order day, the longest that the history allows.
 HORIZONS = ("26w", "13w", "8w")
+#: Of one attribute, so many groups at most: those that are the furthest below the mean in all.
+MOST = 3
 ACTION = {
     "mix": "look at whom it brings: they are of other times or kinds than the rest",
     "retention": "find out why they do not come back after the first order, and test one change",
@@ -39,8 +41,10 @@ def shortfalls(place: Place) -> list[Opportunity]:
     found: list[Opportunity] = []
     for name in (level.name for level in levels if level.name not in OF_TIME and len(level.names) > 1):
         told = grouping.groups(place.folder, name, "total", run.told["horizon"], None)
-        low = [group.name for group in told.groups if group.found and group.mean < told.mean]
-        found += [one for group in low for one in _explained(place, f"{name.removeprefix('first ')}={group}")]
+        low = [group for group in told.groups if group.found and group.mean < told.mean]
+        missing = {group.name: (told.mean - group.mean) * group.customers for group in low}
+        for group in sorted(missing, key=missing.__getitem__, reverse=True)[:MOST]:
+            found += _explained(place, f"{name.removeprefix('first ')}={group}")
     return found
 
 

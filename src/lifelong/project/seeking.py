@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.decide.opportunities import EFFORT, ranked, sum_band
@@ -11,6 +10,7 @@ from lifelong.errors import DataError, LifelongError
 from lifelong.money.acquiring import Z
 from lifelong.project import asked, runs, seeking_costs, valuing
 from lifelong.project.groups_told import shortfalls
+from lifelong.project.sought import Place
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.opportunities import Opportunities, Opportunity, Unseen
@@ -32,23 +32,6 @@ DEFINITION = (
     "never added up; effort: low, a list or a setting that is there; medium, a campaign or a test of weeks; high, a change of "
     "product, price or supply; no experiment is kept, so none of them is called a cause"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The project that is looked at: its folder, and how a command names it."""
-
-    folder: Folder
-
-    @property
-    def flag(self) -> str:
-        """``--project DIR``, as a shell reads it."""
-        return f"--project {shlex.quote(str(self.folder.root))}"
-
-    @property
-    def unit(self) -> float:
-        """Minor units of a major one."""
-        return 10.0 ** minor_digits(self.folder.currency)
 
 
 def opportunities(folder: Folder, out: Path | None = None) -> Opportunities:

@@ -12,7 +12,7 @@ from lifelong.values.opportunities import Opportunity
 from lifelong.values.winning import UNKNOWN, amount
 
 if TYPE_CHECKING:
-    from lifelong.project.seeking import Place
+    from lifelong.project.sought import Place
     from lifelong.values.channels import Channels, Worth
     from lifelong.values.waterfall import Bearer, Waterfall
 

@@ -102,7 +102,7 @@ class Scorecard:
         definition: what value means.
         cost_definition: what the value is that is set against the cost of winning; empty where no spend is known.
         entries: the figures.
-        bridge: what moved customer equity; None where it is not known.
+        bridge: what moved customer equity; None where it is not known, and ``no_bridge`` why.
         tested: the verdict of the back-test.
         findings: what to know.
         path: of the page, empty where none was written.
@@ -118,6 +118,7 @@ class Scorecard:
     cost_definition: str
     entries: tuple[Entry, ...]
     bridge: EquityChange | None
+    no_bridge: str
     tested: str
     findings: tuple[Finding, ...] = ()
     path: str = ""
@@ -148,6 +149,7 @@ class Scorecard:
         """What stands below the figures, in the same words in print and on the page."""
         unknown = [f"{entry.title.strip()}: {entry.why}" for entry in self.entries if entry.value is None]
         cost = [f"value to cost takes {self.cost_definition}"] if self.cost_definition else []
+        cost += [f"what moved customer equity is not told: {self.no_bridge}"] if self.no_bridge else []
         return [f"back-test: {self.tested}", *cost, *unknown, *(str(found) for found in self.findings)]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from lifelong import DataError, Project
 from lifelong.cli.commands import lifelong
 from lifelong.project import groups_told, seeking, seeking_costs
+from lifelong.project.sought import Place
 from lifelong.sources.simulate import Calendar, simulate_shop
 from lifelong.units import day_of
 from lifelong.values import to_json
@@ -156,7 +157,7 @@ def test_without_amounts_nothing_can_be_ranked(tmp_path: Path) -> None:
 
 def test_room_is_what_a_tenth_more_spend_leaves(shop: Project) -> None:
     """The next customer costs 5.00: a tenth of a year's spend wins so many more, each worth more than that by its value."""
-    place, told = seeking.Place(shop._folder), shop.channels()
+    place, told = Place(shop._folder), shop.channels()
     row = next(row for row in told.rows if row.name == "search")
     assert row.new_value is not None
     made = seeking_costs._room(place, told, row, 500.0)
