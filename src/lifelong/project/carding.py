@@ -202,7 +202,7 @@ def _tested(folder: Folder, at: Base) -> tuple[str, list[Entry]]:
     is_good = abs(bias) <= BIAS and HELD[0] <= held <= HELD[1]
     words = f"{board.chosen} {'holds' if is_good else 'is in doubt'}: its total missed by {bias:+.1%}, its 80 % intervals held {held:.1%}"
     return words, [
-        Entry("bias", "bias", "back-test: total missed", "share", bias),
+        Entry("bias", "bias", "back-test: missed by", "share", bias),
         Entry("held", "coverage80", "  80 % intervals held", "share", held),
     ]
 

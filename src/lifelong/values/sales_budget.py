@@ -135,7 +135,8 @@ class SalesBudget:
     def _row(self, title: str, month: BudgetMonth) -> str:
         money = (month.existing, month.new, month.revenue, month.margin, month.spend)
         cells = "".join(
-            f"{self._told(minor):>{width}}" for minor, width in zip(money, (13, 12, 13, 12, 12), strict=True)
+            f"{_shown(minor, self.digits, self.total.revenue):>{width}}"
+            for minor, width in zip(money, (13, 12, 13, 12, 12), strict=True)
         )
         return f"{title:<11}{month.new_customers:>7,.0f}{cells}"
 
@@ -213,7 +214,7 @@ class PlanActual:
         return pa.Table.from_pylist([asdict(row) for row in self.rows])
 
     def __str__(self) -> str:
-        head = f"{'month from':<11}{'of':<8}{'plan':>13}{'actual':>13}{'difference':>13} 80 % of the plan"
+        head = f"{'month from':<11}{'of':<8}{'plan':>12}{'actual':>12}{'difference':>12}  80 % of the plan"
         why = f"{'why':<20}{'difference':>15}{'customers':>15}{'orders each':>15}{'an order':>15}"
         lines = [
             *wrap(f"plan of {self.planned} against what came by {self.as_of}, {self.currency}", 80),
@@ -235,14 +236,23 @@ class PlanActual:
         return "\n".join([*lines, *_found(self.findings), *([f"written to {self.path}"] if self.path else [])])
 
     def _row(self, title: str, row: Compared) -> str:
-        money = "".join(f"{amount(minor, self.digits):>13}" for minor in (row.plan, row.actual, row.difference))
+        money = "".join(
+            f"{_shown(minor, self.digits, self.total[-1].plan):>12}" for minor in (row.plan, row.actual, row.difference)
+        )
         ends = "-".join(amount(round(minor / 10**self.digits), 0) for minor in (row.low80, row.high80))
         mark = {"below": " <", "above": " >"}.get(row.place, "")
-        return f"{title:<11}{row.who:<8}{money} {ends}{mark}"
+        return f"{title:<11}{row.who:<8}{money}  {ends}{mark}"
 
     def _why(self, row: Compared) -> str:
         parts = (row.difference, row.customers, row.orders, row.spend)
         return f"{row.who:<20}" + "".join(f"{amount(minor, self.digits):>15}" for minor in parts)
+
+
+def _shown(minor: int | None, digits: int, largest: int) -> str:
+    """An amount in a column: without decimals where the largest has a million or more."""
+    if minor is None or largest < 1_000_000 * 10**digits:
+        return amount(minor, digits)
+    return amount(round(minor / 10**digits), 0)
 
 
 def _found(findings: tuple[Finding, ...]) -> list[str]:

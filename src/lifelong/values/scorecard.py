@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NO_CHANGE = "no clear change"
 HEADS = ("", "now", "80 %", "last time", "change")
 #: Columns of the print: all together 80.
-WIDTHS = (24, 11, 18, 11, 16)
+WIDTHS = (22, 11, 20, 11, 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Entry:
             return "not known"
         if self.unit == "money":
             major = value / 10**digits
+            if abs(major) >= 10_000_000:
+                return f"{major / 1_000_000:,.2f} M"
             return amount(value, digits) if abs(major) < 1000 else f"{major:,.0f}"
         if self.unit == "share":
             return f"{value:.1%}"

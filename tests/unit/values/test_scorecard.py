@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot
 
 import pytest
 
-from lifelong.values.scorecard import Entry
+from lifelong.values.scorecard import Entry, Scorecard
 
 
 def entry(value: float | None, low: float | None = None, high: float | None = None, unit: str = "count") -> Entry:
@@ -41,3 +42,13 @@ def test_cells_of_each_unit() -> None:
     assert entry(0.256, unit="share").since(entry(0.3, unit="share")).cells(2)[3:] == ("30.0%", "-4.4%")
     assert entry(3.456, unit="ratio").cells(2)[1] == "3.46"
     assert entry(None, unit="months").cells(2)[1] == "not known"
+
+
+def test_columns_of_large_firms_do_not_touch() -> None:
+    old = entry(-123_456_789.0, -223_456_789.0, 999_999_900.0, "money")
+    now = replace(entry(235_778_100.0, 121_854_700.0, 999_999_900.0, "money"), title="value a customer, mean")
+    made = Scorecard("n", "2026-06-30", "EUR", 2, "m", "", "d", "", (now.since(old), old), None, "", "not done")
+    line = next(line for line in str(made).splitlines() if line.startswith("value a"))
+    assert line.split("mean")[1].split() == ["2,357,781", "1,218,547-9,999,999", "-1,234,568", "no", "clear", "change"]
+    assert len(line) == 80
+    assert entry(12_345_678_900.0, unit="money").cells(2)[1] == "123.46 M"
