@@ -134,22 +134,22 @@ def test_print_page_and_json_are_one(second: tuple[Project, Scorecard]) -> None:
     assert json.loads(told.output)["entries"] == json.loads(to_json(card))["entries"]
 
 
-def test_a_cost_that_is_told_takes_the_place_of_the_spend(second: tuple[Project, Scorecard]) -> None:
-    told = {entry.name: entry for entry in second[0].scorecard(cac=5).entries}
-    assert told["cac"].value == 500.0
-    assert told["payback"].value is None
-    assert "another cost was told" in told["payback"].why
-    assert told["ratio"].value is not None
-    assert told["equity"].before is None  # of other terms
-
-
-def test_without_margin_or_spend_it_says_what_is_not_known(second: tuple[Project, Scorecard], tmp_path: Path) -> None:
+def test_a_cost_that_is_told_takes_the_place_of_the_spend_and_no_margin_is_said(
+    second: tuple[Project, Scorecard], tmp_path: Path
+) -> None:
     shutil.copytree(second[0].path, tmp_path / "shop")
     made = Project(tmp_path / "shop", create=False)
     made.configure(margin="")
-    told = {entry.name: entry for entry in made.scorecard().entries}
+    told = {entry.name: entry for entry in made.scorecard(cac=5).entries}
+    assert told["cac"].value == 500.0
+    assert told["payback"].value is None
+    assert "another cost was told" in told["payback"].why
     assert told["ratio"].value is None
     assert "no margin is known" in told["ratio"].why
+    assert told["equity"].before is None  # of other terms
+
+
+def test_without_spend_it_says_what_is_not_known(second: tuple[Project, Scorecard], tmp_path: Path) -> None:
     bare = Project(tmp_path / "bare")
     with pytest.raises(DataError, match="E106"):
         bare.scorecard()
