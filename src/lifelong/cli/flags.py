@@ -161,3 +161,20 @@ def reading(command: Command) -> Command:
     for option in reversed(_READING):
         command = option(command)
     return command
+
+
+def names(told: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name.strip() for name in told.split(",") if name.strip())
+
+
+_READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
+
+
+def split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The flags about the file, and the flags about the question."""
+    reading = {k: v for k, v in told.items() if k in _READING}
+    for name in ("columns", "rates"):
+        if name in reading:
+            reading[name] = dict(reading[name])
+    return reading, {k: v for k, v in told.items() if k not in _READING}
