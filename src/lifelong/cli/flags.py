@@ -168,13 +168,13 @@ def names(told: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in told.split(",") if name.strip())
 
 
-_READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
+_OF_THE_FILE = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
 
 
 def split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The flags about the file, and the flags about the question."""
-    reading = {k: v for k, v in told.items() if k in _READING}
+    reading = {k: v for k, v in told.items() if k in _OF_THE_FILE}
     for name in ("columns", "rates"):
         if name in reading:
             reading[name] = dict(reading[name])
-    return reading, {k: v for k, v in told.items() if k not in _READING}
+    return reading, {k: v for k, v in told.items() if k not in _OF_THE_FILE}
