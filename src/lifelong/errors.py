@@ -127,6 +127,9 @@ CODES: dict[str, str] = {
     "E451": "the table of referrals cannot be used",
     # -- E46: the textbook formula
     "E461": "the textbook formula cannot be computed",
+    # -- E46: occasions
+    "E463": "the histories are not counted by occasions",
+    "E464": "a model of occasions knows no days",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",
