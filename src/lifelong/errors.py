@@ -135,6 +135,9 @@ CODES: dict[str, str] = {
     "E491": "a rule needs touches that are not there",
     "E492": "the model does not say what more retention brings",
     "E493": "so much retention is not to be had",
+    # -- E46: occasions
+    "E463": "the histories are not counted by occasions",
+    "E464": "a model of occasions knows no days",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

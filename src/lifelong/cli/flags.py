@@ -80,7 +80,7 @@ model = click.option(
     "--model",
     metavar="NAME",
     default="",
-    help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6; "
+    help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6, or for yearly and other occasions bg_bb_1y, bg_bb_4w; "
     "with +calendar behind the name, in the firm's own trend and season; with +blend, or blend for the winner of the back-test, "
     "blended with learned forecasts. [default: the project's]",
 )
