@@ -201,6 +201,8 @@ VERBS: Mapping[str, Verb] = {
             (*VALUE, LEVEL, Param("cac", "number", "Cost of winning one.")),
         ),
         Verb("costs", "From revenue to contribution."),
+        Verb("opportunities", "Where money is to be won or lost."),
+        Verb("alerts", "What changed beyond chance in the latest week.", (UNTIL,)),
         Verb("channels", "What each channel's customers cost and bring.", _channels()),
         Verb("campaigns", "The same of campaigns.", _channels()),
         Verb("limits", "What may be spent to win one more.", _channels()),
