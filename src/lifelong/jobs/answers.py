@@ -63,6 +63,8 @@ class Answers:
             path = self._root / name
             digest.update(path.read_bytes() if path.is_file() else b"-")
             digest.update(b"\n")
+        # Kept plans are never changed, only added to: their names say which there are.
+        digest.update("\n".join(sorted(path.name for path in (self._root / "plans").glob("*.json"))).encode())
         return digest.hexdigest()[:16]
 
     @staticmethod
