@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-KIND = "lifelong-answer/1"
+KIND = "lifelong-answer/2"
 #: What an answer depends on: small files that change with the data, the fits, the scores or the settings.
 DEPENDS = (FILE_NAME, "project.json", "landing/manifest.json", "fits/latest", "scores/latest")
 #: So many answers are kept; the oldest go first.

@@ -195,7 +195,7 @@ class CustomerEquity:
         future: net value of coming cohorts.
         equity: rlv + future.
         fixed, tax, non_operating, debt: present value of fixed costs, tax share, other assets, debt.
-        operating: (1 - tax) x (equity - fixed).
+        operating: (1 - tax) x (equity - fixed); ``tax_due`` what tax takes, so that equity - fixed - tax_due is it to the minor unit.
         value: operating + non_operating - debt.
         elasticities: per cent that the value moves where a lever is 1 % higher: retention a year of all customers, margin, the rate
             (discount), new customers a month (acquisition), the cost of winning one (cac); the first and third where the model tells.
@@ -230,6 +230,7 @@ class CustomerEquity:
     elasticities: dict[str, float]
     is_firm: bool
     digits: int
+    tax_due: float = 0.0
     elastic_bands: dict[str, tuple[float, ...]] = field(default_factory=dict)
     change: EquityChange | None = None
     no_change: str = ""
