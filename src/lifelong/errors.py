@@ -135,6 +135,9 @@ CODES: dict[str, str] = {
     "E491": "a rule needs touches that are not there",
     "E492": "the model does not say what more retention brings",
     "E493": "so much retention is not to be had",
+    # -- E55: alerts, budgets of a project
+    "E551": "the orders cover too few weeks for control limits",
+    "E552": "the project does not hold what a budget is planned from",
     # -- E46: occasions
     "E463": "the histories are not counted by occasions",
     "E464": "a model of occasions knows no days",

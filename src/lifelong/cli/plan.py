@@ -71,6 +71,20 @@ def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> Non
 
 
 @click.command(
+    short_help="Say what changed beyond chance.",
+    epilog="Example:  lifelong alerts --until 2026-06-30",
+)
+@flags.project
+@click.option("--until", metavar="DATE", default="", help="The last day of the latest week. [default: of the orders]")
+@flags.as_json
+def alerts(project_dir: str, as_json: bool, until: str) -> None:
+    """Hold the latest week's orders, revenue, new customers and one-time buyers against limits from your own past weeks."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).alerts(until=until)
+    say(answer, as_json=as_json)
+
+
+@click.command(
     short_help="One page of all that counts.",
     epilog="Example:  lifelong scorecard --cac 40 --months 36 --html scorecard.html",
 )
@@ -91,4 +105,4 @@ def scorecard(project_dir: str, as_json: bool, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
-COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual, opportunities, scorecard)
+COMMANDS = (*cash.COMMANDS, sales_budget, plan_actual, opportunities, alerts, scorecard)

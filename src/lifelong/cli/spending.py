@@ -1,4 +1,4 @@
-"""The commands about what is spent on winning and keeping customers; they need no project."""
+"""The commands about what is spent on winning and keeping customers; by a file, or by what a project holds."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from lifelong.cli.speech import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lifelong.project import Project
+
     Command = Callable[..., Any]
 
 _HISTORY = (
-    click.argument("file", type=click.Path(path_type=Path)),
+    click.argument("file", type=click.Path(path_type=Path), required=False),
+    click.option("--project", "project_dir", default="", metavar="DIR", help="Without FILE: the project's own spend and customers. [default: this folder]"),
+    flags.margin,
     flags.columns("spend=cost"),
     click.option("--currency", default="", metavar="CODE", help="The amounts' currency, such as EUR."),
     click.option("--value", multiple=True, metavar="MONEY", help="What a customer is worth: 120 for all, or search=120. May be repeated."),
@@ -40,6 +44,23 @@ def _source(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _own(told: dict[str, Any]) -> Project | None:
+    """The project that is meant where no file is; what is told of a file is refused there."""
+    from lifelong.project import Project
+
+    where, margin = told.pop("project_dir"), told["margin"]
+    if told["file"] is not None:
+        if where or margin:
+            raise click.UsageError("FILE holds values already: leave out --project and --margin, or FILE")
+        told.pop("margin")
+        return None
+    extra = [flag for flag in ("columns", "currency", "value") if told.pop(flag)]
+    told.pop("file")
+    if extra:
+        raise click.UsageError(f"--{extra[0].removesuffix('s')} is of a FILE; the project knows its own")
+    return Project(where or ".", create=False)
+
+
 def _named(text: str) -> tuple[str, str]:
     name, sign, value = text.rpartition("=")
     return (name.strip(), value) if sign else ("", text)
@@ -47,7 +68,7 @@ def _named(text: str) -> tuple[str, str]:
 
 @click.command(
     short_help="Split a month's spend over channels.",
-    epilog="Examples:  lifelong budget history.csv\n\n"
+    epilog="Examples:  lifelong budget --project shop\n\n           lifelong budget history.csv\n\n"
     "           lifelong budget history.csv --total free --hurdle 20% --bounds search=1000-8000",
 )
 @history
@@ -61,10 +82,12 @@ def _named(text: str) -> tuple[str, str]:
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
 @flags.answer
 def budget(as_json: bool, **told: Any) -> None:
-    """Plan a month's spend from FILE: month, channel, spend, new_customers, value, value_sd. Refuse where it cannot tell."""
+    """Plan a month's spend from FILE (month, channel, spend, new_customers, value, value_sd) or from the project. Refuse where it cannot tell."""
     from lifelong.project import budget as verb
 
-    say(verb(**_source(told), **told | {"bounds": dict(told["bounds"])}), as_json=as_json)
+    told["bounds"] = dict(told["bounds"])
+    own = _own(told)
+    say(own.budget(**told) if own else verb(**_source(told), **told), as_json=as_json)
 
 
 @click.command(
@@ -81,8 +104,8 @@ def cut(as_json: bool, **told: Any) -> None:
     """Set what is saved against the customers who would not come, and their value, quarter by quarter."""
     from lifelong.project import cut as verb
 
-    shares = dict(told.pop("cut_shares"))
-    say(verb(**_source(told), cuts=shares, **told), as_json=as_json)
+    shares, own = dict(told.pop("cut_shares")), _own(told)
+    say(own.cut(shares, **told) if own else verb(**_source(told), cuts=shares, **told), as_json=as_json)
 
 
 @click.command(

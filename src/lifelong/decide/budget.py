@@ -13,7 +13,16 @@ from lifelong.decide.identified import check
 from lifelong.decide.optimum import Problem, best, information
 from lifelong.errors import ConfigError
 from lifelong.units import apportion, minor_digits
-from lifelong.values.budget import Budget, Interval, Move, PurposeShare, TrialMove
+from lifelong.values.budget import (
+    Budget,
+    CurveMonth,
+    CurvePoint,
+    Interval,
+    Move,
+    PurposeShare,
+    ResponseCurve,
+    TrialMove,
+)
 from lifelong.values.findings import Finding
 from lifelong.values.spending import UNSURE, month_text
 
@@ -31,6 +40,8 @@ if TYPE_CHECKING:
 RECENT = 3
 #: How far a month's test moves from the present spend.
 TEST = 0.15
+#: Points of a curve that is drawn.
+DRAWN = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,7 @@ def plan(history: SpendHistory, wish: Wish | None = None) -> Budget:
         tests=tuple(_test(history, problem, name) for name in held),
         purposes=parts,
         keep_to_win=ratio,
+        curves=_curves(history, problem),
         is_refused=is_refused,
         findings=(*findings, *_remarks(history, moves)),
     )
@@ -244,6 +256,24 @@ def _moves(
             )
         )
     return tuple(rows)
+
+
+def _curves(history: SpendHistory, problem: Problem) -> tuple[ResponseCurve, ...]:
+    """Each channel's curve from nothing to half as much again as was ever tried, and the months that it was learned from."""
+    used, made = history.used, []
+    ends = np.maximum(history.spend.max(axis=0), problem.now) * 1.5
+    grid = np.rint(np.linspace(0.0, 1.0, DRAWN)[:, None] * ends)
+    at = np.stack([problem.curves.customers(row) for row in grid])
+    low, high = np.quantile(at, (0.1, 0.9), axis=1)
+    for c, name in enumerate(history.channels):
+        tried = history.spend[used[:, c], c]
+        points = zip(grid[:, c], at[:, :, c].mean(axis=1), low[:, c], high[:, c], strict=True)
+        months = zip(tried, history.customers[used[:, c], c], strict=True)
+        made.append(ResponseCurve(
+            name, int(tried.min()), int(tried.max()), tuple(CurvePoint(int(s), *map(float, rest)) for s, *rest in points),
+            tuple(CurveMonth(int(s), float(n)) for s, n in months),
+        ))  # fmt: skip
+    return tuple(made)
 
 
 def _test(history: SpendHistory, problem: Problem, name: str) -> TrialMove:

@@ -69,6 +69,25 @@ PLANNING = (
         "the kind of action",
     ),
     Definition(
+        "control_limits",
+        "Control limits of a week",
+        "Between them a week lies where nothing has changed but by chance. An expectation follows the weeks before; how far past "
+        "weeks lay from theirs says how far a quiet one may lie. A quiet week lies outside in 27 of 10,000. No season is taken "
+        "out. Keys: expected, low, high.",
+        "m + lambda (y - m), lambda .2; m +- t(N, .9973) sqrt(mean of N <= 52 squared errors), on a scale of even spread",
+        "as of the measure",
+        "each new week",
+    ),
+    Definition(
+        "one_time_weekly",
+        "One-time buyers of a week",
+        "Of those whose first order lay in one week, thirteen weeks ago, the share who have not ordered on another day in "
+        "the thirteen weeks after it. Key: one_time.",
+        "customers of the week without a second order day within 91 days / customers of the week",
+        "share",
+        "refunds, customers who are joined",
+    ),
+    Definition(
         "active_base",
         "Active customers",
         "How many of all customers are expected to be still there, with the interval by chance alone. Key: active.",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-KIND = "lifelong-answer/1"
+KIND = "lifelong-answer/2"
 #: What an answer depends on: small files that change with the data, the fits, the scores or the settings.
 DEPENDS = (FILE_NAME, "project.json", "landing/manifest.json", "fits/latest", "scores/latest")
 #: So many answers are kept; the oldest go first.
@@ -63,6 +63,8 @@ class Answers:
             path = self._root / name
             digest.update(path.read_bytes() if path.is_file() else b"-")
             digest.update(b"\n")
+        # Kept plans are never changed, only added to: their names say which there are.
+        digest.update("\n".join(sorted(path.name for path in (self._root / "plans").glob("*.json"))).encode())
         return digest.hexdigest()[:16]
 
     @staticmethod

@@ -118,6 +118,16 @@ def _channels() -> tuple[Param, ...]:
     )
 
 
+def _cash() -> tuple[Param, ...]:
+    return (
+        Param("months", "number", "How many months.", (), 12.0),
+        _text("new_customers", "New customers a month."),
+        _text("scenario", "A scenario of lifelong.toml."),
+        Param("what_if", "map", "Levers and their multipliers.", (), {}),
+        MARGIN,
+    )
+
+
 def _firm() -> tuple[Param, ...]:
     names = {
         "new_customers": "New customers a month.",
@@ -201,6 +211,8 @@ VERBS: Mapping[str, Verb] = {
             (*VALUE, LEVEL, Param("cac", "number", "Cost of winning one.")),
         ),
         Verb("costs", "From revenue to contribution."),
+        Verb("opportunities", "Where money is to be won or lost."),
+        Verb("alerts", "What changed beyond chance in the latest week.", (UNTIL,)),
         Verb("channels", "What each channel's customers cost and bring.", _channels()),
         Verb("campaigns", "The same of campaigns.", _channels()),
         Verb("limits", "What may be spent to win one more.", _channels()),
@@ -212,11 +224,38 @@ VERBS: Mapping[str, Verb] = {
         Verb(
             "forecast",
             "Revenue to come, of present and of coming customers.",
+            _cash(),
+        ),
+        Verb(
+            "sales-budget",
+            "Keep a forecast as the plan, with spend beside it.",
+            (*_cash(), _text("cac", "Cost of winning a customer."), _text("spend", "Spend on winning a month.")),
+            writes=True,
+            method="sales_budget",
+        ),
+        Verb(
+            "plan-actual", "The plan against what came.", (_text("planned", "The planning day."),), method="plan_actual"
+        ),
+        Verb(
+            "budget",
+            "The best split of a month's spend over the project's channels.",
             (
-                Param("months", "number", "How many months.", (), 12.0),
-                _text("new_customers", "New customers a month."),
-                _text("scenario", "A scenario of lifelong.toml."),
-                Param("what_if", "map", "Levers and their multipliers.", (), {}),
+                _text("total", "A month; free: whatever pays."),
+                _text("trust", "How far a channel may move, such as 30%."),
+                _text("risk", "Standard deviations taken off the gain."),
+                _text("hurdle", "What money must bring beyond itself where the total is free."),
+                Param("bounds", "map", "A channel's least and most a month, such as 1000-5000.", (), {}),
+                Param("carries", "flag", "Let spend act in later months.", (), False),
+                MARGIN,
+            ),
+        ),
+        Verb(
+            "cut",
+            "What spending less on some channels costs.",
+            (
+                Param("cuts", "map", "By channel, the share of its spend that is cut.", (), {}),
+                _text("lifetime", "How long customers stay, such as 20m."),
+                Param("quarters", "number", "How far to look.", (), 8.0),
                 MARGIN,
             ),
         ),

@@ -77,9 +77,13 @@ def plan_budget(source: Source, asked: Asked) -> Budget:
         DataError: E391, E392 where the file cannot be used.
         FitError: E395 where a channel has too few months.
     """
+    return plan_of(source.read(), asked)
+
+
+def plan_of(history: SpendHistory, asked: Asked) -> Budget:
+    """As :func:`plan_budget`, of a history that was read."""
     from lifelong.decide.budget import Wish, plan
 
-    history = source.read()
     is_free = str(asked.total).strip().lower() == "free"
     given = None if is_free or asked.total == "" else to_minor(_amount(asked.total, "--total"), history.currency)
     risk = float(_amount(asked.risk, "--risk"))
@@ -107,10 +111,17 @@ def cut_spend(
         FitError: E397 where a channel's history does not tell what a cut loses, E395 where it is too short.
         DataError: E391, E392 where the file cannot be used.
     """
+    return cut_of(source.read(), cuts, lifetime=lifetime, quarters=quarters, seed=seed)
+
+
+def cut_of(
+    history: SpendHistory, cuts: Mapping[str, str], *, lifetime: str | float = "", quarters: int = 8, seed: int = 0
+) -> Cut:
+    """As :func:`cut_spend`, of a history that was read."""
     from lifelong.decide.cutting import cut
 
     shares = {name: share(text, flag="--cut") for name, text in cuts.items()}
-    return cut(source.read(), shares, lifetime=_months(lifetime), quarters=quarters, seed=seed)
+    return cut(history, shares, lifetime=_months(lifetime), quarters=quarters, seed=seed)
 
 
 def plan_channel_test(

@@ -16,7 +16,7 @@ from lifelong.project.typed import amount, wrong
 from lifelong.store import fits
 from lifelong.units import Horizon, Rate, apportion, date_of, minor_digits
 from lifelong.values import Finding
-from lifelong.values.cash import CashForecast, Month, Swing
+from lifelong.values.cash import CashForecast, CountedMonth, Month, Swing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,9 +132,25 @@ def forecast_of(
         as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,
         definition=f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error",
         new_customers=tuple(middle), factors=factors, months=months, total=total,
-        swings=_swings(course, factors, digits), findings=tuple(found),
+        counted=_counted(at), swings=_swings(course, factors, digits), findings=tuple(found),
     )  # fmt: skip
     return said, course, parts
+
+
+def _counted(at: Base) -> tuple[CountedMonth, ...]:
+    """Revenue of the last months that the orders cover whole, the oldest first."""
+    from lifelong.score import cash
+
+    day = at.orders["day"].to_numpy().astype(np.int64)
+    revenue = at.orders["revenue"].cast("float64").fill_null(0.0).to_numpy()
+    begins = [at.until + 1 - round(m * cash.MONTH) for m in range(RECENT + 1)]
+    spans = [(begin, end - 1) for begin, end in zip(begins[1:], begins[:-1], strict=True) if begin >= day.min()]
+    return tuple(
+        CountedMonth(
+            date_of(a).isoformat(), date_of(b).isoformat(), round(float(revenue[(day >= a) & (day <= b)].sum()))
+        )
+        for a, b in reversed(spans)
+    )
 
 
 def _longer(courses: list[Course]) -> Floats:

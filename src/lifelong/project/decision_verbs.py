@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
     from lifelong.values import (
+        Alerts,
         CohortMatrix,
         Drivers,
         Fit,
@@ -159,3 +160,16 @@ class DecisionVerbs:
         from lifelong.project.seeking import opportunities
 
         return opportunities(self._folder, Path(out) if out else None)
+
+    def alerts(self, *, until: str = "") -> Alerts:
+        """What of the latest week lies outside of control limits that the firm's own past weeks draw; quiet when it is noise.
+
+        Args:
+            until: the last day of the latest week, by default that of the orders.
+
+        Raises:
+            DataError: E551 where the orders cover too few weeks.
+        """
+        from lifelong.project.alerting import alerts
+
+        return alerts(self._folder, until)

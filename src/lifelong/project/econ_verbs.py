@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lifelong.project.folder import Folder
-    from lifelong.values import Audit, Channels, Limits
+    from lifelong.values import Audit, Budget, Channels, Cut, Limits
 
 _TABLES = ("acquired", "columns", "purposes", "same", "currency")
 
@@ -64,6 +64,45 @@ class EconVerbs:
 
         return limits(self._folder, *_asked(self._folder, spend, asked))
 
+    def budget(self, **asked: Any) -> Budget:
+        """The best split of a month's spend over the project's own channels, with what it brings and how sure that is.
+
+        Args:
+            asked: ``margin``, ``horizon``, ``discount``, ``level`` as in :meth:`score`; those of
+                :class:`lifelong.project.budgeting.Asked`.
+
+        Raises:
+            DataError: E552 where no margin or no spend is known; as :meth:`channels`.
+            ConfigError: E393 where no plan keeps budget and bounds, E394 where a wish is not understood.
+            FitError: E395 where a channel has too few months.
+        """
+        from lifelong.project.budgeting import Asked
+        from lifelong.project.own_budget import budget
+
+        terms, rest = _terms(asked)
+        return budget(self._folder, self._question(terms), Asked(**rest))
+
+    def cut(self, cuts: Mapping[str, str], **asked: Any) -> Cut:
+        """What it would cost to spend less in some of the project's own channels, quarter by quarter.
+
+        Args:
+            cuts: by channel, the share of its present spend, such as ``50%``.
+            asked: as in :meth:`budget`; ``lifetime``, ``quarters``, ``seed`` of :func:`lifelong.cut`.
+
+        Raises:
+            DataError: E552 where no margin or no spend is known.
+            ConfigError, FitError: E397 where a cut cannot be, or the history does not tell what it loses.
+        """
+        from lifelong.project.own_budget import cut
+
+        terms, rest = _terms(asked)
+        return cut(self._folder, self._question(terms), cuts, **rest)
+
+    def _question(self, terms: Mapping[str, Any]) -> Any:
+        from lifelong.project.asked import Question
+
+        return Question.of(self._folder.config(), **terms)
+
     def audit(self, file: str | Path, **asked: Any) -> Audit:
         """Conversions that a platform claims, against the orders: which are new customers, and what is wrong with the others.
 
@@ -85,7 +124,13 @@ def _asked(folder: Folder, spend: str | Path, told: Mapping[str, Any]) -> tuple[
     from lifelong.project.channelling import Asked
     from lifelong.project.winning import Tables
 
-    terms = {n: told[n] for n in ("horizon", "margin", "discount", "level") if n in told}
+    terms, told = _terms(told)
     tables = Tables(spend, **{n: told[n] for n in _TABLES if n in told})
-    rest = {n: v for n, v in told.items() if n not in terms and n not in _TABLES}
+    rest = {n: v for n, v in told.items() if n not in _TABLES}
     return Asked(tables=tables, **rest), Question.of(folder.config(), **terms)
+
+
+def _terms(told: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The terms of a value, and the rest."""
+    names = ("horizon", "margin", "discount", "level")
+    return {n: told[n] for n in names if n in told}, {n: v for n, v in told.items() if n not in names}

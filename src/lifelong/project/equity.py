@@ -128,7 +128,7 @@ def _to_the_unit(firm: Firm, digits: int) -> dict[str, float]:
     others, debt = round(firm.non_operating * unit), round(firm.debt * unit)
     operating = round(firm.operating * unit)
     minor = {
-        "rlv": rlv, "future": equity - rlv, "equity": equity, "fixed": fixed, "operating": operating,
+        "rlv": rlv, "future": equity - rlv, "equity": equity, "fixed": fixed, "tax_due": equity - fixed - operating, "operating": operating,
         "non_operating": others, "debt": debt, "value": operating + others - debt,
     }  # fmt: skip
     return {name: amount / unit for name, amount in minor.items()}

@@ -14,6 +14,7 @@ theta    a model's parameters, in the order of ``Model.params``, with time in we
 =======  ==================================================================================================
 """
 
+from lifelong.values.alerts import Alerts
 from lifelong.values.attribution import Attribution
 from lifelong.values.audit import Audit
 from lifelong.values.blend import Blend
@@ -56,6 +57,7 @@ from lifelong.values.waterfall import Waterfall
 from lifelong.values.winning import Cac
 
 __all__ = [
+    "Alerts",
     "Attribution",
     "Audit",
     "Blend",

@@ -60,6 +60,35 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """Customers a month at a steady spend (minor units), with the 80 % interval of the curve."""
+
+    spend: int
+    customers: float
+    low80: float
+    high80: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurveMonth:
+    """A month of the history: spend in minor units, and the customers who were counted."""
+
+    spend: int
+    customers: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCurve:
+    """A channel's curve in a month of average season: known from ``least`` to ``most``, the spends that were tried, a guess beyond."""
+
+    channel: str
+    least: int
+    most: int
+    points: tuple[CurvePoint, ...]
+    months: tuple[CurveMonth, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TrialMove:
     """Spend that would teach how fast a channel's returns fall: a month at ``low``, one at ``high``, and so on by turns."""
 
@@ -98,6 +127,7 @@ class Budget:
         tests: moves that would teach what the history does not, at most 15 % up and down.
         purposes: acquisition and retention, where the history has both.
         keep_to_win: cost of keeping a customer by the cost of winning one; None without both.
+        curves: a channel each: what spend wins, and the months behind it.
         is_refused: the history does not tell how to move money; the plan is the present spend.
         findings: what else to know.
     """
@@ -120,6 +150,7 @@ class Budget:
     tests: tuple[TrialMove, ...] = ()
     purposes: tuple[PurposeShare, ...] = ()
     keep_to_win: float | None = None
+    curves: tuple[ResponseCurve, ...] = ()
     is_refused: bool = False
     findings: tuple[Finding, ...] = ()
 

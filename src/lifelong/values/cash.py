@@ -38,6 +38,15 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedMonth:
+    """A month before the forecast's first: its first and last day, and the revenue that came, refunds taken off, in minor units."""
+
+    begins: str
+    ends: str
+    revenue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Swing:
     """The margin of all months, in minor units, where one lever alone is 10 % lower or higher."""
 
@@ -56,6 +65,7 @@ class CashForecast:
         new_customers: expected a month, shape (months,).
         factors: the scenario: lever to factor, empty where nothing is changed.
         months: shape (months,).
+        counted: months of the same length before the as-of day, at most twelve, those that the orders cover whole.
         swings: what each lever moves, the widest first.
         total: the same of all months; its intervals are those of the sum.
         findings: what to know.
@@ -70,6 +80,7 @@ class CashForecast:
     factors: dict[str, float]
     months: tuple[Month, ...]
     total: Month
+    counted: tuple[CountedMonth, ...] = ()
     swings: tuple[Swing, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -184,7 +195,7 @@ class CustomerEquity:
         future: net value of coming cohorts.
         equity: rlv + future.
         fixed, tax, non_operating, debt: present value of fixed costs, tax share, other assets, debt.
-        operating: (1 - tax) x (equity - fixed).
+        operating: (1 - tax) x (equity - fixed); ``tax_due`` what tax takes, so that equity - fixed - tax_due is it to the minor unit.
         value: operating + non_operating - debt.
         elasticities: per cent that the value moves where a lever is 1 % higher: retention a year of all customers, margin, the rate
             (discount), new customers a month (acquisition), the cost of winning one (cac); the first and third where the model tells.
@@ -219,6 +230,7 @@ class CustomerEquity:
     elasticities: dict[str, float]
     is_firm: bool
     digits: int
+    tax_due: float = 0.0
     elastic_bands: dict[str, tuple[float, ...]] = field(default_factory=dict)
     change: EquityChange | None = None
     no_change: str = ""

@@ -142,3 +142,117 @@ def swings(rows: Sequence[tuple[float, float]], middle: float) -> list[Swing]:
     reach = max((abs(end - middle) for row in rows for end in row), default=0.0) or 1.0
     low, high = middle - reach, middle + reach
     return [Swing(place(a, low, high), place(b, low, high), 50.0) for a, b in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of a bridge, in per cent across: a mark where it is a total, else a bar from ``start`` over ``width``."""
+
+    start: float
+    width: float
+    end: float
+    is_total: bool
+    is_fall: bool
+
+
+def bridge(rows: Sequence[tuple[float, bool]]) -> list[Step]:
+    """Rows of a bridge, each an amount and whether it is a total; a part begins where the row before it ended."""
+    spans, level = [], 0.0
+    for amount, is_total in rows:
+        before = amount if is_total else level
+        level = amount if is_total else level + amount
+        spans.append((before, level, is_total))
+    ends = [end for a, b, _ in spans for end in (a, b)]
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    edge = 0.04 * (high - low) or 1.0
+
+    def at(value: float) -> float:
+        return place(value, low - edge, high + edge)
+
+    return [Step(min(at(a), at(b)), abs(at(b) - at(a)), at(b), is_total, b < a) for a, b, is_total in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Lines over a field 1000 wide: what was counted, what is expected, bands, dots of a field, ticks.
+
+    ``dots`` are (per cent across, px down, kind).
+    """
+
+    height: int
+    solid: str
+    dashed: tuple[str, ...]
+    band: str
+    dots: tuple[tuple[float, float, str], ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+
+
+def control(
+    values: Sequence[float | None],
+    limits: Sequence[tuple[float, float] | None],
+    labels: Sequence[str],
+    say: Callable[[float], str],
+    height: int = 110,
+) -> Plot:
+    """A measure by week within its limits; a dot stands on each week that lies outside."""
+    told = [v for v in values if v is not None] + [end for span in limits if span for end in span]
+    top = nice_ceiling(max([*told, 0.0]))
+    steps = max(len(values) - 1, 1)
+
+    def x(i: int) -> float:
+        return 1000 * i / steps
+
+    def y(value: float) -> float:
+        return round(height - height * max(value, 0.0) / top, 1)
+
+    dots = []
+    for i, (value, span) in enumerate(zip(values, limits, strict=True)):
+        if value is not None and (i == steps or (span and not span[0] <= value <= span[1])):
+            is_out = bool(span and not span[0] <= value <= span[1])
+            dots.append((round(x(i) / 10, 1), y(value), "out" if is_out else "in"))
+    return Plot(
+        height,
+        _line([(x(i), y(v)) for i, v in enumerate(values) if v is not None]),
+        (),
+        _area([(x(i), y(span[0]), y(span[1])) for i, span in enumerate(limits) if span]),
+        tuple(dots),
+        tuple(Tick(round(x(i) / 10, 1), labels[i]) for i in dict.fromkeys((0, len(labels) - 1))),
+        tuple(Tick(y(top * part / 2), say(top * part / 2)) for part in range(3)),
+    )
+
+
+def response(
+    points: Sequence[tuple[float, float, float, float]],
+    tried: tuple[float, float],
+    marks: Sequence[tuple[float, float, str]],
+    say: Callable[[float], str],
+    height: int = 150,
+) -> Plot:
+    """A response curve: solid where spend was tried, dashed below and beyond.
+
+    Args:
+        points: spend, customers, and the ends of the interval.
+        tried: the least and the most that was ever spent.
+        marks: spend, customers and kind of what stands on the field.
+        say: writes a spend at the axis.
+        height: of the field, px.
+    """
+    right = nice_ceiling(max([p[0] for p in points] + [m[0] for m in marks]))
+    top = nice_ceiling(max([p[3] for p in points] + [m[1] for m in marks]))
+
+    def at(spend: float, customers: float) -> tuple[float, float]:
+        return 1000 * spend / right, round(height - height * max(customers, 0.0) / top, 1)
+
+    inside = [i for i, p in enumerate(points) if tried[0] <= p[0] <= tried[1]]
+    first, last = (inside[0], inside[-1]) if inside else (0, 0)
+    line = [at(p[0], p[1]) for p in points]
+    return Plot(
+        height,
+        _line(line[first : last + 1]),
+        tuple(path for path in (_line(line[: first + 1]), _line(line[last:])) if path),
+        _area([(at(p[0], 0)[0], at(0, p[2])[1], at(0, p[3])[1]) for p in points]),
+        tuple((round(x / 10, 1), y, kind) for (x, y), kind in ((at(s, n), kind) for s, n, kind in marks)),
+        tuple(Tick(25.0 * part, say(right * part / 4)) for part in range(0, 5, 2)),
+        tuple(Tick(at(0, top * part / 2)[1], f"{top * part / 2:g}") for part in range(3)),
+    )

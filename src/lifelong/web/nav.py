@@ -27,13 +27,20 @@ class Entry:
 
 #: Pages in five groups. ``needs``: "" always, "orders", "scores", "spend", "touches".
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    (N_("Now"), (Entry("/", N_("Overview"), ""),)),
+    (N_("Now"), (Entry("/today", N_("Today"), "scores"), Entry("/", N_("Overview"), ""))),
     (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
     (
         N_("Growth"),
-        (Entry("/channels", N_("Channels and campaigns"), "spend"), Entry("/calculator", N_("Calculator"), "")),
+        (
+            Entry("/channels", N_("Channels and campaigns"), "spend"),
+            Entry("/budget", N_("Budget lab"), "spend"),
+            Entry("/calculator", N_("Calculator"), ""),
+        ),
     ),
-    (N_("Money"), ()),
+    (
+        N_("Money"),
+        (Entry("/forecast", N_("Forecast and plan"), "scores"), Entry("/equity", N_("Customer equity"), "scores")),
+    ),
     (N_("This program"), (Entry("/models", N_("Models and trust"), "scores"), Entry("/import", N_("Data"), ""))),
 )
 

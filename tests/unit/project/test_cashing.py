@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -11,7 +12,9 @@ from click.testing import CliRunner
 
 from lifelong import ConfigError, DataError, Project
 from lifelong.cli.commands import lifelong
+from lifelong.project import asked
 from lifelong.sources.simulate import simulate_shop
+from lifelong.units import day_of
 from lifelong.values import to_json
 
 if TYPE_CHECKING:
@@ -176,3 +179,19 @@ def test_by_command(shop: Project) -> None:
         done = runner.invoke(lifelong, [*words, "--project", at, "--json"])
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["as_of"]
+
+
+def test_counted_months_are_the_orders_before_the_forecast(shop: Project) -> None:
+    """Each stands before the next without a gap, the last one ends on the as-of day, and all hold the revenue of their days."""
+    told = shop.forecast(months=2, margin="40%", draws=20)
+    orders = asked.base(shop._folder).orders
+    days, revenue = orders["day"].to_pylist(), orders["revenue"].to_pylist()
+    assert told.counted[-1].ends == told.as_of
+    assert 1 <= len(told.counted) <= 12
+    for before, after in pairwise(told.counted):
+        assert day_of(before.ends) + 1 == day_of(after.begins)
+    first = day_of(told.counted[0].begins)
+    assert sum(month.revenue for month in told.counted) == sum(
+        r or 0 for d, r in zip(days, revenue, strict=True) if d >= first
+    )
+    assert min(days) <= first
