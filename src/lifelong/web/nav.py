@@ -33,8 +33,16 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Growth"),
         (Entry("/channels", N_("Channels and campaigns"), "spend"), Entry("/calculator", N_("Calculator"), "")),
     ),
-    (N_("Money"), ()),
-    (N_("This program"), (Entry("/models", N_("Models and trust"), "scores"), Entry("/import", N_("Data"), ""))),
+    (N_("Money"), (Entry("/reports", N_("Reports"), "fits"),)),
+    (
+        N_("This program"),
+        (
+            Entry("/models", N_("Models and trust"), "scores"),
+            Entry("/import", N_("Data"), ""),
+            Entry("/exports", N_("Exports"), "orders"),
+            Entry("/glossary", N_("Glossary"), ""),
+        ),
+    ),
 )
 
 
