@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
-from lifelong.errors import ConfigError, LifelongError, did_you_mean
+from lifelong.errors import ConfigError, DataError, FitError, did_you_mean
 from lifelong.i18n import message
 from lifelong.project import asked, channelling, enrolling, reporting, valuing, winning
 from lifelong.report.paper import FORMATS, KINDS, Beside
-from lifelong.store import fits
+from lifelong.store import files, fits
 from lifelong.values.made import Made
 
 if TYPE_CHECKING:
@@ -69,18 +69,23 @@ class Wanted:
 
 def write(folder: Folder, path: Path | None, question: Question, wanted: Wanted) -> Made:
     """Gather and write one paper."""
+    from lifelong.report import html, papers
+
     ending = wanted.ending(path)
     with i18n.speaking(wanted.lang or "en"):
         data = _data(folder, question)
+        is_page = (wanted.kind, ending) == ("full", "html")
+        # other verbs are asked before the lock is taken: some of them take it too
+        made = None if is_page else papers.paper(
+            wanted.kind, data, beside(folder, data, question, wanted.kind), wanted.lang or "en"
+        )  # fmt: skip
         with folder.writing("report"):
             place = path or reporting.place(folder, file_name(wanted, data.as_of, ending))
             folder.progress("writing the report", 0, None)
-            if (wanted.kind, ending) == ("full", "html"):
-                from lifelong.report import html
-
+            if made is None:
                 html.write(data, place)
             else:
-                _write(folder, data, question, wanted, place, ending)
+                _write(made, data, place, ending)
     bytes_ = place.read_bytes()
     return Made(
         str(place), wanted.kind, ending, wanted.lang or "en", data.as_of, len(bytes_), hashlib.sha256(bytes_).hexdigest()
@@ -110,20 +115,14 @@ def _data(folder: Folder, question: Question) -> ReportData:
         return reporting.gather(folder, at, made, valuing.score_base(folder, made, at, question))
 
 
-def _write(folder: Folder, data: ReportData, question: Question, wanted: Wanted, path: Path, ending: str) -> None:
-    from lifelong.report import papers
+def _write(made: Paper, data: ReportData, path: Path, ending: str) -> None:
+    from lifelong.report import html, typeset
 
-    made = papers.paper(wanted.kind, data, beside(folder, data, question, wanted.kind), wanted.lang or "en")
     if ending == "xlsx":
         _workbook(made, data, path)
     elif ending == "pdf":
-        from lifelong.report import typeset
-
         typeset.write(made, path)
     else:
-        from lifelong.report import html
-        from lifelong.store import files
-
         files.write_page(path, html.render_paper(made))
 
 
@@ -152,7 +151,7 @@ def beside(folder: Folder, data: ReportData, question: Question, kind: str) -> B
         title, make = makers[name]
         try:
             made[name] = make()
-        except LifelongError as error:
+        except (ConfigError, DataError, FitError) as error:
             refused.append((title, f"{error.what}. {error.fix}"))
     return Beside(**made, refused=tuple(refused))
 

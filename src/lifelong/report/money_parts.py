@@ -51,7 +51,7 @@ def forecast(_: ReportData, beside: Beside) -> list[Grid | Words]:
             ),
             message("Expected by month, in {currency}; an interval of the sum is narrower than the sum of intervals").format(currency=cur),
             _columns(heads),
-            (*(words(i18n.month(m.begins), m) for m in made.months), words(message("All months"), total)),
+            (*(words(i18n.short_date(m.begins), m) for m in made.months), words(message("All months"), total)),
             f"{made.definition}.",
             (*(numbers(_day(m.begins), m) for m in made.months), numbers(message("All months"), total)),
             (1, 2, 3, 4, 5),
