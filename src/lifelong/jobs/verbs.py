@@ -92,6 +92,7 @@ _BAD = _text("bad_share", "Above this share of bad rows the file is refused whol
 _FILE = Param("file", "upload", "The uploaded file.")
 VALUE = (HORIZON, MARGIN, DISCOUNT)
 
+_WHAT = _choice("what", "Which table.", "scores", "orders", "subscriptions", "spend", "segments", "quarantine")
 _PAPER = (
     _choice("kind", "For whom.", "full", "founder", "marketing", "finance", "data"),
     _choice("format", "How it is written.", "html", "pdf", "xlsx"),
@@ -159,13 +160,11 @@ VERBS: Mapping[str, Verb] = {
         Verb(
             "export",
             "Write a table to a file.",
-            (
-                _choice("what", "Which table.", "scores", "orders", "subscriptions", "spend", "segments", "quarantine"),
-                _choice("format", "How it is written.", "csv", "csv-european", "parquet", "xlsx"),
-            ),
+            (_WHAT, _choice("format", "How it is written.", "csv", "csv-european", "parquet", "xlsx")),
             writes=True,
             method="make_export",
         ),
+        Verb("preview", "The first rows of a table, and what its columns mean.", (_WHAT,)),
         Verb("status", "What the project holds."),
         Verb("check", "What was found about the data."),
         Verb(

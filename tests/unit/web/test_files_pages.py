@@ -64,11 +64,12 @@ def test_a_report_is_made_listed_and_taken(client: TestClient) -> None:
     assert f">{name}</a>" in client.get("/reports").text
 
 
-def test_the_report_has_the_number_of_the_screen_to_the_last_digit(client: TestClient, shop: Path) -> None:
+def test_the_report_has_the_number_of_the_screen_to_the_last_digit(client: TestClient) -> None:
     screen = re.search(r'data-key="equity">([^<]+)<', client.get("/").text)
     assert screen
-    path = Project(shop, create=False).report(kind="founder", format="html")
-    printed = re.search(r'class="num est">([^<]+)<', path.read_text(encoding="utf-8"))
+    sent = client.post("/reports/make", data={"kind": "marketing"}, follow_redirects=False)
+    name = finished(client, sent.headers["location"]).partition('class="btn" href="/reports/')[2].partition('"')[0]
+    printed = re.search(r'class="num est">([^<]+)<', client.get(f"/reports/{name}").text)
     assert printed
     assert printed[1] == screen[1]
 
@@ -89,9 +90,15 @@ def test_an_export_is_made_in_the_language_of_the_path(client: TestClient) -> No
 
 
 def test_exports_show_first_rows_and_what_columns_mean(client: TestClient) -> None:
-    page = client.get("/exports?what=orders").text
-    assert "The order’s day" in page or "The order&#39;s day" in page
-    assert "200 rows" in client.get("/exports").text
+    assert "day in the project" in finished(client, "/exports?what=orders")
+    assert "200 rows" in finished(client, "/exports")
+
+
+def test_a_project_without_data_has_nothing_to_export(tmp_path: Path) -> None:
+    Project(tmp_path / "empty")
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    with TestClient(make_app(tmp_path / "empty", Gate(TOKEN)), base_url="http://127.0.0.1", headers=headers) as empty:
+        assert "Nothing is here yet" in empty.get("/exports").text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from lifelong.errors import LifelongError
 from lifelong.web import files, nav
 from lifelong.web.visiting import Visit, handler
 from lifelong.web.words import N_
@@ -38,19 +37,14 @@ def exports(visit: Visit) -> HTMLResponse:
     if not tables:
         return visit.page("start.html.j2")
     what, form = visit.choice("what", *tables), visit.choice("format", *FORMATS)
-    preview, error = None, None
-    try:
-        preview = visit.desk.drawn(f"preview {what}", lambda: visit.desk.project().preview(what=what))
-    except LifelongError as refused:
-        error = refused.as_dict()["error"]
     return visit.page(
         "exports.html.j2",
         tables=tables,
         formats=FORMATS,
         what=what,
         format=form,
-        preview=preview,
-        refused=error,
+        reply=(reply := visit.ask("preview", what=what)),
+        preview=reply.value,
         files=visit.desk.project().kept("exports"),
         **files.followed(visit, "export"),
     )
