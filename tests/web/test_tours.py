@@ -70,7 +70,21 @@ def test_the_calculator_follows_what_is_typed(app: App, page: Page) -> None:
     page.goto(f"{app.base}/calculator")
     page.get_by_label("Gross margin").fill("40%")
     page.get_by_label("Median invoice").fill("1 234,56")
-    told = app.cli(*"calculator --churn 5% --invoice 1234.56 --new-customers 10 --spend 8000 --margin 40%".split())
+    told = app.cli(
+        *[
+            "calculator",
+            "--churn",
+            "5%",
+            "--invoice",
+            "1234.56",
+            "--new-customers",
+            "10",
+            "--spend",
+            "8000",
+            "--margin",
+            "40%",
+        ]
+    )
     page.get_by_text(i18n.number(told["net_value"], 2), exact=True).first.wait_for()
     page.wait_for_function("location.search.includes('margin=40')")  # the address holds the state
     row = page.get_by_role("row", name="Value to cost")
@@ -84,7 +98,7 @@ def test_two_cohorts_are_compared_at_equal_age(app: App, page: Page) -> None:
     page.get_by_label("Add up from the first order").check()
     page.get_by_label("Compare").select_option("2024-Q4")
     page.get_by_label("with", exact=True).select_option("2025-Q1")
-    words = "cohorts --by quarter --measure margin --cumulative --compare 2024-Q4 2025-Q1".split()
+    words = ["cohorts", "--by", "quarter", "--measure", "margin", "--cumulative", "--compare", "2024-Q4", "2025-Q1"]
     told = app.cli(*words)["comparison"]
     difference = i18n.money(told["difference"], "EUR", signed=True)
     page.get_by_role("cell", name=difference, exact=True).wait_for()

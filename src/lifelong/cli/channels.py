@@ -37,6 +37,10 @@ _WORTH = (
     click.option("--age", default="", metavar="TIME", help="Compare at this age, such as 180d. [default: up to a year, as the history allows]"),
     click.option("--target", default="3", show_default=True, metavar="X", help="Value to cost that is wanted."),
 )  # fmt: skip
+_RULE = (
+    click.option("--rule", default="", metavar="RULE", help="Name channels by the touches: first, last, linear, position, decay, markov or shapley; or orders, as the first order says. [default: first, where there are touches]"),
+    click.option("--window", default="90d", show_default=True, metavar="TIME", help="So long before the first order touches count."),
+)  # fmt: skip
 _BY = click.option(
     "--by", default="channel", show_default=True, metavar="COLUMN", help="channel, campaign, or another kept column."
 )
@@ -69,7 +73,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
     epilog="Examples:  lifelong channels --spend spend.csv --margin 40%\n\n"
     "           lifelong channels --spend spend.csv --acquired customers.csv --lag onboarding=2",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @click.option(
     "--acquired",
     default="",
@@ -100,7 +104,7 @@ def channels(project_dir: str, as_json: bool, acquired: str, currency: str, **to
     short_help="Show the scorecard of campaigns.",
     epilog="Examples:  lifelong campaigns --spend spend.csv --margin 40%\n\n           lifelong campaigns --spend spend.csv --by channel",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @click.option(
     "--by", default="campaign", show_default=True, metavar="COLUMN", help="The kept column that names it, or channel."
 )
@@ -118,7 +122,7 @@ def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
     epilog="Examples:  lifelong limits --spend spend.csv --margin 40% --target 3 --payback 6 --cash 50000\n\n"
     "           lifelong limits --spend spend.csv --margin 40% --by campaign",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @_BY
 @click.option("--payback", default="", metavar="MONTHS", help="A customer must have paid back within so many months.")
 @click.option("--cash", default="", metavar="MONEY", help="What may be out at once.")

@@ -151,6 +151,49 @@ def weights_of(paths: Paths, rule: str, half_life: float = 7.0) -> Floats:
     return part
 
 
+def parts_of(paths: Paths, rule: str, how: How) -> Floats:
+    """As :func:`weights_of` for every rule, so that each customer alone can be credited, shape (m,).
+
+    ``markov`` shares a path among its channels in proportion to their removal effects, which are of all paths, and a channel's
+    part evenly among its touches. Over all customers this is near the rule's own total and not the same.
+
+    Raises:
+        ConfigError: E374 where a Markov chain of this order would have too many states.
+    """
+    if rule != "markov":
+        return weights_of(paths, rule, how.half_life)
+    _small(paths, how.order)
+    smoothing = how.smoothing if how.smoothing is not None else float(how.order > 1)
+    moves = Moves.of(paths, how.order, np.zeros(len(paths), np.int64), 1)
+    effect = np.nan_to_num(np.maximum(removal_effects(moves, smoothing)[0, :, 0], 0.0))
+    even = weights_of(paths, "shapley")
+    weight = even * effect[paths.channel]
+    whole = np.bincount(paths.path, weights=weight)[paths.path]
+    return np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), even)
+
+
+def deal_parts(totals: Ints, owner: Ints, parts: Floats) -> Ints:
+    """Whole totals dealt to the parts of each owner by the largest remainder; an owner's parts sum to the own total.
+
+    Args:
+        totals: minor units, may be below 0, shape (n,).
+        owner: whose part it is, 0 to n - 1, rising, everybody at least once, shape (m,).
+        parts: they sum to 1 for each owner, same shape.
+
+    >>> deal_parts(np.array([100, -10]), np.array([0, 0, 0, 1]), np.array([1, 1, 1, 3]) / 3).tolist()
+    [34, 33, 33, -10]
+    """
+    exact = totals[owner] * parts
+    down = np.floor(exact).astype(np.int64)
+    left = totals - np.bincount(owner, weights=down, minlength=len(totals)).astype(np.int64)
+    order = np.lexsort((down - exact, owner))
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    rank = np.arange(len(owner)) - begins[owner[order]]
+    dealt = down.copy()
+    dealt[order] += rank < left[owner[order]]
+    return dealt
+
+
 def _shares(paths: Paths, rule: str, how: How, group: Ints, weights: Floats) -> Floats:
     """Shares of customers and of value: of all, and of each draw; shape (1 + draws, c, 2). Each column sums to 1."""
     groups, size = weights.shape[1], len(paths.channels)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lifelong.decide.attribution import RULES, WHAT, How, attribute
-from lifelong.decide.paths import Paths
-from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.errors import DataError, did_you_mean
 from lifelong.project import asked as asking
-from lifelong.project import runs, touching
+from lifelong.project import naming, runs, touching
 from lifelong.project.folder import NO_CURRENCY
 from lifelong.schema import UNKNOWN
-from lifelong.tables.touch_channels import ALIASES
-from lifelong.units import Horizon, date_of, day_of, minor_digits
+from lifelong.units import date_of, day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.attribution import Attribution, ChannelCredit
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.decide.attribution import Credit
-    from lifelong.project.asked import Base
+    from lifelong.decide.paths import Paths
     from lifelong.project.folder import Folder
 
 #: Above this share of new customers without a known channel a finding says so.
@@ -68,11 +66,11 @@ class Asked:
         if self.rule:
             _among(self.rule, RULES, "rule")
         if self.order not in {1, 2, 3}:
-            raise _unclear(
+            raise naming.unclear(
                 f"there is no order {self.order}", "--order", "a chain remembers 1 to 3 touches", "--order 2"
             )
         rules = (self.rule,) if self.rule else RULES
-        return How(rules, self.order, half_life=_days(self.half_life, "--half-life", "7d"), seed=self.seed)
+        return How(rules, self.order, half_life=naming.days(self.half_life, "--half-life", "7d"), seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,10 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     """Deal out the new customers, or their value, over the channels that touched them before their first order."""
     from lifelong.tables.journeys import journeys
 
-    how, window = asked.how, math.floor(_days(asked.window, "--window", "90d"))
+    how, window = asked.how, math.floor(naming.days(asked.window, "--window", "90d"))
     with folder.writing("attribution"):
         base = asking.base(folder, asked.until)
-        touches, people = touching.touches_table(folder), _people(base, folder)
+        touches, people = touching.touches_table(folder), naming.came(base, folder)
         worth = _value(folder, asked)
     since, until = _time(touches, people, asked, min(base.until, worth.as_of or base.until))
     ways = journeys(touches, people, window, since, until)
@@ -112,26 +110,6 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
         digits=minor_digits(currency), touches=_counts(paths), rows=_rows(credits_, paths.channels, at), order=asked.order,
         findings=found,
     )  # fmt: skip
-
-
-def _people(base: Base, folder: Folder) -> pa.Table:
-    """A row a customer: ``customer_id``, ``first_day``, ``channel`` of the first order under its common name, or null."""
-    import narwhals as nw
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from lifelong.tables.loyalty import first_names
-
-    people = base.summary.select(["customer_id", "first_day"])
-    if "channel" not in base.orders.column_names or base.orders["channel"].null_count == len(base.orders):
-        return people.append_column("channel", pa.nulls(len(people), pa.string()))
-    told = nw.to_native(first_names(base.orders, "channel", base.until, people))
-    known = ALIASES | touching.parsed(folder.config().aliases)
-    place = pc.index_in(people["customer_id"].combine_chunks(), value_set=told["customer_id"].combine_chunks())
-    codes = pc.dictionary_encode(told["channel"].cast(pa.string()).combine_chunks().take(place))
-    names = [name.strip().lower() for name in codes.dictionary.to_pylist()]
-    common = pa.array([known.get(name, name) or None for name in names], pa.string())
-    return people.append_column("channel", common.take(codes.indices))
 
 
 def _value(folder: Folder, asked: Asked) -> _Value:
@@ -176,21 +154,9 @@ def _time(touches: pa.Table, people: pa.Table, asked: Asked, last: int) -> tuple
 
 
 def _paths(ways: pa.Table, worth: _Value) -> Paths:
-    """The ways as arrays, and whose they are; where no value is asked, each customer counts as one."""
-    import pyarrow.compute as pc
-
-    told = ways.sort_by(
-        [("customer_id", "ascending"), ("age", "descending"), ("second", "ascending"), ("channel", "ascending")]
-    )
-    who, channel = (pc.dictionary_encode(told[name].combine_chunks()) for name in ("customer_id", "channel"))
-    path = who.indices.to_numpy().astype(np.int64)
-    sorted_names = sorted(channel.dictionary.to_pylist())
-    rank = {name: i for i, name in enumerate(sorted_names)}
-    code = np.array([rank[name] for name in channel.dictionary.to_pylist()], np.int64)[channel.indices.to_numpy()]
-    begins = np.flatnonzero(np.diff(path, prepend=-1))
-    won = told["is_won"].to_numpy()[begins].astype(bool)
-    value = _of_each(who.dictionary, won, worth)
-    return Paths(tuple(sorted_names), path, code, told["age"].to_numpy().astype(float), won, value)
+    """The ways as arrays with what each customer is worth; where no value is asked, each counts as one."""
+    _, names, paths = naming.laid(ways)
+    return replace(paths, value=_of_each(names, paths.won, worth))
 
 
 def _of_each(names: pa.Array, won: NDArray[np.bool_], worth: _Value) -> NDArray[np.int64]:
@@ -250,24 +216,12 @@ def _dark(paths: Paths) -> int:
     return int((paths.won & (seen == 0)).sum())
 
 
-def _days(text: str, flag: str, example: str) -> float:
-    try:
-        days = float(Horizon.parse(text).days)
-    except ConfigError:
-        days = math.nan
-    if math.isfinite(days) and days >= 1:
-        return days
-    raise _unclear(f"{text!r} is no time of a day or more", flag, "touches beyond it do not count", f"{flag} {example}")
-
-
 def _among(told: str, known: Sequence[str], name: str) -> None:
     if told not in known:
         why = did_you_mean(told, known)
-        raise _unclear(f"there is no {name} {told!r}", f"--{name}", why, f"--{name} with one of {', '.join(known)}")
-
-
-def _unclear(what: str, where: str, why: str, example: str) -> ConfigError:
-    return ConfigError("E375", what, where=where, why=why, fix=f"write {example}")
+        raise naming.unclear(
+            f"there is no {name} {told!r}", f"--{name}", why, f"--{name} with one of {', '.join(known)}"
+        )
 
 
 def _nobody(since: int, until: int) -> DataError:

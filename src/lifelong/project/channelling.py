@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from lifelong.decide.channels import Terms, cost_of_winning
 from lifelong.definitions import Valuation, Valued, set_against
 from lifelong.errors import FitError, LifelongError
 from lifelong.money.acquiring import Z, dispersion, payback
-from lifelong.project import winning
+from lifelong.project import naming, winning
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Finding
@@ -42,6 +43,9 @@ class Asked:
     Attributes:
         tables: where costs and customers are.
         by: ``channel``, ``campaign`` or a kept column.
+        rule: how touches name the channel of a customer, one of ``decide.attribution.RULES``, or ``orders``, as the first order says;
+            empty: ``first`` where the project holds touches.
+        window: how long before the first order touches count.
         lags: by channel, months by which its cost comes after the customers whom it won.
         incremental: by channel, the share of its customers who would not have come otherwise.
         overhead: of a month.
@@ -56,6 +60,8 @@ class Asked:
 
     tables: winning.Tables = field(default_factory=winning.Tables)
     by: str = "channel"
+    rule: str = ""
+    window: str = "90d"
     lags: Mapping[str, str | int] = field(default_factory=dict)
     incremental: Mapping[str, str | float] = field(default_factory=dict)
     overhead: str | float = 0.0
@@ -136,7 +142,8 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     currency = folder.currency
     terms = asked.terms(currency)
     costs = asked.tables.costs(currency, folder)
-    people = winning.people(folder, question, asked.by)
+    people = winning.people(folder, question, asked.by, rule=naming.Rule(asked.rule, asked.window))
+    costs = people.meeting(costs)
     won, span = winning.within(costs, people.won(), terms.lags, winning.month_of(people.at.until))
     cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
@@ -171,6 +178,7 @@ def channels(
         verdict=None if is_scorecard else _verdict(made, asked),
         findings=made.findings,
         is_scorecard=is_scorecard,
+        origin=made.people.origin,
     )
     return replace(answer, path=str(_written(made, answer, Path(out)))) if out else answer
 
@@ -178,7 +186,7 @@ def channels(
 def _worth(made: Known, i: int, target: float) -> Worth:
     people, name = made.people.followed, made.people.followed.names[i]
     cost = next((row for row in made.cac.channels if row.name == name), None)
-    at_age = people.at(made.age, i)
+    at_age, parts = people.at(made.age, i), people.parts(made.age, i)
     cac = cost.cac if cost else None
     is_money = made.people.margin is not None
     ratio = roi = None
@@ -187,22 +195,22 @@ def _worth(made: Known, i: int, target: float) -> Worth:
         below = Valued(cac, set_against(made.valuation, made.cac.currency))
         ratio = worth.ratio(value, made.new[i][1], below, cost.customers, made.scatter.get(name, 1.0))
         roi = definitions.ratio(value, below) - 1.0
-    each = (people.at(age, i) for age in worth.SHOWN)
+    each = {age: worth.measured(people.at(age, i), people.parts(age, i)) for age in worth.SHOWN}
     return Worth(
         name=name,
         customers=cost.customers if cost else 0.0,
         cost=cost.cost if cost else 0,
         cac=cac,
-        followed=len(at_age),
-        at_age=worth.measured(at_age),
-        seen={age: float(v.mean()) if len(v) >= worth.FEW else None for age, v in zip(worth.SHOWN, each, strict=True)},
+        followed=math.fsum(parts),
+        at_age=worth.measured(at_age, parts),
+        seen={age: told.mean if told else None for age, told in each.items()},
         new_value=worth.interval(*made.new[i]),
         ratio=ratio,
         payback=payback(people.curve(made.age, i), cac) if cac and ratio else None,
         roi=roi,
         conversion=cost.customers / cost.clicks if cost and cost.clicks else None,
         actions=cost.actions if cost else None,
-        status=worth.status(ratio, cost.cost if cost else 0, len(at_age), target) if is_money else "no margin",
+        status=worth.status(ratio, cost.cost if cost else 0, math.fsum(parts), target) if is_money else "no margin",
     )
 
 
@@ -211,13 +219,13 @@ def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms, span: tupl
     found = {}
     for name in {getattr(row, terms.by) for row in won}:
         spent: Counter[int] = Counter()
-        came: Counter[int] = Counter()
+        came: dict[int, float] = defaultdict(float)
         for cost in costs:
             if getattr(cost, terms.by) == name and cost.purpose == "acquisition":
                 spent[cost.month - terms.lags.get(cost.channel, 0)] += cost.cost
         for row in won:
             if getattr(row, terms.by) == name:
-                came[row.month] += round(row.customers)
+                came[row.month] += row.customers
         months = range(span[0], span[1] + 1)
         found[name] = dispersion([spent[m] for m in months], [came[m] for m in months])
     return found

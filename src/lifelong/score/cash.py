@@ -103,7 +103,9 @@ def coming(
     return Flows(orders, revenue)
 
 
-def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[float, Any]) -> Floats:
+def newcomer(
+    fit: Fit, terms: Terms, months: int, first: float, typical: tuple[float, Any], leave: float = 1.0
+) -> Floats:
     """Closed forms of one who is won in a month, at any time of it alike: orders and revenue of that month and those after.
 
     Args:
@@ -112,6 +114,7 @@ def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[f
         months: how many.
         first: what a first order brings.
         typical: as for :func:`coming`.
+        leave: factor of all chances to leave, as in ``score.levers``.
 
     Returns:
         Shape (2, months), major units.
@@ -125,7 +128,7 @@ def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[f
     orders = np.zeros(months + 1)
     for start, weight in zip((nodes + 1.0) / 2.0, weights / 2.0, strict=True):
         for m in range(months):
-            until = engine.ahead(engine.theta, past, 0.0, (m + 1.0 - start) * MONTH / 7.0)
+            until = engine.ahead(engine.theta, past, 0.0, leave * (m + 1.0 - start) * MONTH / 7.0) / leave
             orders[m + 1] += weight * float(np.average(until, weights=counted))
     steps = np.diff(orders)
     pay = float(spend_each(engine, engine.spend_theta, zero[:1], np.zeros(1), typical[0])[0])
@@ -202,15 +205,15 @@ def _centred(ahead: Forecast, group: Ints, flows: Flows) -> Flows:
     return flows.scaled(*ratios)
 
 
-def expected(ahead: Forecast, group: Ints, months: int) -> tuple[Floats, Floats]:
-    """Closed forms of orders and revenue by group and month; shape (groups, months) each."""
+def expected(ahead: Forecast, group: Ints, months: int, leave: float = 1.0) -> tuple[Floats, Floats]:
+    """Closed forms of orders and revenue by group and month, shape (groups, months) each; ``leave`` as in ``score.levers``."""
     engine, base = ahead.engine, ahead.base
     alive = engine.alive(engine.theta, base.past)
     pay = _each(engine, base, ahead.observed)
     groups, before = int(group.max()) + 1, np.zeros(base.histories)
     orders, revenue = (np.zeros((groups, months)) for _ in range(2))
     for m in range(months):
-        until = engine.ahead(engine.theta, base.past, 0.0, (m + 1) * MONTH / 7.0)
+        until = engine.ahead(engine.theta, base.past, 0.0, leave * (m + 1) * MONTH / 7.0) / leave
         step = (alive * np.maximum(until - before, 0.0))[base.history]
         orders[:, m] = np.bincount(group, step, minlength=groups)
         revenue[:, m] = np.bincount(group, step * pay, minlength=groups)
