@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from dataclasses import fields
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
     import click
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "lifelong"
-REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "lifelong"
+REFERENCE = ROOT / "docs" / "reference"
+FINDINGS = SOURCE / "definitions" / "findings.json"
 MADE = "<!-- Made by `make docs` from the code. Do not edit. -->\n\n"
 
 
@@ -137,12 +140,23 @@ def findings() -> str:
         "It stands in the `findings` of the value that it speaks of. D: the data, F: fit and back-test, S: scores. "
         "What is a failure is an [error](errors.md).\n\n| code | severity | says |\n| --- | --- | --- |\n"
     )
+    return head + "".join(f"| {c} | {s} | {_cell(t)} |\n" for c, s, t in all_findings())
+
+
+def all_findings() -> list[tuple[str, str, str]]:
+    """Code, severity and words of every finding."""
     told: dict[str, tuple[str, str]] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         for code, severity, text in _findings_of(ast.parse(path.read_text(encoding="utf-8"))):
             if code not in told or len(text) > len(told[code][1]):
                 told[code] = (severity, text)
-    return head + "".join(f"| {c} | {s} | {_cell(t)} |\n" for c, (s, t) in sorted(told.items()))
+    return [(code, *said) for code, said in sorted(told.items())]
+
+
+def findings_data() -> str:
+    """The same as data, for the glossary of the app."""
+    rows = [{"code": c, "severity": s, "text": " ".join(t.split())} for c, s, t in all_findings()]
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
 def _findings_of(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
@@ -231,11 +245,11 @@ def _cell(text: str) -> str:
 def main(check: bool) -> int:
     """Write or compare; the number of pages that are out of date."""
     stale = 0
-    for name, make in PAGES.items():
-        path, text = REFERENCE / name, MADE + make()
+    made = {REFERENCE / name: MADE + make() for name, make in PAGES.items()} | {FINDINGS: findings_data()}
+    for path, text in made.items():
         if check:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
-                sys.stdout.write(f"docs/reference/{name} is out of date: run `make docs`\n")
+                sys.stdout.write(f"{path.relative_to(ROOT)} is out of date: run `make docs`\n")
                 stale += 1
         else:
             path.write_text(text, encoding="utf-8")

@@ -156,6 +156,9 @@ CODES: dict[str, str] = {
     "E514": "too many wrong tokens",
     "E515": "there is no such page",
     "E516": "the server would be open to others",
+    "E561": "the PDF cannot be set",
+    "E562": "the file does not end as its format does",
+    "E563": "the time of a schedule is not understood",
     # -- E9: our own fault
     "E900": "an unforeseen failure",
 }

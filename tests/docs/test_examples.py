@@ -45,6 +45,7 @@ TRAILS = {
             "docs/how-to/ad-spend.md",
             "docs/how-to/costs.md",
             "docs/how-to/export.md",
+            "docs/how-to/reports.md",
             "docs/explanation/identity.md",
             "docs/how-to/forget-a-customer.md",
         ),

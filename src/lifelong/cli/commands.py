@@ -20,6 +20,7 @@ from lifelong.cli import (
     over_time,
     plan,
     posteriors,
+    reports,
     serving,
     spending,
     touching,
@@ -232,21 +233,6 @@ def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
     say(found, as_json=as_json)
 
 
-@lifelong.command(short_help="Write the report, one HTML file.", epilog="Example:  lifelong report --out clv.html")
-@flags.project
-@click.option("--out", default="", metavar="FILE", help="Where to write it. [default: reports/ in the project]")
-@flags.horizon
-@flags.margin
-@flags.discount
-@flags.level
-@flags.as_json
-def report(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
-    """Write the report: one HTML file that needs no network."""
-    with Progress(quiet=as_json) as progress:
-        path = _open(project_dir, progress).report(out, **told)
-    say({"report": str(path)} if as_json else path, as_json=as_json)
-
-
 @lifelong.command(short_help="Write the model card.", epilog="Example:  lifelong card --out card.md")
 @flags.project
 @click.option("--out", default="", metavar="FILE", help="Where: .md or .html. [default: reports/ in the project]")
@@ -260,30 +246,6 @@ def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     with Progress(quiet=as_json) as progress:
         path = _open(project_dir, progress).card(out, **told)
     say({"card": str(path)} if as_json else path, as_json=as_json)
-
-
-@lifelong.command(
-    short_help="Write customers or orders to a file.",
-    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders",
-)
-@click.argument("out", type=click.Path(path_type=Path))
-@flags.project
-@click.option(
-    "--what",
-    default="scores",
-    type=click.Choice(["scores", "orders", "subscriptions", "spend", "quarantine"]),
-    help="What to write.",
-    show_default=True,
-)
-@click.option(
-    "--european", is_flag=True, help="CSV with semicolons and decimal commas, as many office programs expect."
-)
-@flags.as_json
-def export(out: Path, project_dir: str, what: str, european: bool, as_json: bool) -> None:
-    """Write customers or orders to OUT: .csv, .parquet or .xlsx."""
-    with Progress(quiet=as_json) as progress:
-        path = _open(project_dir, progress).export(out, what=what, is_european=european)
-    say({"export": str(path)} if as_json else path, as_json=as_json)
 
 
 @lifelong.command(short_help="Take a customer out, for good.", epilog="Example:  lifelong forget 17850 --yes")
@@ -378,7 +340,7 @@ def completion(shell: str) -> None:
 
 
 _GROUPS = (
-    calculator, channels, contracts, costs, decisions, grouping, over_time, plan, posteriors, serving, spending, touching,
+    calculator, channels, contracts, costs, decisions, grouping, over_time, plan, posteriors, reports, serving, spending, touching,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:

@@ -177,6 +177,11 @@ def _plain(column: pa.Array) -> list[Any]:
     return cells
 
 
+def plain_columns(table: pa.Table) -> list[list[Any]]:
+    """All columns as numbers, booleans and texts, whole."""
+    return [_plain(column.combine_chunks()) for column in table.columns]
+
+
 def _csv_cells(column: pa.Array, *, is_european: bool) -> list[Any]:
     """A column as CSV cells: texts escaped, decimal commas where they are asked for."""
     import pyarrow as pa

@@ -92,6 +92,13 @@ _BAD = _text("bad_share", "Above this share of bad rows the file is refused whol
 _FILE = Param("file", "upload", "The uploaded file.")
 VALUE = (HORIZON, MARGIN, DISCOUNT)
 
+_WHAT = _choice("what", "Which table.", "scores", "orders", "subscriptions", "spend", "segments", "quarantine")
+_PAPER = (
+    _choice("kind", "For whom.", "full", "founder", "marketing", "finance", "data"),
+    _choice("format", "How it is written.", "html", "pdf", "xlsx"),
+    _text("lang", "The language, such as en."),
+)
+
 #: What the calculator may be told; all but the first five may be left out.
 _FIVE = {
     "churn": "Share of customers lost a month, such as 5%.",
@@ -159,6 +166,15 @@ VERBS: Mapping[str, Verb] = {
         Verb("value", "Back-test, fit and score.", (*VALUE, UNTIL), writes=True),
         Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail."),), writes=True),
         Verb("rebuild", "Remake the tables from what was read.", writes=True),
+        Verb("report", "Write a report.", (*_PAPER, *VALUE, LEVEL), writes=True, method="make_report"),
+        Verb(
+            "export",
+            "Write a table to a file.",
+            (_WHAT, _choice("format", "How it is written.", "csv", "csv-european", "parquet", "xlsx")),
+            writes=True,
+            method="make_export",
+        ),
+        Verb("preview", "The first rows of a table, and what its columns mean.", (_WHAT,)),
         Verb("status", "What the project holds."),
         Verb("check", "What was found about the data."),
         Verb(

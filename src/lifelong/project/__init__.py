@@ -17,6 +17,7 @@ from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
 from lifelong.project.groups_verbs import GroupVerbs
+from lifelong.project.report_verbs import ReportVerbs
 from lifelong.project.served_verbs import ServedVerbs
 from lifelong.project.spend_verbs import SpendVerbs
 from lifelong.project.touch_verbs import TouchVerbs
@@ -51,7 +52,9 @@ __all__ = [
 ]
 
 
-class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, ServedVerbs, SpendVerbs, TouchVerbs):
+class Project(
+    CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, ReportVerbs, ServedVerbs, SpendVerbs, TouchVerbs
+):
     """A folder with a firm's orders and all that is computed from them.
 
     Args:
@@ -240,22 +243,6 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, Served
             return subscribing.subscriptions(Path(file), told, question, place, self._folder.progress)
         return enrolling.subscriptions(self._folder, told, question, place)
 
-    def report(
-        self,
-        path: str | Path = "",
-        *,
-        horizon: str = "",
-        margin: str | float = "",
-        discount: str = "",
-        level: str = "",
-    ) -> Path:
-        """Write the report: one HTML file that needs no network."""
-        from lifelong.project.asked import Question
-        from lifelong.project.reporting import report
-
-        question = Question.of(self.config, horizon, margin, discount, level)
-        return report(self._folder, Path(path) if path else None, question)
-
     def card(
         self,
         path: str | Path = "",
@@ -271,12 +258,6 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, Served
 
         question = Question.of(self.config, horizon, margin, discount, level)
         return card(self._folder, Path(path) if path else None, question)
-
-    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
-        """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
-        from lifelong.project.reporting import export
-
-        return export(self._folder, Path(path), what=what, is_european=is_european)
 
     def run(
         self,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lifelong.store.landing import Batch, Manifest
 
 #: Folders of results that were made with the customer; they are made again from what remains.
-DERIVED = ("cache", "quarantine", "fits", "scores", "reports", "backtests", "answers", "jobs", "uploads")
+DERIVED = ("cache", "quarantine", "fits", "scores", "reports", "exports", "backtests", "answers", "jobs", "uploads")
 
 
 def forget(folder: Folder, customer: str) -> dict[str, Any]:

@@ -1,12 +1,11 @@
-"""The verbs that hand things out: report, card, export, and run, which does everything up to the report."""
+"""The verbs that hand things out: report, card, and run, which does everything up to the report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from lifelong.errors import ConfigError, did_you_mean
-from lifelong.project import aging, asked, enrolling, renewing, runs, spending, valuing
+from lifelong.project import aging, asked, enrolling, renewing, valuing
 from lifelong.project.answers import Run
 from lifelong.project.knowing import seen_by
 from lifelong.project.subscribing import Asked
@@ -16,8 +15,6 @@ from lifelong.units import date_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-
-    import pyarrow as pa
 
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
@@ -52,7 +49,7 @@ def write_report(
 
     folder.progress("writing the report", 0, None)
     data = gather(folder, at, made, scores, truth)
-    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
+    return html.write(data, path or place(folder, f"clv-report_{data.as_of}_en.html"))
 
 
 def card(folder: Folder, path: Path | None, question: Question) -> Path:
@@ -64,7 +61,7 @@ def card(folder: Folder, path: Path | None, question: Question) -> Path:
         made = fits.load(folder.root / "fits")
         at = asked.base(folder, made.origin.until)
         data = gather(folder, at, made, valuing.score_base(folder, made, at, question))
-        return cards.write(data, path or _place(folder, f"model-card_{data.as_of}_en.md"))
+        return cards.write(data, path or place(folder, f"model-card_{data.as_of}_en.md"))
 
 
 def gather(
@@ -110,7 +107,8 @@ def _brought(at: Base, period: str | int) -> aging.Asked:
     return aging.Asked(by=by, measure="revenue" if at.has_money else "orders", cumulative=True)
 
 
-def _place(folder: Folder, name: str) -> Path:
+def place(folder: Folder, name: str) -> Path:
+    """Where a report of that name goes: reports/ of the project, which is made where it is absent."""
     (folder.root / "reports").mkdir(exist_ok=True)
     return folder.root / "reports" / name
 
@@ -167,11 +165,18 @@ def _subscribers(folder: Folder, question: Question, choice: Choice) -> Run:
 def write_subscribers(folder: Folder, made: Subscriptions, path: Path | None = None) -> Path:
     """The report of a project that holds subscriptions and no order."""
     from lifelong.report import html
-    from lifelong.report.inputs import ReportData
 
     folder.progress("writing the report", 0, None)
+    data = subscribers_data(folder, made)
+    return html.write(data, path or place(folder, f"clv-report_{data.as_of}_en.html"))
+
+
+def subscribers_data(folder: Folder, made: Subscriptions) -> ReportData:
+    """All that such a report prints."""
+    from lifelong.report.inputs import ReportData
+
     fit, scores = made.groups[0].chosen.fit, made.scores
-    data = ReportData(
+    return ReportData(
         name=folder.config().name or folder.root.resolve().name,
         as_of=scores.as_of,
         currency=scores.currency,
@@ -182,61 +187,3 @@ def write_subscribers(folder: Folder, made: Subscriptions, path: Path | None = N
         notes=made.findings,
         instead=renewing.tested(fit),
     )
-    return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
-
-
-def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
-    """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
-    from lifelong import export as writers
-
-    makers = {
-        "scores": _scores,
-        "orders": _orders,
-        "subscriptions": _subscriptions,
-        "spend": _spend,
-        "quarantine": _quarantine,
-    }
-    if what not in makers:
-        raise ConfigError(
-            "E302",
-            f"there is no {what!r} to export",
-            where="--what",
-            why=did_you_mean(what, makers),
-            fix="take a known name",
-        )
-    folder.require()
-    table, beside = makers[what](folder)
-    return writers.write(table, path, beside=beside, is_european=is_european)
-
-
-def _scores(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    """The latest scores, with what defines them on each row."""
-    run = runs.last(folder)
-    beside = {name: run.told[name] for name in ("as_of", "horizon", "currency", "definition")}
-    return run.rows(), beside | {"model_version": run.told["model"]}
-
-
-def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    import pyarrow.parquet as pq
-
-    _, tables = folder.tables()
-    return pq.read_table(tables.orders), {"currency": folder.currency}
-
-
-def _subscriptions(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    return enrolling.kept(folder, folder.landing.read()).rows, {"currency": folder.currency}
-
-
-def _spend(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    return spending.spend_table(folder), {"currency": folder.currency}
-
-
-def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = sorted((folder.root / "quarantine").glob("*.parquet"))
-    if not found:
-        return pa.table({"row": pa.array([], pa.int64()), "reason": pa.array([], pa.string())}), {}
-    parts = [pq.read_table(path) for path in found]
-    return pa.concat_tables(parts, promote_options="default"), {}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from lifelong.charts import tokens
-from lifelong.i18n import NBSP
+from lifelong.i18n import NBSP, message
 from lifelong.report import (
     brought,
     cohorts,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from lifelong.report.inputs import ReportData
+    from lifelong.report.paper import Paper
 
 _FONTS = "/*fonts*/"
 #: What a number of the page links to.
@@ -53,7 +54,18 @@ def write(data: ReportData, path: Path) -> Path:
 
 def render(data: ReportData) -> str:
     """The whole page as text. All words of the data pass through autoescape; no script stands in the page at all."""
-    page = unstyled(data)
+    return dressed(unstyled(data))
+
+
+def render_paper(paper: Paper) -> str:
+    """A paper for one kind of reader as one page, in the same manner."""
+    linked = {term["key"] for term in paper.terms}
+    template = environment().get_template("paper.html.j2")
+    return dressed(template.render(paper=paper, linked=linked, _=message, style=_FONTS, policy=_FONTS))
+
+
+def dressed(page: str) -> str:
+    """A page with its style sheet, the letters that it prints, and the policy that allows that sheet alone."""
     sheet = style(fonts.font_faces(page))
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     policy = f"default-src 'none'; font-src data:; style-src 'sha256-{digest}'"

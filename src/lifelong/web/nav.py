@@ -39,9 +39,21 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         N_("Money"),
-        (Entry("/forecast", N_("Forecast and plan"), "scores"), Entry("/equity", N_("Customer equity"), "scores")),
+        (
+            Entry("/forecast", N_("Forecast and plan"), "scores"),
+            Entry("/equity", N_("Customer equity"), "scores"),
+            Entry("/reports", N_("Reports"), "fits"),
+        ),
     ),
-    (N_("This program"), (Entry("/models", N_("Models and trust"), "scores"), Entry("/import", N_("Data"), ""))),
+    (
+        N_("This program"),
+        (
+            Entry("/models", N_("Models and trust"), "scores"),
+            Entry("/import", N_("Data"), ""),
+            Entry("/exports", N_("Exports"), "orders"),
+            Entry("/glossary", N_("Glossary"), ""),
+        ),
+    ),
 )
 
 

@@ -1,6 +1,20 @@
 """One module a page, each with a tuple ``ROUTES``. A page asks for answers and draws them; it computes nothing."""
 
-from lifelong.web.pages import budget, calculator, channels, cohorts, equity, forecast, jobs, overview, today, trust
+from lifelong.web.pages import (
+    budget,
+    calculator,
+    channels,
+    cohorts,
+    equity,
+    exports,
+    forecast,
+    glossary,
+    jobs,
+    overview,
+    reports,
+    today,
+    trust,
+)
 
 ROUTES = (
     *today.ROUTES,
@@ -12,5 +26,8 @@ ROUTES = (
     *forecast.ROUTES,
     *equity.ROUTES,
     *trust.ROUTES,
+    *reports.ROUTES,
+    *exports.ROUTES,
+    *glossary.ROUTES,
     *jobs.ROUTES,
 )
