@@ -142,6 +142,11 @@ CODES: dict[str, str] = {
     "E514": "too many wrong tokens",
     "E515": "there is no such page",
     "E516": "the server would be open to others",
+    "E531": "the rule is not understood",
+    "E532": "nothing of that name is known of customers",
+    "E533": "a value does not fit what is compared with it",
+    "E534": "no rule of that name is kept",
+    "E535": "a rule cannot have that name",
     # -- E9: our own fault
     "E900": "an unforeseen failure",
 }

@@ -271,11 +271,16 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, Served
         question = Question.of(self.config, horizon, margin, discount, level)
         return card(self._folder, Path(path) if path else None, question)
 
-    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
-        """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx."""
+    def export(
+        self, path: str | Path, *, what: str = "scores", is_european: bool = False, rule: str = ""
+    ) -> Path:
+        """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx.
+
+        ``rule`` leaves only the scores of customers whom it chooses, such as ``"best 20%"``: see :meth:`segment`.
+        """
         from lifelong.project.reporting import export
 
-        return export(self._folder, Path(path), what=what, is_european=is_european)
+        return export(self._folder, Path(path), what=what, is_european=is_european, rule=rule)
 
     def run(
         self,

@@ -185,7 +185,7 @@ def write_subscribers(folder: Folder, made: Subscriptions, path: Path | None = N
     return html.write(data, path or _place(folder, f"clv-report_{data.as_of}_en.html"))
 
 
-def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
+def export(folder: Folder, path: Path, *, what: str, is_european: bool, rule: str = "") -> Path:
     """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
     from lifelong import export as writers
 
@@ -205,7 +205,19 @@ def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
             fix="take a known name",
         )
     folder.require()
+    if rule and what != "scores":
+        raise ConfigError(
+            "E301",
+            f"a rule chooses no {what}",
+            where="--rule",
+            why="it chooses customers by what is known of them",
+            fix="leave out --what",
+        )
     table, beside = makers[what](folder)
+    if rule:
+        from lifelong.project import segmenting
+
+        table = segmenting.chosen(folder, rule)
     return writers.write(table, path, beside=beside, is_european=is_european)
 
 

@@ -30,7 +30,7 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
         found = renewing.looked(at)
         told = runs.latest(folder, at)
         made = life_stages(
-            _seen(at), _seen(asked.base_of(at.orders, since)) if since else None, told.rows() if told else None
+            seen(at), seen(asked.base_of(at.orders, since)) if since else None, told.rows() if told else None
         )
     notes = list(made.findings)
     if found.is_contractual:
@@ -45,7 +45,8 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
     return replace(made, path=str(_written(made, out))) if out else made
 
 
-def _seen(at: asked.Base) -> Seen:
+def seen(at: asked.Base) -> Seen:
+    """What is known of each customer's rhythm on the base's day."""
     from lifelong.score.stages import Seen
     from lifelong.tables.gaps import gaps, last_gaps
 

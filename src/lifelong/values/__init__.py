@@ -24,6 +24,7 @@ from lifelong.values.cash import CashForecast, CustomerEquity
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.channels import Channels
 from lifelong.values.cohorts import CohortMatrix
+from lifelong.values.customer import Customer
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
@@ -40,6 +41,7 @@ from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.segment import SavedRules, Segment
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
 from lifelong.values.spend_totals import SpendTotals
@@ -65,6 +67,7 @@ __all__ = [
     "Channels",
     "CohortMatrix",
     "Course",
+    "Customer",
     "CustomerEquity",
     "Cut",
     "Drivers",
@@ -85,7 +88,9 @@ __all__ = [
     "Posterior",
     "Potential",
     "ReferralValues",
+    "SavedRules",
     "Scores",
+    "Segment",
     "Shortfall",
     "Spacings",
     "Spend",
