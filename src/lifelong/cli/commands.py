@@ -279,7 +279,9 @@ def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 @click.option(
     "--european", is_flag=True, help="CSV with semicolons and decimal commas, as many office programs expect."
 )
-@click.option("--rule", default="", metavar="RULE", help="Only customers whom it chooses: 'best 20%'. See lifelong segment.")
+@click.option(
+    "--rule", default="", metavar="RULE", help="Only customers whom it chooses: 'best 20%'. See lifelong segment."
+)
 @flags.as_json
 def export(out: Path, project_dir: str, as_json: bool, european: bool, **told: str) -> None:
     """Write customers or orders to OUT: .csv, .parquet or .xlsx."""

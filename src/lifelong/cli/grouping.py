@@ -145,7 +145,9 @@ def why(project_dir: str, as_json: bool, **told: Any) -> None:
 @click.argument("rule", required=False, default="")
 @flags.project
 @click.option("--name", default="", metavar="NAME", help="Take a rule that is kept.")
-@click.option("--version", default=0, metavar="N", type=click.IntRange(0), help="Which version of it. [default: the newest]")
+@click.option(
+    "--version", default=0, metavar="N", type=click.IntRange(0), help="Which version of it. [default: the newest]"
+)
 @click.option("--save", default="", metavar="NAME", help="Keep the rule under a name.")
 @_out
 @flags.as_json

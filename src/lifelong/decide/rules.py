@@ -75,7 +75,9 @@ class Condition:
         column = pc.utf8_lower(column) if isinstance(values[0], str) else column
         if self.operator in _ORDERED:
             if isinstance(values[0], str):
-                raise _wrong_kind(self.name, self.values[0], "a text has no order", f"write {self.name} = {self.values[0]}")
+                raise _wrong_kind(
+                    self.name, self.values[0], "a text has no order", f"write {self.name} = {self.values[0]}"
+                )
             made = getattr(pc, _ORDERED[self.operator])(column, values[0])
         else:
             made = pc.equal(column, values[0])
@@ -116,7 +118,10 @@ class Joined:
     parts: tuple[Node, ...]
 
     def __str__(self) -> str:
-        told = [f"({p})" if isinstance(p, Joined) and p.word != "not" and p.word != self.word else str(p) for p in self.parts]
+        told = [
+            f"({p})" if isinstance(p, Joined) and p.word != "not" and p.word != self.word else str(p)
+            for p in self.parts
+        ]
         return f"not {told[0]}" if self.word == "not" else f" {self.word} ".join(told)
 
     def mask(self, table: pa.Table) -> Flags:

@@ -271,9 +271,7 @@ class Project(CashVerbs, DataVerbs, DecisionVerbs, EconVerbs, GroupVerbs, Served
         question = Question.of(self.config, horizon, margin, discount, level)
         return card(self._folder, Path(path) if path else None, question)
 
-    def export(
-        self, path: str | Path, *, what: str = "scores", is_european: bool = False, rule: str = ""
-    ) -> Path:
+    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False, rule: str = "") -> Path:
         """Write ``scores``, ``orders``, ``subscriptions`` or ``quarantine`` as .csv (formula-safe), .parquet or .xlsx.
 
         ``rule`` leaves only the scores of customers whom it chooses, such as ``"best 20%"``: see :meth:`segment`.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.values import Customer, GroupValues, Migration, Potential, SavedRules, Segment, Shortfall, Tiers
+    from lifelong.values.segment import SavedRule
 
 
 class GroupVerbs:
@@ -123,6 +124,16 @@ class GroupVerbs:
 
         made = segmenting.segment(self._folder, rule, name=name, version=version, save=save)
         return segmenting.written(self._folder, made, Path(out)) if out else made
+
+    def keep_rule(self, rule: str, name: str) -> SavedRule:
+        """Keep a rule under a name, as a new version where another one is kept there; nobody is counted.
+
+        Raises:
+            ConfigError: E531 where it is no rule, E535 where the name cannot be one.
+        """
+        from lifelong.project.segmenting import keep, parse
+
+        return keep(self._folder, name, parse(rule))
 
     def segments(self) -> SavedRules:
         """The rules that are kept, by name, the newest version first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import closing
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,10 +121,8 @@ def _parts(score: Mapping[str, Any], totals: Mapping[str, Any]) -> tuple[float, 
     if score["value"] is not None:
         sums.append(totals["value"])
         own.append(score["value"])
-    means = tuple(_ratio(after, before, 0.0) for before, after in zip(sums, sums[1:], strict=False))
-    factors = tuple(
-        _ratio(after, before, mean) for before, after, mean in zip(own, own[1:], means, strict=False)
-    )
+    means = tuple(_ratio(after, before, 0.0) for before, after in pairwise(sums))
+    factors = tuple(_ratio(after, before, mean) for (before, after), mean in zip(pairwise(own), means, strict=True))
     parts = shapley(factors, means)
     made = tuple(Part(*told) for told in zip(FACTORS, factors, means, parts, strict=False))
     return float(np.prod(means)), made
@@ -145,9 +144,13 @@ def _curve(
         return (), [Finding("F533", f"the chance over time is not told: {text}", "info")]
     days = _days(visits, until)
     chance = _alive(made, visits, days)
-    told = tuple(Point(date_of(int(d)).isoformat(), float(a)) for d, a in zip(days, chance, strict=True) if np.isfinite(a))
+    told = tuple(
+        Point(date_of(int(d)).isoformat(), float(a)) for d, a in zip(days, chance, strict=True) if np.isfinite(a)
+    )
     is_same = bool(told) and abs(told[-1].alive - alive) < 1e-6
-    return told, [] if is_same else [Finding("F535", "the curve ends elsewhere than the score, which looks at more", "info")]
+    return told, [] if is_same else [
+        Finding("F535", "the curve ends elsewhere than the score, which looks at more", "info")
+    ]
 
 
 def _unseen(made: Fit) -> str:
@@ -174,7 +177,8 @@ def _alive(made: Fit, visits: Ints, days: Ints) -> NDArray[np.float64]:
     seen = np.searchsorted(visits, days, side="right")
     last = visits[seen - 1] - visits[0]
     return np.asarray(
-        purchase_of(made).alive(made.theta, (seen - 1).astype(np.float64), weeks(last), weeks(days - visits[0])), np.float64
+        purchase_of(made).alive(made.theta, (seen - 1).astype(np.float64), weeks(last), weeks(days - visits[0])),
+        np.float64,
     )
 
 

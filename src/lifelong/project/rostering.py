@@ -158,7 +158,9 @@ def _tier(folder: Folder) -> pa.Table | None:
         rows, tier = latest_tiers(folder, cuts)
     except FitError:  # no value above 0
         return None
-    return pa.table({"customer_id": rows["customer_id"], "tier": pa.array(np.array(cuts.names)[tier].tolist(), pa.string())})
+    return pa.table(
+        {"customer_id": rows["customer_id"], "tier": pa.array(np.array(cuts.names)[tier].tolist(), pa.string())}
+    )
 
 
 def _known(folder: Folder, at: Base) -> pa.Table:

@@ -145,7 +145,10 @@ def keep(folder: Folder, name: str, rule: Rule) -> SavedRule:
         if versions and versions[-1].rule == str(rule):
             return versions[-1]
         made = SavedRule(
-            versions[0].name if versions else name, len(versions) + 1, str(rule), dt.datetime.now(dt.UTC).date().isoformat()
+            versions[0].name if versions else name,
+            len(versions) + 1,
+            str(rule),
+            dt.datetime.now(dt.UTC).date().isoformat(),
         )
         path = _path(folder, name)
         path.parent.mkdir(exist_ok=True)

@@ -101,7 +101,9 @@ class Customer:
         s, unit = self.scores, f" {self.currency}" if self.currency else " orders"
         lines = [f"customer {self.customer_id} as of {self.as_of}"]
         if self.counted:
-            lines.append(f"{self.counted['order_days']:,} order days since {self.counted['first_day']}, silent for {s['silent_days']} days")
+            lines.append(
+                f"{self.counted['order_days']:,} order days since {self.counted['first_day']}, silent for {s['silent_days']} days"
+            )
         told = f"still a customer: {s['alive']:.0%}"
         told += f"; stage {self.stage}" if self.stage else ""
         lines.append(told + (f"; tier {self.tier}" if self.tier else ""))
@@ -115,5 +117,7 @@ class Customer:
             when = f"{self.next['date']} (80 %: {self.next['low80']} to {self.next['high80']})"
             lines.append(f"next order: {when if self.next['date'] else 'unlikely within 26 weeks'}")
         lines.append(f"against the mean customer ({self.mean:,.2f}{unit}):")
-        lines += [f"  {p.name:<12}{p.part:>+14,.2f}   {p.factor:,.3f} where the mean has {p.mean:,.3f}" for p in self.parts]
+        lines += [
+            f"  {p.name:<12}{p.part:>+14,.2f}   {p.factor:,.3f} where the mean has {p.mean:,.3f}" for p in self.parts
+        ]
         return "\n".join([*lines, *(f"  {finding}" for finding in self.findings)])

@@ -81,7 +81,19 @@ class Segment:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a segment."""
-        names = ("rule", "name", "version", "as_of", "horizon", "currency", "definition", "digits", "customers", "of", "alive")
+        names = (
+            "rule",
+            "name",
+            "version",
+            "as_of",
+            "horizon",
+            "currency",
+            "definition",
+            "digits",
+            "customers",
+            "of",
+            "alive",
+        )
         ends = ("low80", "high80", "low90", "high90")
         return {name: getattr(self, name) for name in names} | {
             "share": self.customers / self.of if self.of else None,

@@ -27,7 +27,14 @@ class Entry:
 #: Pages in five groups. ``needs``: "" always, "orders", "scores", "spend", "touches".
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Now"), (Entry("/", N_("Overview"), ""),)),
-    (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
+    (
+        N_("Customers"),
+        (
+            Entry("/customers", N_("Customers"), "scores"),
+            Entry("/segments", N_("Segments"), "scores"),
+            Entry("/cohorts", N_("Cohorts"), "orders"),
+        ),
+    ),
     (
         N_("Growth"),
         (Entry("/channels", N_("Channels and campaigns"), "spend"), Entry("/calculator", N_("Calculator"), "")),
