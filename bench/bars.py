@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import data
+from bench import data, shop
 from bench.measure import FailedWorkError, Measured, jobs, ours
 from bench.peers import HOME, LIFETIMES, PYMC, MissingPeerError, Peer, python_of
 
@@ -283,8 +283,34 @@ def groups(size: int, rounds: int) -> Iterator[Line]:
     yield Line(f"{customers:,} customers parted four ways", parts, "CPU s", got.seconds, 5.0, "s")
 
 
+#: One call each, with the CPU seconds that it may take at a million customers.
+VERBS = (
+    (("cohorts", "--measure", "revenue", "--cumulative"), 10.0),
+    (("tiers",), 8.0),
+    (("forecast",), 15.0),
+    (("budget",), 5.0),
+    (("attribution",), 15.0),
+)
+
+
+def scale(size: int, rounds: int) -> Iterator[Line]:
+    """11. A million customers in one `lifelong` call each: CPU seconds of the whole process, and memory."""
+    count = min(size, 1_000_000)
+    floor = jobs({"floor": ours("floor", data.orders(round(count * data.ORDERS_EACH)))}, rounds)["floor"].told["cpu"]
+    for words, limit in VERBS:
+        told = [*words, str(shop.history(count)), "--currency", "USD"] if words[0] == "budget" else list(words)
+        got = shop.command(count, told, rounds)
+        of = (
+            "5 channels and 24 months" if words[0] == "budget" else f"{count:,} customers"
+        )  # a history has no customers
+        what, mine = f"lifelong {' '.join(words)}, {of}", f"{got.cpu:.2f} CPU s ({got.seconds:.1f} s)"
+        yield Line(what, mine, "CPU seconds, start and imports in it", got.cpu, limit, "s")
+        yield Line(what, mine, f"hash floor {floor:.2f} CPU s", got.cpu / floor, None)
+        yield Line(what, f"{got.peak:.2f} GB", "peak memory", got.peak, 2.0, "GB")
+
+
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
     "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
-    "groups": groups,
+    "groups": groups, "scale": scale,
 }  # fmt: skip

@@ -18,9 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Measured:
-    """Median seconds over the rounds, peak memory in GB, and what the work told (of the last round)."""
+    """Medians of seconds and of CPU seconds over the rounds, peak memory in GB, and what the work told (of the last round).
+
+    ``seconds`` are those that the work counted itself, or the wall's; ``cpu`` are of the whole process, imports and all.
+    """
 
     seconds: float
+    cpu: float
     peak: float
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -29,8 +33,8 @@ class FailedWorkError(Exception):
     """The work ended with an error; the text holds its last words."""
 
 
-def process(command: list[str], limit: float | None = None) -> tuple[float, float, str]:
-    """Run a command to its end: wall seconds, peak memory in GB (of it and its children), what it printed."""
+def process(command: list[str], limit: float | None = None) -> tuple[float, float, float, str]:
+    """Run a command to its end: wall and CPU seconds, peak memory in GB (of it and its children), what it printed."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         start = time.perf_counter()
         child = subprocess.Popen(command, stdout=out, stderr=err, cwd=ROOT, env=_environment())
@@ -46,7 +50,7 @@ def process(command: list[str], limit: float | None = None) -> tuple[float, floa
         if status:
             raise FailedWorkError(f"{' '.join(command[:4])} ...: {err.read().strip()[-400:]}")
         scale = 1e9 if sys.platform == "darwin" else 1e6
-        return seconds, usage.ru_maxrss / scale, out.read()
+        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, out.read()
 
 
 def _wait(child: subprocess.Popen[bytes], limit: float | None) -> tuple[int, int, Any]:
@@ -70,16 +74,19 @@ def _environment() -> dict[str, str]:
 
 def jobs(works: dict[str, list[str]], rounds: int, limit: float | None = None) -> dict[str, Measured]:
     """Works by name, in turn, round by round, so that a busy minute falls on all of them."""
-    told: dict[str, list[tuple[float, float, dict[str, Any]]]] = {name: [] for name in works}
+    told: dict[str, list[tuple[float, float, float, dict[str, Any]]]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, command in works.items():
-            wall, peak, out = process(command, limit)
+            wall, cpu, peak, out = process(command, limit)
             facts = json.loads(out.strip().splitlines()[-1]) if out.strip().endswith("}") else {}
-            told[name].append((float(facts.get("seconds", wall)), peak, facts))
+            told[name].append((float(facts.get("seconds", wall)), cpu, peak, facts))
     return {
-        name: Measured(statistics.median(s for s, _, _ in runs), max(p for _, p, _ in runs), runs[-1][2])
+        name: Measured(
+            statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs), max(run[2] for run in runs),
+            runs[-1][3],
+        )
         for name, runs in told.items()
-    }
+    }  # fmt: skip
 
 
 def ours(work: str, *args: object) -> list[str]:

@@ -37,8 +37,15 @@ def definitions() -> str:
             facts = [f"Formula: `{d.formula}`."] if d.formula else []
             facts += [f"Unit: {d.unit}."] if d.unit else []
             facts += [f"Changes with: {d.changes}."] if d.changes else []
+            facts += [f"Shown by: {verbs}."] if (verbs := _verbs(d.key)) else []
             parts.append(f"### {d.title} (`{d.key}`)\n\n{d.text}\n" + (f"\n{' '.join(facts)}\n" if facts else ""))
     return head + "\n".join(parts)
+
+
+def _verbs(key: str) -> str:
+    from lifelong.definitions import SHOWN
+
+    return ", ".join(f"`{verb}`" for verb, keys in SHOWN.items() if key in keys.split())
 
 
 def settings() -> str:

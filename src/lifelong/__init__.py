@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Project": "lifelong.project",
+    "book": "lifelong.project",
     "budget": "lifelong.project",
     "business_case": "lifelong.project",
     "calculate": "lifelong.project",
@@ -91,6 +92,7 @@ __all__ = [
     "TimeVaryingParetoNBD",
     "Timelines",
     "__version__",
+    "book",
     "budget",
     "business_case",
     "calculate",
@@ -118,6 +120,7 @@ if TYPE_CHECKING:
     from lifelong.models.time_varying import TimeVaryingParetoNBD
     from lifelong.project import (
         Project,
+        book,
         budget,
         business_case,
         calculate,

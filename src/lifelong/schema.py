@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: What stands for a channel, or anything else of a customer, that nobody knows; the one word for it.
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -312,7 +315,12 @@ COHORTS = (
     Column("age", "int32", "ages", "0 is the first order day, k the k-th stretch of days after it."),
     Column("seen", "int64", "customers", "For how many of them that age is over."),
     Column("complete", "int32", "0 or 1", "1 where it is over for all of them."),
-    Column("total", "int64", "minor units, orders or customers", "The sum over all of them so far."),
+    Column(
+        "total",
+        "int64",
+        "minor units, orders or customers",
+        "The sum over all of them so far; of all cohorts, over those that have begun the age.",
+    ),
     Column("among", "int64", "minor units, orders or customers", "The sum over those for whom the age is over."),
     Column(
         "value", "float64", "money, orders or share", "That sum a customer; empty where the age is over for nobody."

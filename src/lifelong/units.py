@@ -260,3 +260,21 @@ def apportion(total: int, weights: Sequence[float | Fraction]) -> list[int]:
     for i in first[: total - sum(parts)]:
         parts[i] += 1
     return parts
+
+
+def dealt(total: int, exact: Sequence[float | Fraction]) -> list[int]:
+    """Parts that are known in fractions of a minor unit, some below 0 perhaps, made whole: they sum to the total.
+
+    By the largest remainder. Where the exact parts sum to another total (digits that a float does not keep), the largest
+    part takes the difference.
+
+    >>> dealt(3, [0.9, 0.9, 1.2]), dealt(-1, [-2.5, 1.5]), dealt(8, [5.0, 2.0])
+    ([1, 1, 1], [-2, 1], [6, 2])
+    """
+    parts = [Fraction(part) for part in exact]
+    largest = max(range(len(parts)), key=lambda i: abs(parts[i]))
+    parts[largest] += total - sum(parts)
+    whole = [math.floor(part) for part in parts]
+    rest = [part - down for part, down in zip(parts, whole, strict=True)]
+    more = apportion(total - sum(whole), rest) if any(rest) else [0] * len(rest)
+    return [down + up for down, up in zip(whole, more, strict=True)]

@@ -114,7 +114,7 @@ def test_the_grocers_households_differ_by_who_is_in_the_table(shared_data: Path,
     }
     assert known == {"income": (481, 303), "age": (451, 111)}
     assert drivers["home_ownership"].strength_known == 0.0
-    untold = next(level for level in drivers["income"].levels if level.level == "(missing)")
+    untold = next(level for level in drivers["income"].levels if level.level == "unknown")
     assert untold.customers == 943
     assert untold.low is not None
     assert untold.high is not None

@@ -31,7 +31,7 @@ from lifelong.cli.speech import say
 )
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas to take away.")
 @click.option("--html", metavar="FILE", default="", help="Write a page that computes by itself, without a network.")
-@flags.as_json
+@flags.answer
 def calculator(as_json: bool, **told: Any) -> None:
     """Compute value, cost of winning (CAC), their ratio and payback; no data are needed and none are read."""
     from lifelong.project import calculate
@@ -67,7 +67,7 @@ def calculator(as_json: bool, **told: Any) -> None:
 )
 @click.option("--discount", metavar="RATE", default="0", show_default=True, help="Such as 10%/year.")
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
-@flags.as_json
+@flags.answer
 def business_case(as_json: bool, **told: Any) -> None:
     """Set what a programme costs against what it adds: net present value, payback, and on what it hangs."""
     from lifelong.project import business_case as argue

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     "--what-if",
     multiple=True,
     metavar="LEVER=FACTOR",
-    help="acquisition, orders, basket or margin times a factor. May be repeated.",
+    help="acquisition, orders, basket, margin or retention (a year) times a factor. May be repeated.",
 )
 @flags.margin
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
-@flags.as_json
+@flags.answer
 def forecast(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: Any) -> None:
     """Say what orders, revenue and margin the coming months bring, by customers there are and by those to come."""
     from lifelong.project import Project
@@ -48,7 +48,7 @@ def forecast(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: 
 def _of_equity(command: Callable[..., None]) -> Callable[..., None]:
     """The flags that equity and valuation share."""
     for option in (
-        flags.as_json,
+        flags.answer,
         flags.margin,
         click.option("--wacc", metavar="RATE", default="10%", show_default=True, help="A year; discounts all."),
         click.option("--cac", metavar="MONEY", default="0", show_default=True, help="Cost of winning a customer."),

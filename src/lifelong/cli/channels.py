@@ -37,6 +37,10 @@ _WORTH = (
     click.option("--age", default="", metavar="TIME", help="Compare at this age, such as 180d. [default: up to a year, as the history allows]"),
     click.option("--target", default="3", show_default=True, metavar="X", help="Value to cost that is wanted."),
 )  # fmt: skip
+_RULE = (
+    click.option("--rule", default="", metavar="RULE", help="Name channels by the touches: first, last, linear, position, decay, markov or shapley; or orders, as the first order says. [default: first, where there are touches]"),
+    click.option("--window", default="90d", show_default=True, metavar="TIME", help="So long before the first order touches count."),
+)  # fmt: skip
 _BY = click.option(
     "--by", default="channel", show_default=True, metavar="COLUMN", help="channel, campaign, or another kept column."
 )
@@ -69,7 +73,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
     epilog="Examples:  lifelong channels --spend spend.csv --margin 40%\n\n"
     "           lifelong channels --spend spend.csv --acquired customers.csv --lag onboarding=2",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @click.option(
     "--acquired",
     default="",
@@ -81,7 +85,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @click.option("--cash", default="", metavar="MONEY", help="What there is; with --burn, how long it lasts.")
 @click.option("--burn", default="", metavar="MONEY", help="What is spent of it in a month.")
 @_OUT
-@flags.as_json
+@flags.answer
 def channels(project_dir: str, as_json: bool, acquired: str, currency: str, **told: Any) -> None:
     """Set what each channel's customers cost against what they bring at equal age and as new ones."""
     if acquired:
@@ -100,12 +104,12 @@ def channels(project_dir: str, as_json: bool, acquired: str, currency: str, **to
     short_help="Show the scorecard of campaigns.",
     epilog="Examples:  lifelong campaigns --spend spend.csv --margin 40%\n\n           lifelong campaigns --spend spend.csv --by channel",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @click.option(
     "--by", default="campaign", show_default=True, metavar="COLUMN", help="The kept column that names it, or channel."
 )
 @_OUT
-@flags.as_json
+@flags.answer
 def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
     """Show conversion, cost, value after 30, 90 and 365 days and to come, payback, return and what to do."""
     with Progress(quiet=as_json) as progress:
@@ -118,11 +122,11 @@ def campaigns(project_dir: str, as_json: bool, **told: Any) -> None:
     epilog="Examples:  lifelong limits --spend spend.csv --margin 40% --target 3 --payback 6 --cash 50000\n\n"
     "           lifelong limits --spend spend.csv --margin 40% --by campaign",
 )
-@_all(*_COSTS, *_WORTH)
+@_all(*_COSTS, *_WORTH, *_RULE)
 @_BY
 @click.option("--payback", default="", metavar="MONTHS", help="A customer must have paid back within so many months.")
 @click.option("--cash", default="", metavar="MONEY", help="What may be out at once.")
-@flags.as_json
+@flags.answer
 def limits(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say what winning one customer of each channel may cost, by value, payback and cash; and which cost more now."""
     with Progress(quiet=as_json) as progress:
@@ -142,7 +146,7 @@ def limits(project_dir: str, as_json: bool, **told: Any) -> None:
 )
 @click.option("--cost", default="", metavar="MONEY", help="What the platforms were paid for these.")
 @_OUT
-@flags.as_json
+@flags.answer
 def audit(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     """Look for each claimed conversion of FILE among the orders: new customers, and what the others are."""
     with Progress(quiet=as_json) as progress:

@@ -139,7 +139,7 @@ def check(project_dir: str, as_json: bool) -> None:
 @flags.covariates
 @flags.l2
 @flags.known_since
-@flags.as_json
+@flags.answer
 def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariates: str, **told: Any) -> None:
     """Hide the recent past, forecast it, and compare with what happened."""
     with Progress(quiet=as_json) as progress:
@@ -163,7 +163,7 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariate
 @flags.covariates
 @flags.l2
 @flags.known_since
-@flags.as_json
+@flags.answer
 def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **told: Any) -> None:
     """Fit a model to the project's orders; with FILE, to that file alone, storing nothing."""
     reading, asked = _split(told)
@@ -191,7 +191,7 @@ def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **t
 @flags.margin
 @flags.discount
 @flags.level
-@flags.as_json
+@flags.answer
 def score(project_dir: str, as_json: bool, **told: Any) -> None:
     """Value every customer with an interval, by the latest fit."""
     with Progress(quiet=as_json) as progress:
@@ -210,12 +210,12 @@ def score(project_dir: str, as_json: bool, **told: Any) -> None:
 @click.option(
     "--top", default=10, type=click.IntRange(min=0), metavar="N", show_default=True, help="Print the N earliest dates."
 )
-@flags.as_json
+@flags.answer
 def next_orders(project_dir: str, as_json: bool, horizon: str, out: str, top: int) -> None:
     """Say when each customer orders next, given the silence so far, or that an order is unlikely."""
     with Progress(quiet=as_json) as progress:
         answer = _open(project_dir, progress).next_orders(horizon=horizon, out=out)
-    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json)
+    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json, whole=answer.as_dict(top))
 
 
 @lifelong.command(
@@ -224,7 +224,7 @@ def next_orders(project_dir: str, as_json: bool, horizon: str, out: str, top: in
 @flags.project
 @click.option("--horizon", metavar="TIME", default="26w", show_default=True, help="How long each is followed: 13w.")
 @flags.until
-@flags.as_json
+@flags.answer
 def drivers(project_dir: str, as_json: bool, **told: Any) -> None:
     """Rank what was known of customers at their first order by how later spend goes with it: association, not cause."""
     with Progress(quiet=as_json) as progress:

@@ -53,7 +53,7 @@ def ingest_subscriptions(file: Path, project_dir: str, as_json: bool, **told: An
     "--model", metavar="NAME", default="", help="A contractual model: sbg, bdw ... [default: by hidden losses]"
 )
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def subscriptions(file: Path | None, project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Value the customers of the project's subscriptions; or of a table FILE, of which nothing is stored."""
     from lifelong.project import Project
@@ -77,7 +77,7 @@ def subscriptions(file: Path | None, project_dir: str, as_json: bool, out: str, 
 @flags.horizon
 @flags.margin
 @flags.discount
-@flags.as_json
+@flags.answer
 def retention(project_dir: str, as_json: bool, points: float, **told: Any) -> None:
     """Say what a change of retention would add to the value of subscribers, and what a programme for it may cost."""
     from lifelong.project import Project

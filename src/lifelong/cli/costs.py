@@ -29,7 +29,7 @@ from lifelong.cli.speech import Progress, say
 @click.option("--to", "last", default="", metavar="DATE", help="The last day, likewise.")
 @click.option("--timezone", default="", metavar="ZONE", help="The zone that a day belongs to, such as Europe/Warsaw.")
 @click.option("--bad-share", default="", metavar="SHARE", help="Above this share of bad rows the file is refused. [default: the project's 1%]")  # fmt: skip
-@flags.as_json
+@flags.answer
 def spend(file: Path | None, project_dir: str, as_json: bool, **told: Any) -> None:
     """Read FILE of Google Ads, Meta, TikTok, GA4's cost import or a plain table. Without one, say what was spent where."""
     from lifelong.project import Project
@@ -53,7 +53,7 @@ def spend(file: Path | None, project_dir: str, as_json: bool, **told: Any) -> No
 @click.option("--to", "last", default="", metavar="DATE", help="The last day. [default: the last order's]")
 @click.option("--margin", default="", metavar="SHARE", help="Gross margin, such as 35%. [default: the project's, or the orders' costs]")  # fmt: skip
 @click.option("--allocate", default="", metavar="RULE", help="Deal fixed costs by revenue, orders or customers. [default: the project's]")  # fmt: skip
-@flags.as_json
+@flags.answer
 def costs(project_dir: str, as_json: bool, **told: Any) -> None:
     """Take goods, payment, shipping, service, bad debt, advertising and fixed costs off revenue; and say it by channel."""
     from lifelong.project import Project

@@ -30,7 +30,7 @@ from lifelong.cli.speech import Progress, say
 @click.option("--cost", metavar="MONEY", default="0", show_default=True, help="What serving a lead costs.")
 @click.option("--ignore", multiple=True, metavar="COLUMN", help="Do not learn from this column. May be repeated.")
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def leads(file: Path, project_dir: str, as_json: bool, out: str, **told: Any) -> None:
     """Say for each lead of FILE how likely it converts and what it is worth, the best first; nothing is stored."""
     from lifelong.project import leads as value
@@ -55,7 +55,7 @@ def leads(file: Path, project_dir: str, as_json: bool, out: str, **told: Any) ->
 @click.option("--depth", metavar="STEPS", default="3", show_default=True, help="How far up a chain credit goes.")
 @click.option("--decay", metavar="SHARE", default="50%", show_default=True, help="What a further step gets.")
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def referrals(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     """Say what customers bring through others, beside their own value; by FILE and the latest scores, nothing is stored."""
     from lifelong.project import Project
@@ -76,7 +76,7 @@ def referrals(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
 @flags.discount
 @flags.level
 @click.option("--cac", metavar="MONEY", default="0", show_default=True, help="Cost of winning a customer.")
-@flags.as_json
+@flags.answer
 def formula(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say what a new customer brings by the formula of the textbooks, what each driver does, and what the model says."""
     from lifelong.project import Project

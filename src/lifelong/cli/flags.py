@@ -36,6 +36,29 @@ project = click.option(
     "--project", "project_dir", default=".", metavar="DIR", show_default="this folder", help="The project's folder."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _noted(context: click.Context, _: click.Parameter, path: str) -> None:
+    context.meta[BOOK] = path
+
+
+#: Where ``speech.say`` finds the workbook that was asked for.
+BOOK = "lifelong.book"
+_book = click.option(
+    "--book",
+    metavar="FILE",
+    default="",
+    expose_value=False,
+    callback=_noted,
+    help="Write the answer as a workbook: .xlsx.",
+)
+
+
+def answer(command: Command) -> Command:
+    """The flags of an answer: as JSON, and as a workbook."""
+    return as_json(_book(command))
+
+
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 until = click.option(
     "--until",

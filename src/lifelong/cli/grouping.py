@@ -47,7 +47,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @_cuts
 @_horizon
 @_out
-@flags.as_json
+@flags.answer
 def tiers(project_dir: str, as_json: bool, **told: Any) -> None:
     """Part customers into tiers by the latest scores; from run to run one moves only where that is sure."""
     with Progress(quiet=as_json) as progress:
@@ -64,7 +64,7 @@ def tiers(project_dir: str, as_json: bool, **told: Any) -> None:
 @_cuts
 @_horizon
 @click.option("--discount", metavar="RATE", default="", help="Such as 10%/year. [default: that of the scores]")
-@flags.as_json
+@flags.answer
 def migration(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say how customers go from tier to tier over the scoring runs, and what a customer of each is worth."""
     with Progress(quiet=as_json) as progress:
@@ -92,7 +92,7 @@ def migration(project_dir: str, as_json: bool, **told: Any) -> None:
 )
 @_horizon
 @_out
-@flags.as_json
+@flags.answer
 def groups(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say what groups of customers are worth by the latest scores, and which differ by more than chance."""
     with Progress(quiet=as_json) as progress:
@@ -109,12 +109,12 @@ def groups(project_dir: str, as_json: bool, **told: Any) -> None:
 @_horizon
 @_out
 @click.option("--top", default=10, type=click.IntRange(min=0), metavar="N", show_default=True, help="Print the best N.")
-@flags.as_json
+@flags.answer
 def potential(project_dir: str, as_json: bool, top: int, **told: Any) -> None:
     """Part customers by what they have brought and will bring; list who is low now and high later, and why."""
     with Progress(quiet=as_json) as progress:
         answer = _open(project_dir, progress).potential(**told)
-    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json)
+    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json, whole=answer.as_dict(top))
 
 
 @click.command(
@@ -128,7 +128,7 @@ def potential(project_dir: str, as_json: bool, top: int, **told: Any) -> None:
 @click.option(
     "--like", default="", metavar="ATTRIBUTE", help="Make both sides alike in it first; or nothing. [default: year]"
 )
-@flags.as_json
+@flags.answer
 def why(project_dir: str, as_json: bool, **told: Any) -> None:
     """Split what a group's customers bring less than others: retention, frequency, basket, margin, mix."""
     with Progress(quiet=as_json) as progress:

@@ -18,7 +18,7 @@ from lifelong.cli.speech import Progress, say
 @flags.until
 @click.option("--since", metavar="DATE", default="", help="An earlier day: also say who moved from where to where.")
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def stages(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say which customers are new, active, reactivated, cooling or lapsed, each by their own rhythm."""
     from lifelong.project import Project
@@ -36,7 +36,7 @@ def stages(project_dir: str, as_json: bool, **told: Any) -> None:
 @click.option(
     "--horizon", metavar="TIME", default="", help="Runs of this horizon. [default: that of the latest scores]"
 )
-@flags.as_json
+@flags.answer
 def trend(project_dir: str, as_json: bool, horizon: str) -> None:
     """Say how the total value went over the scoring runs, and what changed it: new customers, behaviour, the model."""
     from lifelong.project import Project
@@ -90,7 +90,7 @@ def trend(project_dir: str, as_json: bool, horizon: str) -> None:
 )
 @flags.until
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def cohorts(project_dir: str, as_json: bool, compare: tuple[str, str] | None, **told: Any) -> None:
     """Follow cohorts as they age: who came back, what they brought. Ages that are not over for all are marked."""
     from lifelong.project import Project

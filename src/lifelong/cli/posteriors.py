@@ -28,7 +28,7 @@ from lifelong.cli.speech import Progress, say
 @click.option("--seed", default=0, metavar="N", show_default=True, help="Equal seeds give equal draws.")
 @click.option("--keep", is_flag=True, help="Score by it from now on: it becomes the latest fit.")
 @click.option("--out", default="", metavar="FILE", help="Write the draws there, for ArviZ: .nc.")
-@flags.as_json
+@flags.answer
 def posterior(project_dir: str, as_json: bool, **told: Any) -> None:
     """Draw from the posterior of a model's parameters: means, intervals, and what the draws are worth."""
     from lifelong.project import Project

@@ -7,12 +7,27 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import click
+
+from lifelong.cli.flags import BOOK
+
 if TYPE_CHECKING:
     from lifelong.errors import LifelongError
 
 
-def say(value: Any, *, as_json: bool) -> None:
-    """Print a value: its JSON contract, or its text."""
+def say(value: Any, *, as_json: bool, whole: Any = None) -> None:
+    """Print a value: its JSON contract, or its text; and write it as a workbook where ``--book`` asks for that.
+
+    Args:
+        value: what is printed.
+        as_json: as its JSON contract, else as text.
+        whole: what goes into the workbook, where that is not ``value``.
+    """
+    context = click.get_current_context(silent=True)
+    if context and (path := context.meta.get(BOOK)):
+        from lifelong.project import book
+
+        book(value if whole is None else whole, path, verb=context.info_name or "")
     if as_json:
         from lifelong.values import to_json
 

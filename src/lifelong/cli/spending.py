@@ -59,7 +59,7 @@ def _named(text: str) -> tuple[str, str]:
 @click.option("--lift", "lifts", multiple=True, metavar="CHANNEL:SPEND:EXTRA:CUSTOMERS:SE", help="An experiment: extra spend a month won so many further customers. May be repeated.")  # fmt: skip
 @click.option("--carry", "carries", is_flag=True, help="Let spend act in later months, as the data say.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
-@flags.as_json
+@flags.answer
 def budget(as_json: bool, **told: Any) -> None:
     """Plan a month's spend from FILE: month, channel, spend, new_customers, value, value_sd. Refuse where it cannot tell."""
     from lifelong.project import budget as verb
@@ -76,7 +76,7 @@ def budget(as_json: bool, **told: Any) -> None:
 @click.option("--lifetime", default="", metavar="TIME", help="How long customers stay, such as 20m: value comes over it. [default: at once]")  # fmt: skip
 @click.option("--quarters", default=8, show_default=True, metavar="N", help="How far to look.")
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the draws.")
-@flags.as_json
+@flags.answer
 def cut(as_json: bool, **told: Any) -> None:
     """Set what is saved against the customers who would not come, and their value, quarter by quarter."""
     from lifelong.project import cut as verb
@@ -100,7 +100,7 @@ def cut(as_json: bool, **told: Any) -> None:
 @click.option(
     "--window", default="3", show_default=True, metavar="MONTHS", help="Until a customer's early value is seen."
 )
-@flags.as_json
+@flags.answer
 def try_channel(as_json: bool, **told: Any) -> None:
     """Say how much to spend on it, how many customers that must win, when to stop, and when their value can be read."""
     from lifelong.project import try_channel as verb

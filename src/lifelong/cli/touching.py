@@ -46,7 +46,7 @@ def touches(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
 @click.option("--order", "markov_order", default=1, show_default=True, metavar="N", help="Of the Markov chain: it remembers 1 to 3 touches.")  # fmt: skip
 @click.option("--half-life", default="7d", show_default=True, metavar="TIME", help="Of a touch's weight in the rule decay.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, metavar="N", help="Of the intervals.")
-@flags.as_json
+@flags.answer
 def attribution(project_dir: str, as_json: bool, **told: Any) -> None:
     """Deal out new customers, or their value, over the channels that touched them before the first order."""
     from lifelong.project import Project

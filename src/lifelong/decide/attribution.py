@@ -14,7 +14,7 @@ import numpy as np
 
 from lifelong.decide.markov import Moves, removal_effects
 from lifelong.errors import ConfigError, DataError
-from lifelong.units import apportion
+from lifelong.units import dealt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,9 +94,9 @@ def attribute(paths: Paths, how: How) -> list[Credit]:
         shares = _shares(paths, rule, how, group, weights)
         if not np.isfinite(shares[0]).all():
             raise _nothing()
-        dealt = np.array([deal(t, s.tolist()) for t, s in zip(total, shares[0].T, strict=True)]).T
+        parts = np.array([deal(t, s.tolist()) for t, s in zip(total, shares[0].T, strict=True)]).T
         sound = np.isfinite(shares).all(axis=(1, 2))
-        made.append(Credit(rule, dealt, shares[0], np.quantile(shares[sound], LEVELS, axis=0)))
+        made.append(Credit(rule, parts, shares[0], np.quantile(shares[sound], LEVELS, axis=0)))
     return made
 
 
@@ -106,13 +106,7 @@ def deal(total: int, shares: Sequence[float]) -> list[int]:
     >>> deal(100, [1.1, -0.1]), deal(10, [0.25, 0.75])
     ([110, -10], [3, 7])
     """
-    exact = [total * Fraction(share) for share in shares]
-    largest = max(range(len(exact)), key=lambda i: abs(exact[i]))
-    exact[largest] += total - sum(exact)
-    whole = [int(part // 1) for part in exact]
-    left = [part - down for part, down in zip(exact, whole, strict=True)]
-    more = apportion(total - sum(whole), left) if any(left) else [0] * len(left)
-    return [down + up for down, up in zip(whole, more, strict=True)]
+    return dealt(total, [total * Fraction(share) for share in shares])
 
 
 def weights_of(paths: Paths, rule: str, half_life: float = 7.0) -> Floats:
@@ -155,6 +149,49 @@ def weights_of(paths: Paths, rule: str, half_life: float = 7.0) -> Floats:
         different = np.bincount(paths.path, weights=1.0 / times[which])[paths.path]
         part = 1.0 / (times[which] * different)
     return part
+
+
+def parts_of(paths: Paths, rule: str, how: How) -> Floats:
+    """As :func:`weights_of` for every rule, so that each customer alone can be credited, shape (m,).
+
+    ``markov`` shares a path among its channels in proportion to their removal effects, which are of all paths, and a channel's
+    part evenly among its touches. Over all customers this is near the rule's own total and not the same.
+
+    Raises:
+        ConfigError: E374 where a Markov chain of this order would have too many states.
+    """
+    if rule != "markov":
+        return weights_of(paths, rule, how.half_life)
+    _small(paths, how.order)
+    smoothing = how.smoothing if how.smoothing is not None else float(how.order > 1)
+    moves = Moves.of(paths, how.order, np.zeros(len(paths), np.int64), 1)
+    effect = np.nan_to_num(np.maximum(removal_effects(moves, smoothing)[0, :, 0], 0.0))
+    even = weights_of(paths, "shapley")
+    weight = even * effect[paths.channel]
+    whole = np.bincount(paths.path, weights=weight)[paths.path]
+    return np.where(whole > 0, weight / np.where(whole > 0, whole, 1.0), even)
+
+
+def deal_parts(totals: Ints, owner: Ints, parts: Floats) -> Ints:
+    """Whole totals dealt to the parts of each owner by the largest remainder; an owner's parts sum to the own total.
+
+    Args:
+        totals: minor units, may be below 0, shape (n,).
+        owner: whose part it is, 0 to n - 1, rising, everybody at least once, shape (m,).
+        parts: they sum to 1 for each owner, same shape.
+
+    >>> deal_parts(np.array([100, -10]), np.array([0, 0, 0, 1]), np.array([1, 1, 1, 3]) / 3).tolist()
+    [34, 33, 33, -10]
+    """
+    exact = totals[owner] * parts
+    down = np.floor(exact).astype(np.int64)
+    left = totals - np.bincount(owner, weights=down, minlength=len(totals)).astype(np.int64)
+    order = np.lexsort((down - exact, owner))
+    begins = np.flatnonzero(np.diff(owner, prepend=-1))
+    rank = np.arange(len(owner)) - begins[owner[order]]
+    dealt = down.copy()
+    dealt[order] += rank < left[owner[order]]
+    return dealt
 
 
 def _shares(paths: Paths, rule: str, how: How, group: Ints, weights: Floats) -> Floats:

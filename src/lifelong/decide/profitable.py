@@ -33,10 +33,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from lifelong.models.association import adjust
-from lifelong.units import apportion
+from lifelong.units import dealt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,20 +105,18 @@ def groups(value: Floats, code: Ints, digits: int = 2) -> Groups:
     weight = _credibility(n, mean, squares)
     drawn = value.mean() + weight * (mean - value.mean())
     chance = adjust(_by_chance(value, code, n, mean))
-    return Groups(n, shares(sums, digits), mean, low80, high80, low90, high90, drawn, chance, weight)
+    return Groups(n, shares(value, code, len(n), digits), mean, low80, high80, low90, high90, drawn, chance, weight)
 
 
-def shares(sums: Floats, digits: int) -> tuple[int, ...]:
-    """Sums of money in whole minor units that add up to the whole's, by the largest remainder.
+def shares(value: Floats, code: Ints, size: int, digits: int) -> tuple[int, ...]:
+    """Each group's value in whole minor units; they add up to that of all customers, which is the same however they are parted.
 
-    >>> shares(np.array([1.005, 1.005, -0.01]), 2)
+    >>> shares(np.array([1.005, 1.005, -0.01]), np.array([0, 1, 2]), 3, 2)
     (101, 100, -1)
     """
-    exact = [total * 10.0**digits for total in sums.tolist()]
-    whole = [math.floor(part) for part in exact]
-    rest = [part - floor for part, floor in zip(exact, whole, strict=True)]
-    left = round(math.fsum(exact)) - sum(whole)
-    return tuple(a + b for a, b in zip(whole, apportion(left, rest) if left else [0] * len(rest), strict=True))
+    unit = 10.0**digits
+    sums = np.asarray(np.bincount(code, value, size), np.float64) * unit
+    return tuple(dealt(round(math.fsum(value.tolist()) * unit), sums.tolist()))
 
 
 def _by_chance(value: Floats, code: Ints, n: Ints, mean: Floats) -> Floats:
@@ -149,6 +147,8 @@ def _tail(drawn: Floats, at: float) -> float:
 
 def _by_curve(value: Floats, n: Ints, mean: Floats) -> Floats:
     """The same by a Pearson type III curve."""
+    from scipy import stats  # takes two seconds to import, and few shops have so many customers
+
     size = len(value)
     spread = float(value.std())
     skew = float((((value - value.mean()) / spread) ** 3).mean())

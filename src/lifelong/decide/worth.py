@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong import definitions
 from lifelong.errors import FitError
 from lifelong.money.acquiring import Z, fieller, shrunk
 from lifelong.values.budget import Interval
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from lifelong.definitions import Valued
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -44,10 +47,12 @@ class Followed:
 
     Attributes:
         names: of the channels or campaigns.
-        code: which of them each customer came by, shape (customers,).
+        code: which of them each customer came by, shape (customers,); with ``owner``, of each part of a customer, shape (parts,).
         seen: days from the first order day to the last day seen, same shape.
         ages: days, ascending.
         money: minor units brought by each age, shape (customers, ages).
+        owner: where several names share a customer, whose part it is, shape (parts,); None: each customer has one name.
+        credit: how large the part is, same shape; those of a customer sum to 1.
     """
 
     names: tuple[str, ...]
@@ -55,6 +60,8 @@ class Followed:
     seen: Ints
     ages: tuple[int, ...]
     money: Floats
+    owner: Ints | None = None
+    credit: Floats | None = None
 
     def equal_age(self, wanted: int = 0) -> int:
         """The age at which all are compared: the one wanted, else the greatest up to a year that half of all have reached.
@@ -74,17 +81,28 @@ class Followed:
 
     def at(self, age: int, name: int | None = None) -> Floats:
         """Money by an age of those of a name (None: of all) who have been followed for so long, shape (those,)."""
-        rows = (self.seen >= age) if name is None else (self.seen >= age) & (self.code == name)
-        found: Floats = self.money[rows, self.ages.index(age)]
+        found: Floats = self.money[self._who(age, name)[0], self.ages.index(age)]
         return found
+
+    def parts(self, age: int, name: int | None = None) -> Floats:
+        """How much of each customer of :meth:`at` is the name's, 0 to 1, same shape."""
+        return self._who(age, name)[1]
+
+    def _who(self, age: int, name: int | None) -> tuple[Ints, Floats]:
+        old = self.seen >= age
+        if name is None or self.owner is None or self.credit is None:
+            rows = np.flatnonzero(old if name is None else old & (self.code == name))
+            return rows, np.ones(len(rows))
+        mine = (self.code == name) & old[self.owner]
+        return self.owner[mine], self.credit[mine]
 
     def curve(self, age: int, name: int | None = None) -> Floats:
         """Mean money by each month of age up to ``age``, all of the same customers, shape (months,)."""
-        rows = (self.seen >= age) if name is None else (self.seen >= age) & (self.code == name)
+        rows, parts = self._who(age, name)
         places = [i for i, each in enumerate(self.ages) if each <= age and each % MONTH == 0]
-        if rows.sum() < FEW:
+        if parts.sum() < FEW:
             return np.zeros(0)
-        mean: Floats = self.money[rows][:, places].mean(axis=0)
+        mean: Floats = np.average(self.money[rows][:, places], axis=0, weights=parts)
         return mean
 
 
@@ -96,17 +114,33 @@ class New:
     sd: float
 
 
-def measured(values: Floats) -> Interval | None:
-    """A mean with Student's intervals; None below :data:`FEW` customers.
+def spread(values: Floats, parts: Floats) -> tuple[float, float, float]:
+    r"""Mean and variance of values that count by parts, and how many whole ones say as much.
+
+    That number is :math:`(\sum w)^2 / \sum w^2` (Kish 1965, Survey Sampling, section 8.2); of whole ones it is their own.
+
+    >>> spread(np.array([1.0, 2.0, 3.0]), np.ones(3))
+    (2.0, 1.0, 3.0)
+    """
+    n = float(parts.sum() ** 2 / (parts @ parts))
+    mean = float(np.average(values, weights=parts))
+    varied = float(np.average((values - mean) ** 2, weights=parts))
+    return mean, varied * n / (n - 1.0) if n > 1.0 else 0.0, n
+
+
+def measured(values: Floats, parts: Floats | None = None) -> Interval | None:
+    """A mean with Student's intervals, of values that count by ``parts`` (None: whole); None below :data:`FEW` customers.
 
     Amounts have long tails to the right: the lower bounds then lie rather too low than too high, the upper ones too low as well.
     """
-    if len(values) < FEW:
+    parts = np.ones(len(values)) if parts is None else parts
+    if parts.sum() < FEW:
         return None
     from scipy import stats
 
-    mean, se = float(values.mean()), float(values.std(ddof=1)) / len(values) ** 0.5
-    t80, t90 = (float(stats.t.ppf(q, len(values) - 1)) for q in (0.9, 0.95))
+    mean, varied, n = spread(values, parts)
+    se = (varied / n) ** 0.5
+    t80, t90 = (float(stats.t.ppf(q, n - 1.0)) for q in (0.9, 0.95))
     return Interval(mean, mean - t80 * se, mean + t80 * se, mean - t90 * se, mean + t90 * se)
 
 
@@ -116,14 +150,14 @@ def new_values(people: Followed, age: int, whole: New) -> list[tuple[float, floa
     The value of a new customer of the firm, times how a name's customers compare with all at equal age, drawn to 1 the more the
     fewer they are: a name that nobody has been followed from is worth what all are.
     """
-    groups = [people.at(age, i) for i in range(len(people.names))]
-    there = [i for i, g in enumerate(groups) if len(g)]
+    groups = [(people.at(age, i), people.parts(age, i)) for i in range(len(people.names))]
+    there = [i for i, (g, _) in enumerate(groups) if len(g)]
     everybody = people.at(age)
     mean = float(everybody.mean())
     if mean <= 0:
         return [(whole.mean, whole.sd)] * len(groups)
-    spread = [float(groups[i].var(ddof=1)) if len(groups[i]) > 1 else 0.0 for i in there]
-    told, sd = shrunk([len(groups[i]) for i in there], [groups[i].mean() for i in there], spread)
+    means, spreads, counts = zip(*(spread(*groups[i]) for i in there), strict=True)
+    told, sd = shrunk(counts, means, spreads)
     made = [(whole.mean, whole.sd)] * len(groups)
     for i, m, s in zip(there, told / mean, sd / mean, strict=True):
         made[i] = (whole.mean * float(m), float(np.hypot(whole.sd * m, whole.mean * s)))
@@ -135,23 +169,29 @@ def interval(mean: float, sd: float) -> Interval:
     return Interval(mean, mean - Z[80] * sd, mean + Z[80] * sd, mean - Z[90] * sd, mean + Z[90] * sd)
 
 
-def ratio(value: tuple[float, float], cost: float, won: float, scatter: float = 1.0) -> Interval | None:
+def ratio(value: Valued, value_sd: float, cost: Valued, won: float, scatter: float = 1.0) -> Interval | None:
     """Value to cost of winning, with the doubt of both sides; None where it has no bound.
 
     Args:
-        value: its mean and standard deviation, minor units.
-        cost: of winning one, minor units: spend by customers, unsure because so few or many came by chance.
+        value: of a new customer, minor units.
+        value_sd: its standard deviation.
+        cost: of winning one, minor units: spend by customers, unsure because so few or many came by chance. Its definition is
+            what it may be set against, :func:`lifelong.definitions.set_against`.
         won: customers.
         scatter: how much more they differ from month to month than chance alone, as ``money.acquiring.dispersion`` says.
+
+    Raises:
+        ConfigError: E441, where value and cost are not of one definition: revenue, a value after the cost, another currency.
     """
-    sd = cost * (scatter / won) ** 0.5
-    bounds = [fieller(*value, cost, sd, z) for z in Z.values()]
-    if cost <= 0 or bounds[0] is None or bounds[1] is None:
+    mean = definitions.ratio(value, cost)
+    sd = cost.amount * (scatter / won) ** 0.5
+    bounds = [fieller(value.amount, value_sd, cost.amount, sd, z) for z in Z.values()]
+    if cost.amount <= 0 or bounds[0] is None or bounds[1] is None:
         return None
-    return Interval(value[0] / cost, *bounds[0], *bounds[1])
+    return Interval(mean, *bounds[0], *bounds[1])
 
 
-def status(told: Interval | None, cost: float, followed: int, target: float) -> str:
+def status(told: Interval | None, cost: float, followed: float, target: float) -> str:
     """What to do, by a rule: the 80 % interval of value to cost against the target and against 1.
 
     ``unpaid``: it costs nothing. ``too early``: fewer than 30 customers were followed, or the interval has no bound. ``grow``: all of it

@@ -12,13 +12,14 @@ from lifelong.definitions.channels import CHANNELS
 from lifelong.definitions.cohorts import COHORTS
 from lifelong.definitions.costs import COSTS
 from lifelong.definitions.definition import Definition
+from lifelong.definitions.doors import SHOWN, shown_by
 from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
-from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio
+from lifelong.definitions.valuation import AXES, Valuation, Valued, ratio, set_against
 from lifelong.definitions.values import VALUES
 
 __all__ = [
@@ -26,10 +27,13 @@ __all__ = [
     "DEFINITIONS",
     "JUDGED",
     "METRICS",
+    "SHOWN",
     "Definition",
     "Valuation",
     "Valued",
     "ratio",
+    "set_against",
+    "shown_by",
     "value_definition",
 ]
 

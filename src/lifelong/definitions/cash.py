@@ -74,6 +74,17 @@ CASH = (
         "as for its parts",
     ),
     Definition(
+        "value_elasticity",
+        "What one per cent more of a lever moves",
+        "By how many per cent customer equity (or the value of the firm) moves where one lever is 1 % higher, of itself. Retention: orders "
+        "a day of those who are there, a year from now by now, as far as leaving lowers them; all chances to leave are multiplied by one "
+        "factor, so that those who would stay anyway gain least. The interval holds doubt about the parameters. Keys: elasticities, "
+        "elastic_bands.",
+        "d log CE / d log lever",
+        "per cent",
+        "as for customer equity",
+    ),
+    Definition(
         "equity_change",
         "Change of customer equity since the run before",
         "Of the same cost of winning, rate and margin, in parts that sum to it to the minor unit: customers won since (came), "

@@ -75,6 +75,15 @@ CHANNELS = (
         "clicks as the platform counts them",
     ),
     Definition(
+        "acquisition_credit",
+        "A channel's part of a customer",
+        "How much of a customer a channel is credited with: 1 where one channel is named, else parts that sum to 1, by the rule named beside "
+        "it. It says who touched the customer, not who caused the order. Key: credit, origin.",
+        "sum over channels of w_ic = 1",
+        "share",
+        "the rule, the window",
+    ),
+    Definition(
         "value_at_age",
         "Value at equal age",
         "What customers had brought by the same number of days after the first order, at the margin named beside it; only those who were "
@@ -137,7 +146,7 @@ CHANNELS = (
         "value of a new customer, target, payback, cash, customers a month",
     ),
     Definition(
-        "claimed_conversions",
+        "claim_verdicts",
         "Claimed conversions in truth",
         "Each conversion of a platform's list by one verdict: no such order, duplicate, cancelled, outside the window, returning customer, "
         "or new customer. Key: verdicts, claims, unclaimed, claimed_cpa.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from lifelong.errors import ConfigError
@@ -21,6 +21,8 @@ AXES: dict[str, tuple[str, ...]] = {
     "timing": (),
     "currency": (),
 }
+#: What is left of revenue, and so may pay for winning a customer.
+MARGINS = ("gross margin", "contribution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,22 @@ class Valued:
 
     amount: float
     valuation: Valuation
+
+
+def set_against(value: Valuation, currency: str) -> Valuation:
+    """What the cost of winning a customer may be set against: margin, before that cost, in the currency it was paid in.
+
+    The time and the discount are those of the value, since the cost is paid on the day on which they begin.
+
+    Args:
+        value: the definition of the value that is to stand above the cost.
+        currency: of the cost.
+
+    >>> set_against(Valuation("revenue", "historic", "52w", currency="EUR"), "EUR").level
+    'gross margin'
+    """
+    level: Level = value.level if value.level in MARGINS else "gross margin"
+    return replace(value, level=level, acquisition="before acquisition cost", currency=currency)
 
 
 def ratio(above: Valued, below: Valued) -> float:

@@ -18,7 +18,7 @@ VALUES = (
         "median",
         "Median value",
         "Half of customers with this history will be worth less than this. Far below the mean, "
-        "because a few bring much.",
+        "because a few bring much. Of all customers: the middle one of their values.",
         "the 50 % quantile of the value's distribution",
         "money",
         "as for customer value",

@@ -56,7 +56,7 @@ def workbook(course: Course, said: CashForecast, path: Path) -> Path:
 
 def _inputs(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
     """Cells to type into, and totals."""
-    factors = {f"{lever}_times": factor for lever, factor in said.factors.items()}
+    factors = {f"{lever}_times": factor for lever, factor in said.factors.items() if lever != "retention"}
     values = {"new_customers": float(course.arrivals.mean()), "margin_share": course.margin} | factors
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 20)

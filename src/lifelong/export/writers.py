@@ -127,10 +127,10 @@ def _fill(book: Any, table: pa.Table) -> None:
         for cells in zip(*columns, strict=True):
             row += 1
             for at, cell in enumerate(cells):
-                _put(sheet, (row, at), cell, as_text)
+                put(sheet, (row, at), cell, as_text)
 
 
-def _put(sheet: Any, at: tuple[int, int], cell: Any, as_text: Any) -> None:
+def put(sheet: Any, at: tuple[int, int], cell: Any, as_text: Any) -> None:
     """One cell in its own type; a text that a cell cannot hold whole is an error, not a gap."""
     if cell is None:
         return

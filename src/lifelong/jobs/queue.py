@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -169,6 +170,10 @@ class Queue:
         if self._worker is not None:
             self._worker.kill()
             self._worker.wait()
+            for pipe in (self._worker.stdin, self._worker.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):  # what was not read any more has nowhere to go
+                        pipe.close()
             self._worker = None
 
 

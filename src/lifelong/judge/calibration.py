@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.judge import metrics
+from lifelong.schema import UNKNOWN
 from lifelong.score.base import arrow
 from lifelong.score.totals import group_totals
 from lifelong.tables import summary as tables
@@ -39,7 +40,6 @@ MOST = 8  # groups of one kind
 FAMILY = 0.05  # the chance that any group of a calibrated model is said to be off
 Z90 = 1.6448536269514722  # half the width of a 90 % interval, in standard deviations of a normal
 GRID = 2_000
-UNKNOWN = "not known"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

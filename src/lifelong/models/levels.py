@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lifelong.values.drivers import MISSING
+from lifelong.schema import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Levels:
     @property
     def is_known(self) -> NDArray[np.bool_]:
         """Of whom it is known."""
-        return np.array([name != MISSING for name in self.names])[self.code]
+        return np.array([name != UNKNOWN for name in self.names])[self.code]
 
     def of(self, customers: Ints) -> Levels:
         """The same levels of some customers; a level may then be empty."""
@@ -64,13 +64,13 @@ def named(name: str, texts: Sequence[str | None]) -> Levels:
 
     >>> found = named("channel", ["web"] * 30 + ["shop"] * 25 + [""] * 3 + ["fax"])
     >>> found.names, found.counts.tolist()
-    (('web', 'shop', '(missing)', '(other)'), [30, 25, 3, 1])
+    (('web', 'shop', 'unknown', '(other)'), [30, 25, 3, 1])
     """
-    told = [(text or "").strip() or MISSING for text in texts]
+    told = [(text or "").strip() or UNKNOWN for text in texts]
     values, place, counts = np.unique(np.array(told, dtype=object).astype(str), return_inverse=True, return_counts=True)
-    by_size = [i for i in np.lexsort((values, -counts)) if values[i] != MISSING]
+    by_size = [i for i in np.lexsort((values, -counts)) if values[i] != UNKNOWN]
     own = [i for i in by_size if counts[i] >= RARE][:MOST]
-    gaps = [i for i, value in enumerate(values) if value == MISSING]
+    gaps = [i for i, value in enumerate(values) if value == UNKNOWN]
     rest = len(own) + len(gaps)
     target = np.full(len(values), rest, np.int64)
     target[[*own, *gaps]] = np.arange(rest)
@@ -98,7 +98,7 @@ def banded(name: str, numbers: Floats) -> Levels:
     code = np.searchsorted(edges, numbers, side="left")
     if len(known) < len(numbers):
         code = np.where(np.isfinite(numbers), code, len(names))
-        names.append(MISSING)
+        names.append(UNKNOWN)
     return Levels(name, tuple(names), code.astype(np.int64))
 
 
@@ -106,7 +106,7 @@ def read(name: str, texts: Sequence[str | None]) -> Levels:
     """Numbers where every known text is one, and there are many different ones; else words.
 
     >>> read("age", ["30", None, "41"]).names
-    ('(missing)', '(other)')
+    ('unknown', '(other)')
     >>> read("age", [str(i) for i in range(40)]).names[0]
     'up to 9'
     """

@@ -12,7 +12,7 @@ from lifelong.config import Config
 from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
 from lifelong.project.cash_verbs import CashVerbs
 from lifelong.project.data_verbs import DataVerbs
-from lifelong.project.deciding import budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
+from lifelong.project.deciding import book, budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
 from lifelong.project.decision_verbs import DecisionVerbs
 from lifelong.project.econ_verbs import EconVerbs
 from lifelong.project.folder import Folder, silent
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Project",
+    "book",
     "budget",
     "business_case",
     "calculate",

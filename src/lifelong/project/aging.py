@@ -15,6 +15,7 @@ from lifelong.money.intervals import skewed_mean, wilson
 from lifelong.money.margin import VariableCosts, variable_costs
 from lifelong.project import asked, costing, knowing
 from lifelong.project.typed import amount, typed_share
+from lifelong.schema import UNKNOWN
 from lifelong.tables import cohort_matrix
 from lifelong.tables.cohorts import DAYS, cohort_start, label
 from lifelong.units import date_of, minor_digits, share
@@ -36,7 +37,7 @@ TIMES = ("month", "quarter", "week")
 MONEY: dict[str, Level] = {"revenue": "revenue", "margin": "gross margin", "contribution": "contribution"}
 MEASURES = (*SHARES, "orders", *MONEY)
 MOST = 40  # cohorts of a name of their own; smaller ones stand together
-OTHERS, UNKNOWN = "(others)", "(not known)"
+OTHERS = "(others)"
 FEWEST = 20  # customers of a cohort below which no comparison is made
 
 
@@ -269,7 +270,9 @@ def _table(made: Matrix, names: list[str], measure: str, unit: int) -> pa.Table:
     def whole(values: NDArray[Any]) -> NDArray[Any]:
         return np.concatenate([values, values.sum(0, keepdims=True)])
 
-    fields = (made.begun, made.seen, made.total, made.among, made.square, made.cube)
+    # All cohorts together are those that have begun an age: a running sum of the others would be in no row above.
+    begun_total = np.where(made.begun > 0, made.total, 0)
+    fields = (made.begun, made.seen, begun_total, made.among, made.square, made.cube)
     begun, seen, total, among, square, cube = (whole(f) for f in fields)
     customers = whole(made.customers)
     row, age = np.nonzero(begun)

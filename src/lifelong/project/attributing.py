@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lifelong.decide.attribution import RULES, WHAT, How, attribute
-from lifelong.decide.paths import Paths
-from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.errors import DataError, did_you_mean
 from lifelong.project import asked as asking
-from lifelong.project import runs, touching
+from lifelong.project import naming, runs, touching
 from lifelong.project.folder import NO_CURRENCY
-from lifelong.tables.touch_channels import ALIASES, UNKNOWN
-from lifelong.units import Horizon, date_of, day_of, minor_digits
+from lifelong.schema import UNKNOWN
+from lifelong.units import date_of, day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.attribution import Attribution, ChannelCredit
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.decide.attribution import Credit
+    from lifelong.decide.paths import Paths
     from lifelong.project.folder import Folder
 
 #: Above this share of new customers without a known channel a finding says so.
@@ -66,18 +66,19 @@ class Asked:
         if self.rule:
             _among(self.rule, RULES, "rule")
         if self.order not in {1, 2, 3}:
-            raise _unclear(
+            raise naming.unclear(
                 f"there is no order {self.order}", "--order", "a chain remembers 1 to 3 touches", "--order 2"
             )
         rules = (self.rule,) if self.rule else RULES
-        return How(rules, self.order, half_life=_days(self.half_life, "--half-life", "7d"), seed=self.seed)
+        return How(rules, self.order, half_life=naming.days(self.half_life, "--half-life", "7d"), seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
     """What each customer is worth in minor units, and what that means; nothing where customers are counted."""
 
-    by_customer: dict[str, int] | None = None
+    customers: pa.Array | None = None
+    minor: NDArray[np.int64] | None = None
     definition: str = ""
     as_of: int | None = None
 
@@ -86,10 +87,10 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
     """Deal out the new customers, or their value, over the channels that touched them before their first order."""
     from lifelong.tables.journeys import journeys
 
-    how, window = asked.how, math.floor(_days(asked.window, "--window", "90d"))
+    how, window = asked.how, math.floor(naming.days(asked.window, "--window", "90d"))
     with folder.writing("attribution"):
         base = asking.base(folder, asked.until)
-        touches, people = touching.touches_table(folder), _people(base.orders, base.until, folder)
+        touches, people = touching.touches_table(folder), naming.came(base, folder)
         worth = _value(folder, asked)
     since, until = _time(touches, people, asked, min(base.until, worth.as_of or base.until))
     ways = journeys(touches, people, window, since, until)
@@ -109,24 +110,6 @@ def attribution(folder: Folder, asked: Asked) -> Attribution:
         digits=minor_digits(currency), touches=_counts(paths), rows=_rows(credits_, paths.channels, at), order=asked.order,
         findings=found,
     )  # fmt: skip
-
-
-def _people(orders: pa.Table, until: int, folder: Folder) -> pa.Table:
-    """A row a customer: ``customer_id``, ``first_day``, ``channel`` of the first order under its common name, or null."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from lifelong.tables.firsts import firsts
-
-    told = firsts(orders, until, 0)
-    if "channel" not in told.column_names:
-        told = told.append_column("channel", pa.nulls(len(told), pa.string()))
-    known = ALIASES | touching.parsed(folder.config().aliases)
-    codes = pc.dictionary_encode(told["channel"].cast(pa.string())).combine_chunks()
-    names = [name.strip().lower() for name in codes.dictionary.to_pylist()]
-    common = pa.array([known.get(name, name) or None for name in names], pa.string())
-    people = told.select(["customer_id", "first_day"])
-    return people.append_column("channel", common.take(codes.indices))
 
 
 def _value(folder: Folder, asked: Asked) -> _Value:
@@ -152,7 +135,8 @@ def _value(folder: Folder, asked: Asked) -> _Value:
         "historic": f"historic: {told.split(', ')[0]}, not discounted",
     }
     return _Value(
-        dict(zip(rows["customer_id"].to_pylist(), minor.tolist(), strict=True)),
+        rows["customer_id"].combine_chunks(),
+        minor,
         f"{meant[asked.worth]}; before the cost of winning",
         day_of(run.told["as_of"]),
     )
@@ -170,28 +154,18 @@ def _time(touches: pa.Table, people: pa.Table, asked: Asked, last: int) -> tuple
 
 
 def _paths(ways: pa.Table, worth: _Value) -> Paths:
-    """The ways as arrays, and whose they are; where no value is asked, each customer counts as one."""
+    """The ways as arrays with what each customer is worth; where no value is asked, each counts as one."""
+    _, names, paths = naming.laid(ways)
+    return replace(paths, value=_of_each(names, paths.won, worth))
+
+
+def _of_each(names: pa.Array, won: NDArray[np.bool_], worth: _Value) -> NDArray[np.int64]:
     import pyarrow.compute as pc
 
-    told = ways.sort_by(
-        [("customer_id", "ascending"), ("age", "descending"), ("second", "ascending"), ("channel", "ascending")]
-    )
-    who, channel = (pc.dictionary_encode(told[name].combine_chunks()) for name in ("customer_id", "channel"))
-    names, path = who.dictionary.to_pylist(), who.indices.to_numpy().astype(np.int64)
-    sorted_names = sorted(channel.dictionary.to_pylist())
-    rank = {name: i for i, name in enumerate(sorted_names)}
-    code = np.array([rank[name] for name in channel.dictionary.to_pylist()], np.int64)[channel.indices.to_numpy()]
-    begins = np.flatnonzero(np.diff(path, prepend=-1))
-    won = told["is_won"].to_numpy()[begins].astype(bool)
-    value = _of_each(names, won, worth)
-    return Paths(tuple(sorted_names), path, code, told["age"].to_numpy().astype(float), won, value)
-
-
-def _of_each(names: Sequence[str], won: NDArray[np.bool_], worth: _Value) -> NDArray[np.int64]:
-    if worth.by_customer is None:
+    if worth.customers is None or worth.minor is None:
         return won.astype(np.int64)
-    known = worth.by_customer
-    return np.array([known.get(name, 0) if is_won else 0 for name, is_won in zip(names, won, strict=True)], np.int64)
+    place = pc.index_in(names, value_set=worth.customers).fill_null(-1).to_numpy()
+    return np.where(won & (place >= 0), worth.minor[place], 0)
 
 
 def _counts(paths: Paths) -> dict[str, int]:
@@ -242,24 +216,12 @@ def _dark(paths: Paths) -> int:
     return int((paths.won & (seen == 0)).sum())
 
 
-def _days(text: str, flag: str, example: str) -> float:
-    try:
-        days = float(Horizon.parse(text).days)
-    except ConfigError:
-        days = math.nan
-    if math.isfinite(days) and days >= 1:
-        return days
-    raise _unclear(f"{text!r} is no time of a day or more", flag, "touches beyond it do not count", f"{flag} {example}")
-
-
 def _among(told: str, known: Sequence[str], name: str) -> None:
     if told not in known:
         why = did_you_mean(told, known)
-        raise _unclear(f"there is no {name} {told!r}", f"--{name}", why, f"--{name} with one of {', '.join(known)}")
-
-
-def _unclear(what: str, where: str, why: str, example: str) -> ConfigError:
-    return ConfigError("E375", what, where=where, why=why, fix=f"write {example}")
+        raise naming.unclear(
+            f"there is no {name} {told!r}", f"--{name}", why, f"--{name} with one of {', '.join(known)}"
+        )
 
 
 def _nobody(since: int, until: int) -> DataError:

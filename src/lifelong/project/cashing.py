@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVERS = ("acquisition", "orders", "basket", "margin")
+#: The lever that is no plain factor of money: it changes how long customers stay.
+RETENTION = "retention"
 #: Months of first orders that the rate of coming ones is taken from.
 RECENT = 12
 MOST_MONTHS = 120
@@ -44,7 +46,7 @@ class Wanted:
         new_customers: a month; empty takes the rate of the last twelve months, and its doubt.
         plan: a file of new customers by month, in place of a number.
         scenario: name of one in lifelong.toml.
-        what_if: over those of the scenario, the factor of each lever: acquisition, orders, basket, margin.
+        what_if: over those of the scenario, the factor of each lever: acquisition, orders, basket, margin, and retention a year.
         margin: share of revenue.
         draws: worlds behind the intervals.
     """
@@ -83,6 +85,7 @@ def _forecast(
     folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]
 ) -> tuple[CashForecast, Course]:
     from lifelong.score import ModelError, Terms, cash
+    from lifelong.score.levers import Stream
     from lifelong.score.scores import prepare
 
     folder.progress("money of the coming months", 0, len(at.summary))
@@ -99,12 +102,18 @@ def _forecast(
     first = first_order(at, 10.0 ** minor_digits(folder.currency))
     typical = ahead.observed if ahead.observed > 0 else first, summary
     to_come = cash.coming(made, terms, arrivals * factors.get("acquisition", 1.0), first, typical, wanted.draws)
+    leave = Stream.of(ahead).leaving(factors[RETENTION]) if factors.get(RETENTION, 1.0) != 1.0 else 1.0
+    courses = [
+        Course(
+            np.stack([part[0] for part in cash.expected(ahead, group, wanted.months, each)]),
+            cash.newcomer(made, terms, wanted.months, first, typical, each), np.mean(arrivals, axis=1), ahead.margin,
+        )
+        for each in ((1.0, leave) if leave != 1.0 else (1.0,))
+    ]  # fmt: skip
+    course = courses[-1]
     lift = factors.get("orders", 1.0)
     parts = [cash.missed(one, terms).scaled(lift, lift * factors.get("basket", 1.0)) for one in (here, to_come)]
-    course = Course(
-        np.stack([part[0] for part in cash.expected(ahead, group, wanted.months)]),
-        cash.newcomer(made, terms, wanted.months, first, typical), np.mean(arrivals, axis=1), ahead.margin,
-    )  # fmt: skip
+    parts = [part.scaled(*by) for part, by in zip(parts, _longer(courses), strict=True)]
     middle = [float(m) * factors.get("acquisition", 1.0) for m in course.arrivals]
     means, share = course.means(factors)
     digits = minor_digits(folder.currency)
@@ -120,6 +129,13 @@ def _forecast(
         swings=_swings(course, factors, digits), findings=tuple(found),
     )  # fmt: skip
     return said, course
+
+
+def _longer(courses: list[Course]) -> Floats:
+    """By what each month's money of each world changes, since customers stay longer: (who, orders or revenue, 1, months, 1)."""
+    now, then = (course.means({})[0] for course in (courses[0], courses[-1]))
+    made: Floats = np.where(now > 0, then / np.where(now > 0, now, 1.0), 1.0)
+    return made[:, :, None, :, None]
 
 
 def _told(
@@ -160,10 +176,10 @@ def _day_before(day: str) -> str:
 def _factors(told: Mapping[str, str | float]) -> dict[str, float]:
     """The scenario's factors."""
     for lever in told:
-        if lever not in LEVERS:
+        if lever not in (*LEVERS, RETENTION):
             raise ConfigError(
-                "E412", f"there is no lever {lever!r}", where="--what-if", why=did_you_mean(lever, LEVERS),
-                fix=f"one of {', '.join(LEVERS)}, such as --what-if basket=1.1",
+                "E412", f"there is no lever {lever!r}", where="--what-if", why=did_you_mean(lever, (*LEVERS, RETENTION)),
+                fix=f"one of {', '.join((*LEVERS, RETENTION))}, such as --what-if basket=1.1",
             )  # fmt: skip
     return {lever: amount(number, f"--what-if {lever}=", "1.1", is_zero_allowed=True) for lever, number in told.items()}
 

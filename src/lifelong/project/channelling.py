@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong import definitions
 from lifelong.decide import worth
 from lifelong.decide.channels import Terms, cost_of_winning
+from lifelong.definitions import Valuation, Valued, set_against
 from lifelong.errors import FitError, LifelongError
 from lifelong.money.acquiring import Z, dispersion, payback
-from lifelong.project import winning
+from lifelong.project import naming, winning
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import Horizon, date_of, minor_digits
 from lifelong.values import Finding
@@ -22,6 +25,7 @@ from lifelong.values.channels import Channels, Worth
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lifelong.definitions.valuation import Level
     from lifelong.project.asked import Question
     from lifelong.project.folder import Folder
     from lifelong.project.winning import People
@@ -39,6 +43,9 @@ class Asked:
     Attributes:
         tables: where costs and customers are.
         by: ``channel``, ``campaign`` or a kept column.
+        rule: how touches name the channel of a customer, one of ``decide.attribution.RULES``, or ``orders``, as the first order says;
+            empty: ``first`` where the project holds touches.
+        window: how long before the first order touches count.
         lags: by channel, months by which its cost comes after the customers whom it won.
         incremental: by channel, the share of its customers who would not have come otherwise.
         overhead: of a month.
@@ -53,6 +60,8 @@ class Asked:
 
     tables: winning.Tables = field(default_factory=winning.Tables)
     by: str = "channel"
+    rule: str = ""
+    window: str = "90d"
     lags: Mapping[str, str | int] = field(default_factory=dict)
     incremental: Mapping[str, str | float] = field(default_factory=dict)
     overhead: str | float = 0.0
@@ -117,6 +126,7 @@ class Known:
     age: int
     new: list[tuple[float, float]]
     new_definition: str
+    valuation: Valuation
     scatter: dict[str, float]
     findings: tuple[Finding, ...]
 
@@ -132,18 +142,19 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     currency = folder.currency
     terms = asked.terms(currency)
     costs = asked.tables.costs(currency, folder)
-    people = winning.people(folder, question, asked.by)
+    people = winning.people(folder, question, asked.by, rule=naming.Rule(asked.rule, asked.window))
+    costs = people.meeting(costs)
     won, span = winning.within(costs, people.won(), terms.lags, winning.month_of(people.at.until))
     cac = _cost(costs, won, terms, span)
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
-    whole, told, findings = _newcomer(folder, people, question, age)
+    whole, told, valuation, findings = _newcomer(folder, people, question, age)
     if winning.is_cut_off(people.at) and span[1] == winning.month_of(people.at.until):
         text = (
             f"the orders end on {date_of(people.at.until)}: customers of that month are not all there, its costs may be"
         )
         findings = (*findings, Finding("F384", text))
     new = worth.new_values(people.followed, age, whole)
-    return Known(people, cac, won, age, new, told, _scatter(costs, won, terms, span), findings)
+    return Known(people, cac, won, age, new, told, valuation, _scatter(costs, won, terms, span), findings)
 
 
 def channels(
@@ -159,6 +170,7 @@ def channels(
         definition=f"{made.people.definition} up to the {made.age}th day after the first order, not discounted, before the cost of winning; "
         "only customers who were followed for so long",
         new_definition=made.new_definition,
+        valuation=made.valuation,
         target=asked.ratio(),
         cac=made.cac,
         rows=tuple(rows),
@@ -166,6 +178,7 @@ def channels(
         verdict=None if is_scorecard else _verdict(made, asked),
         findings=made.findings,
         is_scorecard=is_scorecard,
+        origin=made.people.origin,
     )
     return replace(answer, path=str(_written(made, answer, Path(out)))) if out else answer
 
@@ -173,30 +186,31 @@ def channels(
 def _worth(made: Known, i: int, target: float) -> Worth:
     people, name = made.people.followed, made.people.followed.names[i]
     cost = next((row for row in made.cac.channels if row.name == name), None)
-    at_age = people.at(made.age, i)
+    at_age, parts = people.at(made.age, i), people.parts(made.age, i)
     cac = cost.cac if cost else None
     is_money = made.people.margin is not None
-    ratio = (
-        worth.ratio(made.new[i], cac, cost.customers, made.scatter.get(name, 1.0))
-        if cost and cac and is_money
-        else None
-    )
-    each = (people.at(age, i) for age in worth.SHOWN)
+    ratio = roi = None
+    if cost and cac and is_money:
+        value = Valued(made.new[i][0], made.valuation)
+        below = Valued(cac, set_against(made.valuation, made.cac.currency))
+        ratio = worth.ratio(value, made.new[i][1], below, cost.customers, made.scatter.get(name, 1.0))
+        roi = definitions.ratio(value, below) - 1.0
+    each = {age: worth.measured(people.at(age, i), people.parts(age, i)) for age in worth.SHOWN}
     return Worth(
         name=name,
         customers=cost.customers if cost else 0.0,
         cost=cost.cost if cost else 0,
         cac=cac,
-        followed=len(at_age),
-        at_age=worth.measured(at_age),
-        seen={age: float(v.mean()) if len(v) >= worth.FEW else None for age, v in zip(worth.SHOWN, each, strict=True)},
+        followed=math.fsum(parts),
+        at_age=worth.measured(at_age, parts),
+        seen={age: told.mean if told else None for age, told in each.items()},
         new_value=worth.interval(*made.new[i]),
         ratio=ratio,
         payback=payback(people.curve(made.age, i), cac) if cac and ratio else None,
-        roi=made.new[i][0] / cac - 1.0 if cac and is_money else None,
+        roi=roi,
         conversion=cost.customers / cost.clicks if cost and cost.clicks else None,
         actions=cost.actions if cost else None,
-        status=worth.status(ratio, cost.cost if cost else 0, len(at_age), target) if is_money else "no margin",
+        status=worth.status(ratio, cost.cost if cost else 0, math.fsum(parts), target) if is_money else "no margin",
     )
 
 
@@ -205,13 +219,13 @@ def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms, span: tupl
     found = {}
     for name in {getattr(row, terms.by) for row in won}:
         spent: Counter[int] = Counter()
-        came: Counter[int] = Counter()
+        came: dict[int, float] = defaultdict(float)
         for cost in costs:
             if getattr(cost, terms.by) == name and cost.purpose == "acquisition":
                 spent[cost.month - terms.lags.get(cost.channel, 0)] += cost.cost
         for row in won:
             if getattr(row, terms.by) == name:
-                came[row.month] += round(row.customers)
+                came[row.month] += row.customers
         months = range(span[0], span[1] + 1)
         found[name] = dispersion([spent[m] for m in months], [came[m] for m in months])
     return found
@@ -219,8 +233,11 @@ def _scatter(costs: Sequence[Cost], won: Sequence[Won], terms: Terms, span: tupl
 
 def _newcomer(
     folder: Folder, people: People, question: Question, age: int
-) -> tuple[worth.New, str, tuple[Finding, ...]]:
+) -> tuple[worth.New, str, Valuation, tuple[Finding, ...]]:
     """What a new customer of the firm is worth: the first order and what the latest fit expects after it; else what was seen."""
+    level: Level = "contribution" if question.level == "contribution" else "gross margin"
+    seen_by = Valuation(level if people.margin is not None else "revenue", "historic", f"up to day {age} after the first order",
+                        currency=folder.currency)  # fmt: skip
     seen = people.followed.at(age)
     now = worth.New(float(seen.mean()), float(seen.std(ddof=1)) / len(seen) ** 0.5)
     words = f"{people.definition} up to the {age}th day after the first order, as seen, not discounted"
@@ -228,6 +245,7 @@ def _newcomer(
         return (
             now,
             words,
+            seen_by,
             (
                 Finding(
                     "F385", "no margin is known (--margin 40%): value is revenue, and revenue is set against no cost"
@@ -238,7 +256,7 @@ def _newcomer(
         after, spread, fitted = _after_first(folder, question, people.margin)
     except LifelongError as problem:
         text = f"no fit values a new customer ({problem.what}): a new customer's value is what was seen up to day {age}"
-        return now, words, (Finding("F386", text, "info"),)
+        return now, words, seen_by, (Finding("F386", text, "info"),)
     first = people.followed.at(0)
     when = "the rest of life" if question.horizon.is_lifetime else f"the {question.horizon} after it"
     later = "not discounted" if question.discount.per_year <= 0 else f"discounted {question.discount}"
@@ -246,8 +264,10 @@ def _newcomer(
     return (
         worth.New(float(first.mean()) + after, float(np.hypot(spread, first.std(ddof=1) / len(first) ** 0.5))),
         told,
+        Valuation(level, "predicted", f"first order and {when}", "before acquisition cost", later,
+                  "" if later == "not discounted" else "at the time of each order", folder.currency),
         (),
-    )
+    )  # fmt: skip
 
 
 def _after_first(folder: Folder, question: Question, margin: float) -> tuple[float, float, str]:

@@ -13,6 +13,7 @@ from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.money.margin import VariableCosts, pooled_margin, variable_costs
 from lifelong.money.overhead import allocated, fixed_costs
 from lifelong.project import asked
+from lifelong.schema import UNKNOWN
 from lifelong.units import Money, date_of, day_of, minor_digits, share, to_minor
 from lifelong.values.waterfall import Bearer, Waterfall
 
@@ -236,7 +237,7 @@ def costs(folder: Folder, told_of: Asked) -> Waterfall:
 
 def _bearers(orders: pa.Table, revenue: Ints, taken: Ints) -> list[Bearer]:
     """Channels with their orders, customers, revenue and contribution, the largest first."""
-    channels = np.array([name or "unknown" for name in orders["channel"].to_pylist()])
+    channels = np.array([name or UNKNOWN for name in orders["channel"].to_pylist()])
     customers, is_order = np.array(orders["customer_id"].to_pylist()), orders["is_order"].to_numpy()
     made = []
     for channel in np.unique(channels):

@@ -5,10 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lifelong.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lifelong.values import Budget, BusinessCase, Cac, Calculation, ChannelTest, Cut, LeadValues
+
+
+def book(answer: Any, path: str | Path, *, verb: str = "") -> Path:
+    """Write any answer as a workbook: the figures of its JSON, a sheet for each table.
+
+    Args:
+        answer: what a verb has returned.
+        path: the .xlsx to write.
+        verb: which verb that was, such as ``channels``: then the workbook says what its numbers mean.
+
+    Raises:
+        ConfigError: E302, where the name does not end in .xlsx; E303, where writing XLSX is not installed.
+    """
+    import json
+
+    if Path(path).suffix.lower() != ".xlsx":
+        raise ConfigError(
+            "E302", f"{Path(path).name!r} is no name of a workbook", where="--book", why="an answer becomes a workbook of several sheets",
+            fix="end the name in .xlsx",
+        )  # fmt: skip
+
+    from lifelong.definitions import shown_by
+    from lifelong.export.answer_workbook import workbook
+    from lifelong.values import to_json
+
+    return workbook(json.loads(to_json(answer)), shown_by(verb), Path(path))
 
 
 def calculate(*, xlsx: str | Path = "", html: str | Path = "", **typed: Any) -> Calculation:

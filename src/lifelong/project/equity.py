@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.errors import FitError
 from lifelong.money.cash import Firm, elasticities
-from lifelong.project import cashing, costing, formulating, runs, trending, valuing
+from lifelong.project import cashing, costing, formulating, knowing, runs, trending, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import minor_digits
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     from lifelong.project.asked import Base
     from lifelong.project.folder import Folder
     from lifelong.project.runs import Run
+    from lifelong.score.levers import Stream
     from lifelong.values import Fit
     from lifelong.values.cash import EquityChange
 
-ELASTIC = ("rlv", "clv", "cac", "acquisition")
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+ELASTIC = ("retention", "margin", "discount", "acquisition", "cac")
+#: Parameter draws behind the intervals of the elasticities.
+DRAWS = 40
 #: Newcomers that the value of one is computed from.
 SOME = 200
 #: The annual rate where none is told.
@@ -68,18 +74,20 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
         scores = valuing.scored(folder, made, at, question)
         run = runs.read(Path(runs.keep(folder, at, scores, made, question, is_latest=False).path))
         clv, seen = _newcomer(folder, made, at, question)
+        first = cashing.first_order(at, 10.0 ** minor_digits(folder.currency)) * _margin(folder, at, question)
         firm = _firm(told, scores.totals.value, clv, seen, wacc)
         change, why = _since(folder, run, told, firm)
-    worth = firm.value if is_firm else firm.equity
-    moved = elasticities(lambda by: _moved(firm, by, is_firm=is_firm), ELASTIC) if worth else {}
+        moved, found = _elastic(_streams(folder, made, at, question), firm, first, is_firm=is_firm)
+    digits = minor_digits(folder.currency)
     return CustomerEquity(
         as_of=scores.as_of, currency=folder.currency, model=made.name,
         definition=f"{scores.definition}; coming customers: the middle of each month, discounted at {wacc:.1%} a year",
-        customers=scores.customers, rlv=firm.rlv, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
-        clv=firm.clv, cac=firm.cac, new_customers=firm.new_customers, months=float(told.months) if told.months else None,
-        future=firm.future, equity=firm.equity, fixed=firm.fixed, tax=firm.tax, non_operating=firm.non_operating,
-        debt=firm.debt, operating=firm.operating, value=firm.value, elasticities=moved, is_firm=is_firm,
-        digits=minor_digits(folder.currency), change=change, no_change=why, findings=tuple(_findings(firm, told)),
+        customers=scores.customers, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
+        **_to_the_unit(firm, digits), clv=firm.clv, cac=firm.cac, new_customers=firm.new_customers,
+        months=float(told.months) if told.months else None, tax=firm.tax,
+        elasticities={lever: band[0] for lever, band in moved.items()},
+        elastic_bands={lever: band[1:] for lever, band in moved.items()}, is_firm=is_firm, digits=digits, change=change,
+        no_change=why, findings=(*_findings(firm, told), *found),
     )  # fmt: skip
 
 
@@ -88,7 +96,7 @@ def _newcomer(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[
     from lifelong.score import Terms, score
 
     here, own, level = costing.at_level(folder, at, question)
-    margin = formulating.margin_of(here, own)
+    margin = _margin(folder, at, question)
     share = None if own is None and margin == 1.0 else margin
     terms = Terms(question.horizon, share, question.discount, folder.currency, level=level)
     new = score(made, formulating.fresh(here.summary, here.until, SOME), terms)
@@ -105,6 +113,19 @@ def _firm(told: Told, rlv: float, clv: float, seen: float, wacc: float) -> Firm:
         tax=typed_share(told.tax, "--tax", "25%"), non_operating=_money(told.non_operating, "--non-operating"),
         debt=_money(told.debt, "--debt"),
     )  # fmt: skip
+
+
+def _to_the_unit(firm: Firm, digits: int) -> dict[str, float]:
+    """What the worth is made of, in whole minor units (told in major ones): each line sums to the next, and to the change's."""
+    unit = 10.0**digits
+    rlv, equity, fixed = (round(amount * unit) for amount in (firm.rlv, firm.equity, firm.fixed))
+    others, debt = round(firm.non_operating * unit), round(firm.debt * unit)
+    operating = round(firm.operating * unit)
+    minor = {
+        "rlv": rlv, "future": equity - rlv, "equity": equity, "fixed": fixed, "operating": operating,
+        "non_operating": others, "debt": debt, "value": operating + others - debt,
+    }  # fmt: skip
+    return {name: amount / unit for name, amount in minor.items()}
 
 
 def _since(folder: Folder, run: Run, told: Told, firm: Firm) -> tuple[EquityChange | None, str]:
@@ -133,16 +154,79 @@ def _since(folder: Folder, run: Run, told: Told, firm: Firm) -> tuple[EquityChan
     return bridge(parts, before_after[0], before_after[1], (before.path.name, before.told["as_of"])), ""
 
 
-def _moved(firm: Firm, by: dict[str, float], *, is_firm: bool) -> float:
-    """The worth where levers stand at other factors."""
-    changed = replace(
+def _margin(folder: Folder, at: Base, question: Question) -> float:
+    here, own, _ = costing.at_level(folder, at, question)
+    return formulating.margin_of(here, own)
+
+
+def _streams(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[Stream, Stream] | Finding:
+    """Orders to come of the customers there are, and of a new one; or why they are not told."""
+    from lifelong.score import Terms
+    from lifelong.score.levers import Stream, steady
+    from lifelong.score.scores import prepare
+
+    try:
+        steady(made.model)
+    except FitError as problem:
+        return Finding("F491", f"what retention and the rate move is not told: {problem.what}", "info")
+    terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
+    tables = knowing.seen_by(folder, made, at).summary, formulating.fresh(at.summary, at.until, 1)
+    here, new = (Stream.of(prepare(made, table, terms, 0)[0]) for table in tables)
+    return here, new
+
+
+def _elastic(
+    streams: tuple[Stream, Stream] | Finding, firm: Firm, first: float, *, is_firm: bool
+) -> tuple[dict[str, tuple[float, ...]], list[Finding]]:
+    """Of each lever the elasticity, and its 80 and 90 % bounds over draws of the parameters."""
+    if not (firm.value if is_firm else firm.equity):
+        return {}, []
+    if isinstance(streams, Finding):
+        levers = [lever for lever in ELASTIC if lever not in {"retention", "discount"}]
+        plain = elasticities(lambda by: _value(_moved(firm, by), is_firm=is_firm), levers)
+        return {lever: (each,) for lever, each in plain.items()}, [streams]
+    fit = streams[0].engine.fit
+    worth = [stream.worth(fit.theta) for stream in streams]
+    after = firm.clv - first
+
+    def at(theta: Floats) -> dict[str, float]:
+        slope = streams[0].slope(theta)
+
+        def orders(leave: float, rate: float) -> list[float]:
+            force = np.log1p(rate) * 7.0 / 365.25
+            return [s.worth(theta, leave, force) / was for s, was in zip(streams, worth, strict=True)]
+
+        level = orders(1.0, firm.wacc)
+
+        def moved(by: dict[str, float]) -> float:
+            leave, rate = by.get("retention", 1.0) ** (1.0 / slope), firm.wacc * by.get("discount", 1.0)
+            here, new = orders(leave, rate) if by.keys() & {"retention", "discount"} else level
+            changed = replace(firm, rlv=firm.rlv * here, clv=first + after * new, wacc=rate)
+            return _value(_moved(changed, by), is_firm=is_firm)
+
+        return elasticities(moved, ELASTIC)
+
+    point = at(fit.theta)
+    drawn = [at(theta) for theta in fit.draws(DRAWS, np.random.default_rng([0, 16]))]
+    levels = (0.1, 0.9, 0.05, 0.95)
+    bands = {lever: np.quantile([one[lever] for one in drawn], levels).tolist() for lever in ELASTIC}
+    return {lever: (point[lever], *bands[lever]) for lever in ELASTIC}, []
+
+
+def _moved(firm: Firm, by: dict[str, float]) -> Firm:
+    """The firm where margin, acquisition and the cost of winning stand at other factors."""
+    margin = by.get("margin", 1.0)
+    return replace(
         firm,
-        rlv=firm.rlv * by.get("rlv", 1.0),
-        clv=firm.clv * by.get("clv", 1.0),
+        rlv=firm.rlv * margin,
+        clv=firm.clv * margin,
         cac=firm.cac * by.get("cac", 1.0),
         new_customers=firm.new_customers * by.get("acquisition", 1.0),
     )
-    return changed.value if is_firm else changed.equity
+
+
+def _value(firm: Firm, *, is_firm: bool) -> float:
+    return firm.value if is_firm else firm.equity
 
 
 def _money(text: str | float, flag: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from lifelong.project import asked, runs
 from lifelong.project.driving import attributes, known_at_once, own_levels
 from lifelong.project.tiering import no_money, places
 from lifelong.project.trending import latest_of
-from lifelong.units import Horizon, minor_digits, share
+from lifelong.units import Horizon, dealt, minor_digits, share
 from lifelong.values.findings import Finding
 from lifelong.values.groups import Group, GroupValues, Part, Place, Potential, Shortfall
 
@@ -95,7 +96,7 @@ def potential(folder: Folder, top: str | float, horizon: str, out: Path | None) 
     found = standing(realised, future, np.stack([alive, rate, each]), rows["customer_id"].combine_chunks(), part)
     digits = minor_digits(run.told["currency"])
     size = len(CELLS)
-    sums = [shares(np.asarray(np.bincount(found.cell, x, size), np.float64), digits) for x in (realised, future)]
+    sums = [shares(x, found.cell, size, digits) for x in (realised, future)]
     count = np.bincount(found.cell, minlength=size)
     chosen = np.flatnonzero(found.cell == RISING)
     chosen = chosen[np.lexsort((chosen, -future[chosen]))]
@@ -163,13 +164,13 @@ def why(folder: Folder, group: str, against: str, horizon: str, like: str) -> Sh
 
 def _told(made: Any, kept: Any, is_group: Flags, is_other: Flags, words: dict[str, Any]) -> Shortfall:
     """The answer, with totals that sum to the minor unit."""
-    from lifelong.decide.profitable import shares
     from lifelong.decide.shortfall import FACTORS
 
     digits = minor_digits(words["currency"])
     many = int(is_group.sum())
     each = [made.mix, *made.parts]
-    totals = shares(np.array(each) * many, digits)
+    exact = [part * many * 10.0**digits for part in each]
+    totals = dealt(round(math.fsum(exact)), exact)
     figures = [(None, None), *zip(made.of_group, made.of_others, strict=True)]
     parts = tuple(
         Part(name, each[i], totals[i], *figures[i]) for i, name in enumerate(("mix", *FACTORS))

@@ -243,7 +243,7 @@ def first_texts(
                 fix=f"keep it:  lifelong ingest FILE --keep {name}",
             )
     found = {
-        n: nw.to_native(nw.from_native(first_names(at.orders, n, at.until)).lazy().collect("pyarrow"))
+        n: nw.to_native(nw.from_native(first_names(at.orders, n, at.until, at.summary)).lazy().collect("pyarrow"))
         for n in names
         if n in there
     }
@@ -262,10 +262,10 @@ def _column(texts: list[str | None]) -> pa.Array:
     import pyarrow as pa
 
     from lifelong.models.levels import SEVERAL
-    from lifelong.values.drivers import MISSING
+    from lifelong.schema import UNKNOWN
 
     told = [(text or "").strip() for text in texts]
-    words = pa.array([text or MISSING for text in told])
+    words = pa.array([text or UNKNOWN for text in told])
     if len(set(told)) <= SEVERAL:
         return words
     try:

@@ -43,7 +43,7 @@ def limits(folder: Folder, asked: Asked, question: Question) -> Limits:
     found = made.findings
     if over:
         found += (Finding("F389", f"over the limit now: {', '.join(over)}", "warning", {"channels": over}),)
-    return Limits(date_of(made.people.at.until).isoformat(), currency, made.cac.digits, made.new_definition, made.cac.by, target, months, cash, tuple(rows), found)  # fmt: skip
+    return Limits(date_of(made.people.at.until).isoformat(), currency, made.cac.digits, made.new_definition, made.cac.by, target, months, cash, tuple(rows), found, made.people.origin)  # fmt: skip
 
 
 def _limit(made: Known, i: int, target: float, months: int | None, cash: int | None) -> Limit:

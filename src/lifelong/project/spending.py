@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
-from lifelong.project import ingesting
+from lifelong.project import ingesting, touching
 from lifelong.sources import ads
 from lifelong.store import files, spent
 from lifelong.tables import spend_report
@@ -33,6 +33,7 @@ def ingest(folder: Folder, path: Path, asked: ads.Reading) -> SpendReport:
         ingesting.there(path)
         folder.progress("looking at the file", 0, None)
         plan = ads.plan(path, asked, config.currency or folder.identity()["currency"], config.timezone)
+        plan = replace(plan, told=replace(plan.told, aliases=touching.parsed(config.aliases)))
         words = plan.reading.as_dict() | {"told": plan.told.as_dict()}
         manifest, batch_id = folder.landing.read(), f"spend-{files.sha256(path)[:16]}"
         known = manifest.batch(batch_id)

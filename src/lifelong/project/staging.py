@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
 from lifelong.project import asked, renewing, runs
-from lifelong.units import date_of, day_of
+from lifelong.units import date_of, day_of, dealt, minor_digits
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
@@ -41,8 +42,16 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
             "no scores of this day and these orders are the latest, so stages have no value: lifelong score makes them"
         )
         notes.append(Finding("F294", text, "info"))
+    if made.value and told is not None:
+        made = replace(made, value=_to_the_unit(made.value, minor_digits(words["currency"])))
     made = replace(made, currency=words.get("currency", ""), worth=words.get("definition", ""), findings=tuple(notes))
     return replace(made, path=str(_written(made, out))) if out else made
+
+
+def _to_the_unit(value: tuple[float, ...], digits: int) -> tuple[float, ...]:
+    """The value of each stage in whole minor units, so that what is shown sums to what is shown of all."""
+    exact = [one * 10.0**digits for one in value]
+    return tuple(minor / 10.0**digits for minor in dealt(round(math.fsum(exact)), exact))
 
 
 def seen(at: asked.Base) -> Seen:

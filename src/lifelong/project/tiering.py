@@ -68,7 +68,7 @@ def tiers(folder: Folder, cuts: Cuts, horizon: str, out: Path | None) -> Tiers:
     sure = np.bincount(now.tier, chance, size) / np.maximum(count, 1)
     rows = [
         Tier(name, int(count[i]), int(alone[i]), minor, float(sums[i] / sums.sum()), float(sure[i]))
-        for i, (name, minor) in enumerate(zip(names, shares(sums, digits), strict=True))
+        for i, (name, minor) in enumerate(zip(names, shares(value, now.tier, size, digits), strict=True))
     ]
     has_before = len(placed) > 1
     labels = np.array([*names, ""])
@@ -202,7 +202,8 @@ def _order(rows: pa.Table) -> Ints:
 
 def _days(at: asked.Base, placed: Placed) -> Floats:
     """Order days of each customer of a run up to its day; one where the orders do not know the customer."""
-    then = asked.base_of(at.orders, placed.run.told["as_of"]).summary
+    as_of = placed.run.told["as_of"]
+    then = at.summary if day_of(as_of) == at.until else asked.base_of(at.orders, as_of).summary
     place = places(placed.rows, then)
     return np.where(place >= 0, 1.0 + then["x"].to_numpy()[place], 1.0)
 

@@ -92,10 +92,12 @@ def touches_table(folder: Folder) -> pa.Table:
     with pq.ParquetFile(table(folder, manifest).rows) as file:
         rows = file.read()
     names = _names(folder, manifest)
-    codes = pc.dictionary_encode(rows["customer_id"]).combine_chunks()
-    told = pa.array([names.get(name, name) for name in codes.dictionary.to_pylist()], pa.string())
-    at = rows.column_names.index("customer_id")
-    return rows.set_column(at, "customer_id", told.take(codes.indices))
+    if not names:
+        return rows
+    alias, customer = (pa.array(side, pa.string()) for side in (names.keys(), names.values()))
+    place = pc.index_in(rows["customer_id"].cast(pa.string()), value_set=alias)
+    told = pc.coalesce(pc.take(customer, place), rows["customer_id"].cast(pa.string()))
+    return rows.set_column(rows.column_names.index("customer_id"), "customer_id", told)
 
 
 def _names(folder: Folder, manifest: Manifest) -> dict[str, str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.decide.attribution import deal_parts
 from lifelong.decide.worth import Followed, ages, codes
 from lifelong.errors import DataError
 from lifelong.money.margin import historic_value, pooled_margin
-from lifelong.project import asked, costing, spending
+from lifelong.project import asked, costing, naming, spending
 from lifelong.units import date_of
-from lifelong.values.winning import UNKNOWN, Cost, Won
+from lifelong.values.winning import Cost, Won
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,10 +91,13 @@ class People:
 
     Attributes:
         at: the base that they are of.
-        table: ``customer_id``, ``first_day``, ``channel``, ``campaign`` and ``money_A`` for each age.
+        table: ``customer_id``, ``first_day``, ``channel``, ``campaign``, ``credit`` and ``money_A`` for each age, whole minor units: a
+            row a customer, or where a rule shares customers among channels a row a part; a customer's parts sum to the whole.
         followed: the same as arrays, by channel or campaign.
         definition: what money is.
         margin: share of revenue behind it; None where money is revenue itself, and then nothing may be set against cost.
+        origin: who named the channels, in words.
+        common: as :class:`lifelong.project.naming.Named` has it.
     """
 
     at: Base
@@ -100,6 +105,15 @@ class People:
     followed: Followed
     definition: str
     margin: float | None
+    origin: str = ""
+    common: Mapping[str, str] | None = None
+
+    def meeting(self, costs: list[Cost]) -> list[Cost]:
+        """Costs with their channels under the names of the customers' channels."""
+        if self.common is None:
+            return costs
+        small = ((row, row.channel.strip().lower()) for row in costs)
+        return [row._replace(channel=self.common.get(name, name)) for row, name in small]
 
     def won(self) -> list[Won]:
         """Customers by the month of their first order."""
@@ -107,23 +121,25 @@ class People:
             self.table["first_day"].to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
             + 1970 * 12
         )
-        rows = Counter(
-            zip(first.tolist(), self.table["channel"].to_pylist(), self.table["campaign"].to_pylist(), strict=True)
-        )
-        return [Won(month, channel, campaign, float(n)) for (month, channel, campaign), n in sorted(rows.items())]
+        parts: dict[tuple[int, str, str], list[float]] = defaultdict(list)
+        columns = (self.table[name].to_pylist() for name in ("channel", "campaign", "credit"))
+        for month, channel, campaign, credit in zip(first.tolist(), *columns, strict=True):
+            parts[month, channel, campaign].append(credit)
+        return [Won(*key, math.fsum(credits_)) for key, credits_ in sorted(parts.items())]
 
 
-def people(folder: Folder, question: Question, by: str, until: str = "") -> People:
-    """A project's customers with the channel and the campaign of their first order; nobody is left out.
+def people(folder: Folder, question: Question, by: str, until: str = "", rule: naming.Rule | None = None) -> People:
+    """A project's customers with the channel and the campaign that they came by; nobody is left out.
 
     Args:
         folder: the project.
         question: whose margin counts; where it says none, costs of the orders.
         by: ``channel``, ``campaign``, or another column that was kept.
         until: the last day to look at.
+        rule: how touches name them, as :func:`lifelong.project.naming.named` has it.
 
     Raises:
-        DataError: E384, where no amounts are known, or the column was not kept.
+        DataError: E384, where no amounts are known, or the column was not kept; E491, where the rule needs touches.
     """
     import narwhals as nw
     import pyarrow as pa
@@ -140,15 +156,19 @@ def people(folder: Folder, question: Question, by: str, until: str = "") -> Peop
     steps = ages(seen)
     told = by_age(at.orders.append_column("money", pa.array(money, mask=~np.isfinite(money))), at.until, steps)
     told = told.sort_by("customer_id")
-    named = _named(folder, at, told, by)
-    name, days = named["channel" if by == "channel" else "campaign"], told["first_day"].to_numpy().astype(np.int64)
+    named = naming.named(folder, at, told, by, rule or naming.Rule())
+    names, code = codes(named.names["channel" if by == "channel" else "campaign"])
+    money_by = {age: np.round(nw.from_native(told)[f"money_{age}"].to_numpy()).astype(np.int64) for age in steps}
+    days = told["first_day"].to_numpy().astype(np.int64)
     table = pa.table({
-        "customer_id": told["customer_id"], "first_day": told["first_day"], "channel": pa.array(named["channel"], pa.string()),
-        "campaign": pa.array(named["campaign"], pa.string()), **{f"money_{age}": told[f"money_{age}"] for age in steps},
+        "customer_id": told["customer_id"].take(pa.array(named.owner)), "first_day": told["first_day"].take(pa.array(named.owner)),
+        **{name: pa.array(texts, pa.string()) for name, texts in named.names.items()}, "credit": named.credit,
+        **{f"money_{age}": deal_parts(each, named.owner, named.credit) for age, each in money_by.items()},
     })  # fmt: skip
-    names, code = codes(name)
-    columns = np.column_stack([nw.from_native(told)[f"money_{age}"].to_numpy() for age in steps])
-    return People(at, table, Followed(names, code, at.until - days, steps, columns), definition, margin)
+    columns = np.column_stack([each.astype(np.float64) for each in money_by.values()])
+    shared = (None, None) if named.is_whole else (named.owner, named.credit)
+    followed = Followed(names, code, at.until - days, steps, columns, *shared)
+    return People(at, table, followed, definition, margin, named.origin, named.common)
 
 
 def _money(folder: Folder, at: Base, question: Question) -> tuple[np.ndarray[Any, Any], float | None, str]:
@@ -172,34 +192,6 @@ def _money(folder: Folder, at: Base, question: Question) -> tuple[np.ndarray[Any
         return earned, None, "revenue"
     margin = pooled_margin(earned, cost)
     return historic_value(earned, cost, margin), margin, words
-
-
-def _named(folder: Folder, at: Base, told: pa.Table, by: str) -> dict[str, list[str]]:
-    """Channel and campaign of each customer's first order, in the order of the rows; unknown where nothing tells."""
-    import narwhals as nw
-
-    from lifelong.project.knowing import kept_lines
-    from lifelong.tables.firsts import carried
-    from lifelong.tables.loyalty import first_names
-
-    known: dict[str, dict[str, str | None]] = {}
-    if "channel" in at.orders.column_names:
-        rows = nw.to_native(first_names(at.orders, "channel", at.until))
-        known["channel"] = dict(zip(rows["customer_id"].to_pylist(), rows["channel"].to_pylist(), strict=True))
-    wanted = "campaign" if by == "channel" else by
-    lines = kept_lines(folder)
-    if lines is not None and wanted in lines.column_names:
-        made = carried(
-            lines.select(["customer_id", "day", wanted]), told.select(["customer_id", "first_day"]), [wanted]
-        )
-        known["campaign"] = dict(zip(made["customer_id"].to_pylist(), made[wanted].to_pylist(), strict=True))
-    elif by != "channel":
-        raise _unknown(
-            f"it is not known by which {by} customers came", "a first order says it, where the column was kept",
-            f"lifelong ingest FILE --keep {by}; or by channel:  --by channel",
-        )  # fmt: skip
-    ids = told["customer_id"].to_pylist()
-    return {n: [known.get(n, {}).get(c) or UNKNOWN for c in ids] for n in ("channel", "campaign")}
 
 
 def within(costs: list[Cost], won: list[Won], lags: Mapping[str, int], last: int) -> tuple[list[Won], tuple[int, int]]:

@@ -51,7 +51,10 @@ def existing(ahead: Forecast, group: Ints, months: int, draws: int = DRAWS) -> F
     orders, revenue = (np.zeros((groups, months, draws)) for _ in range(2))
     for i, (theta, spend_theta) in enumerate(_parameters(engine, draws, rng)):
         some = np.arange(len(base)) if len(base) <= MOST else rng.choice(len(base), MOST, replace=False)
-        living = some[rng.random(len(some)) < engine.alive(theta, base.past)[base.history[some]]]
+        seen = base.history[some]
+        # Of a large base only the histories of those who are simulated are looked at.
+        alive = engine.alive(theta, base.past.at(seen)) if len(base.x) > MOST else engine.alive(theta, base.past)[seen]
+        living = some[rng.random(len(some)) < alive]
         who = base.history[living]
         paid = base.spend_x[who], base.total[living]
         owner, when, money = _world(engine, base.past.at(who), paid, (theta, spend_theta), rng)
@@ -100,7 +103,9 @@ def coming(
     return Flows(orders, revenue)
 
 
-def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[float, Any]) -> Floats:
+def newcomer(
+    fit: Fit, terms: Terms, months: int, first: float, typical: tuple[float, Any], leave: float = 1.0
+) -> Floats:
     """Closed forms of one who is won in a month, at any time of it alike: orders and revenue of that month and those after.
 
     Args:
@@ -109,6 +114,7 @@ def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[f
         months: how many.
         first: what a first order brings.
         typical: as for :func:`coming`.
+        leave: factor of all chances to leave, as in ``score.levers``.
 
     Returns:
         Shape (2, months), major units.
@@ -122,7 +128,7 @@ def newcomer(fit: Fit, terms: Terms, months: int, first: float, typical: tuple[f
     orders = np.zeros(months + 1)
     for start, weight in zip((nodes + 1.0) / 2.0, weights / 2.0, strict=True):
         for m in range(months):
-            until = engine.ahead(engine.theta, past, 0.0, (m + 1.0 - start) * MONTH / 7.0)
+            until = engine.ahead(engine.theta, past, 0.0, leave * (m + 1.0 - start) * MONTH / 7.0) / leave
             orders[m + 1] += weight * float(np.average(until, weights=counted))
     steps = np.diff(orders)
     pay = float(spend_each(engine, engine.spend_theta, zero[:1], np.zeros(1), typical[0])[0])
@@ -199,15 +205,15 @@ def _centred(ahead: Forecast, group: Ints, flows: Flows) -> Flows:
     return flows.scaled(*ratios)
 
 
-def expected(ahead: Forecast, group: Ints, months: int) -> tuple[Floats, Floats]:
-    """Closed forms of orders and revenue by group and month; shape (groups, months) each."""
+def expected(ahead: Forecast, group: Ints, months: int, leave: float = 1.0) -> tuple[Floats, Floats]:
+    """Closed forms of orders and revenue by group and month, shape (groups, months) each; ``leave`` as in ``score.levers``."""
     engine, base = ahead.engine, ahead.base
     alive = engine.alive(engine.theta, base.past)
     pay = _each(engine, base, ahead.observed)
     groups, before = int(group.max()) + 1, np.zeros(base.histories)
     orders, revenue = (np.zeros((groups, months)) for _ in range(2))
     for m in range(months):
-        until = engine.ahead(engine.theta, base.past, 0.0, (m + 1) * MONTH / 7.0)
+        until = engine.ahead(engine.theta, base.past, 0.0, leave * (m + 1) * MONTH / 7.0) / leave
         step = (alive * np.maximum(until - before, 0.0))[base.history]
         orders[:, m] = np.bincount(group, step, minlength=groups)
         revenue[:, m] = np.bincount(group, step * pay, minlength=groups)

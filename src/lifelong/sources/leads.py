@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.schema import UNKNOWN
 from lifelong.sources.small_tables import SmallTable
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def read(path: Path, columns: Mapping[str, str] | None = None) -> LeadFile:
     if "created_at" in told and np.isnan(created).any():
         late = f"{int(np.isnan(created).sum()):,} leads have no day on which they came"
         raise _unusable(late, "created_at", f"{path.name}, column {told.columns['created_at']}")
-    rungs = [[text or "unknown" for text in told.cells(name)] for name in PATH if name in told]
+    rungs = [[text or UNKNOWN for text in told.cells(name)] for name in PATH if name in told]
     used = set(told.columns.values())
     return LeadFile(
         name=path.name, columns=told.columns,

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError, did_you_mean
+from lifelong.schema import UNKNOWN
 from lifelong.sources import numbers
 from lifelong.sources.small_tables import SmallTable
 from lifelong.units import apportion, minor_digits
-from lifelong.values.winning import PURPOSES, UNKNOWN, Cost, Won
+from lifelong.values.winning import PURPOSES, Cost, Won
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

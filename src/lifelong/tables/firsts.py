@@ -49,7 +49,7 @@ def firsts(orders: IntoFrame, until: int, days: int) -> Any:
     people = joined(people, _first_spend(frame, people))
     for name in NAMES:
         if name in names_of(frame):
-            people = joined(people, first_names(frame.to_native(), name, until), "left")
+            people = joined(people, first_names(frame.to_native(), name, until, people.to_native()), "left")
     is_known = nw.col("known") > 0
     people = people.with_columns(nw.when(is_known).then(nw.col(c)).cast(nw.Int64) for c in ("later", "all")).drop(
         "known"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.schema import UNKNOWN
 from lifelong.tables.clean_frame import entered, returned
-from lifelong.tables.touch_channels import UNKNOWN
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -29,22 +29,23 @@ def journeys(touches: IntoFrame, people: IntoFrame, window: int, since: int, unt
 
     Returns:
         The same kind of frame: ``customer_id``, ``is_won`` (0 or 1), ``age`` (days before the end of the way),
-        ``second``, ``channel``.
+        ``second``, ``channel``, ``campaign`` (null where no touch tells the way).
     """
     came = entered(people).select("customer_id", "first_day", _own=nw.col("channel").fill_null(UNKNOWN))
-    seen = entered(touches).filter(nw.col("day") <= until).select("customer_id", "day", "second", "channel")
+    seen = entered(touches).filter(nw.col("day") <= until).select("customer_id", "day", "second", "channel", "campaign")
     told = seen.join(came, on="customer_id", how="left")
     new = (nw.col("first_day") >= since) & (nw.col("first_day") <= until)
     won = told.filter(new).with_columns(end=nw.col("first_day"), is_won=nw.lit(1))
     open_ = told.filter(nw.col("first_day").is_null() | (nw.col("first_day") > until))
     last = open_.group_by("customer_id").agg(end=nw.col("day").max())
     open_ = open_.join(last, on="customer_id", how="inner").with_columns(is_won=nw.lit(0))
-    columns = ["customer_id", "is_won", "age", "second", "channel"]
+    columns = ["customer_id", "is_won", "age", "second", "channel", "campaign"]
     ways = [_counted(ends, window).select(columns) for ends in (won, open_)]
     led = ways[0].select("customer_id").unique().with_columns(_led=nw.lit(1))
     alone = came.filter(new).join(led, on="customer_id", how="left").filter(nw.col("_led").is_null())
     zero = {name: nw.lit(0).cast(nw.Int64) for name in ("age", "second")}
-    alone = alone.with_columns(is_won=nw.lit(1).cast(nw.Int64), channel=nw.col("_own"), **zero).select(columns)
+    alone = alone.with_columns(is_won=nw.lit(1).cast(nw.Int64), channel=nw.col("_own"), **zero)
+    alone = alone.with_columns(campaign=nw.lit(None, dtype=nw.String)).select(columns)
     return returned(nw.concat([*ways, alone]), touches)
 
 

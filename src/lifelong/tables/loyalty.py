@@ -107,9 +107,13 @@ def _waits(people: Frame, *by: str) -> list[dict[str, Any]]:
     return plain_rows(waited.group_by("first_day", "wait", *by).agg(nw.len().alias("n")))
 
 
-def first_names(orders: IntoFrame, column: str, until: int) -> Frame:
-    """A row a customer: what a column (a channel, a product) says of the first order, as :func:`one_time` takes it."""
-    return _first_names(orders, since_first(orders, until), column, until)
+def first_names(orders: IntoFrame, column: str, until: int, firsts: IntoFrame | None = None) -> Frame:
+    """A row a customer: what a column (a channel, a product) says of the first order, as :func:`one_time` takes it.
+
+    ``firsts`` (``customer_id`` and ``first_day``, in the orders' engine) spares looking for first days again.
+    """
+    known = since_first(orders, until) if firsts is None else nw.from_native(firsts)
+    return _first_names(orders, known, column, until)
 
 
 def _first_names(orders: IntoFrame, days: Frame, column: str, until: int) -> Frame:

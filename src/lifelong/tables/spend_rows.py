@@ -5,7 +5,7 @@ Pure narwhals, as the cleaning of orders and of subscriptions is.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -15,7 +15,9 @@ from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
 from lifelong.tables.clean_frame import entered, names_of
+from lifelong.tables.clean_numbers import sure
 from lifelong.tables.clean_rules import Reason
+from lifelong.tables.medium_rules import by_medium, by_source, common
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,18 +56,6 @@ TYPES = {
     "paid video": "(?i)video|vidéo|vídeo|youtube|wideo|видео",
     "paid other": "(?i)performance max|demand gen|discovery|smart|app|max",
 }
-#: How ``utm_medium`` decides the channel; who sells goods or company decides which kind of paid it is.
-SOCIAL = "(?i)facebook|instagram|meta|tiktok|linkedin|pinterest|snapchat|twitter|reddit|vk|^fb$|^ig$|^x$"
-MEDIUMS = {
-    "display": "(?i)^(?:display|banner|cpm|interstitial|expandable)$",
-    "email": "(?i)^e?-?mail$|newsletter",
-    "affiliate": "(?i)affiliate",
-    "referral": "(?i)^referral$",
-    "sms": "(?i)^sms$",
-    "push": "(?i)push",
-    "audio": "(?i)^audio$",
-}
-_PAID = "(?i)^(?:cpc|ppc|retargeting|paid.*)$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +71,7 @@ class Told:
         first, last: the range of the whole file, days since 1970-01-01.
         spread: whether rows of several days may be dealt evenly over them.
         totals: what a total row begins with, a pattern.
+        aliases: the firm's other names of sources and media, in small letters, to what they mean.
     """
 
     origin: str = "file"
@@ -94,6 +85,7 @@ class Told:
     last: int | None = None
     spread: bool = False
     totals: str = ""
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -123,7 +115,7 @@ def cleaned(raw: Any, rules: Rules, told: Told) -> Any:
     for name in _DATES:
         order = "ymd" if name == "month" else rules.dates
         frame = times.read(frame, f"_{name}", order, (rules.timezone, rules.source_zone))
-        sound = numbers.sure(nw.col("_is_date"))
+        sound = sure(nw.col("_is_date"))
         frame = frame.with_columns(
             **{
                 f"{name}_odd": ~nw.col(f"_{name}").is_null() & ~sound,
@@ -184,9 +176,9 @@ def _money(frame: Any, rules: Rules, told: Told) -> Any:
                 frame = frame.with_columns(_sum=nw.coalesce(there, nw.col("_sum")))
             frame = frame.with_columns(nw.col("_sum").alias(f"_{name}_n"))
     is_home = texts.among(nw.col("_named"), tuple(rates)) if home else nw.lit(True)
-    known = numbers.sure(is_home) & ~nw.col("_cost_bad") & ~nw.col("_cost_large")
+    known = sure(is_home) & ~nw.col("_cost_bad") & ~nw.col("_cost_large")
     return frame.with_columns(
-        _foreign=~numbers.sure(is_home),
+        _foreign=~sure(is_home),
         no_cost=nw.col("_cost").is_null() & nw.col("_fault").is_null(),
         rounded=nw.col("_cost_rounded"),
         cost=nw.when(known).then(nw.coalesce(nw.col("_cost_n"), nw.lit(0))).otherwise(nw.lit(0)).cast(nw.Int64),
@@ -224,20 +216,16 @@ def _named(frame: Any, told: Told) -> Any:
     medium = nw.coalesce(nw.col("_medium"), nw.lit(told.medium))
     frame = frame.with_columns(source=source, medium=medium)
     by_type = [nw.when(nw.col("_campaign_type").str.contains(words)).then(nw.lit(c)) for c, words in TYPES.items()]
-    social = nw.col("source").str.contains(SOCIAL)
-    paid = nw.col("medium").str.contains(_PAID)
-    ours = [
-        nw.when(paid & social).then(nw.lit("paid social")),
-        nw.when(paid).then(nw.lit("paid search")),
-        *(nw.when(nw.col("medium").str.contains(words)).then(nw.lit(c)) for c, words in MEDIUMS.items()),
-        nw.when(social).then(nw.lit("social")),
-    ]
+    names = (common(nw.col(name), told.aliases) for name in ("source", "medium"))
+    frame = frame.with_columns(**dict(zip(("_from", "_by"), names, strict=True)))
+    tags = nw.col("_from"), nw.col("_by")
+    ours = [nw.when(sure(fits)).then(nw.lit(channel)) for fits, channel in (*by_medium(*tags), *by_source(*tags))]
     told_of = [nw.lit(told.forced)] if told.forced else []
     typed = by_type if told.source == "google" else []
     fixed = [nw.lit(told.channel)] if told.channel else []
     purpose = nw.coalesce(texts.lower(nw.col("_purpose")), nw.lit(told.purpose))
     return frame.with_columns(
-        channel=nw.coalesce(*told_of, nw.col("_channel"), *typed, *fixed, *ours, nw.lit("unknown")),
+        channel=nw.coalesce(*told_of, nw.col("_channel"), *typed, *fixed, *ours, nw.lit(schema.UNKNOWN)),
         campaign=nw.coalesce(*(nw.col(f"_{name}") for name in _NAMED), blank),
         purpose=purpose,
         origin=nw.lit(told.origin),
@@ -249,10 +237,10 @@ def _reason(rules: Rules, told: Told) -> nw.Expr:
     """The first reason of ``REASONS`` that fits, or null."""
     first, last = nw.col("first"), nw.col("last")
     odd = nw.any_horizontal(*(nw.col(f"{name}_odd") for name in _DATES), ignore_nulls=False)
-    spoilt = [numbers.sure(nw.col(name).str.contains(_SPOILT)) for name in ("_campaign_id", "_campaign")]
+    spoilt = [sure(nw.col(name).str.contains(_SPOILT)) for name in ("_campaign_id", "_campaign")]
     undated = nw.col("date_day").is_null() & nw.col("month_day").is_null()
-    begins = numbers.sure(nw.col("label").str.contains(told.totals)) if told.totals else nw.lit(False)
-    named = nw.col("_campaign").is_null() | numbers.sure(nw.col("_campaign").str.contains(told.totals or "^$"))
+    begins = sure(nw.col("label").str.contains(told.totals)) if told.totals else nw.lit(False)
+    named = nw.col("_campaign").is_null() | sure(nw.col("_campaign").str.contains(told.totals or "^$"))
     is_total = begins & undated & (named | ~nw.col("_fault").is_null())
     names = [name for name in _NAMED if name in rules.columns]
     if told.origin in {"meta_ads", "tiktok_ads"} and names:  # the grand total is a row without a name
@@ -270,4 +258,4 @@ def _reason(rules: Rules, told: Told) -> nw.Expr:
         "day in the future": first > rules.today,
         "unknown purpose": ~texts.among(nw.col("purpose"), PURPOSES),
     }
-    return nw.coalesce(*(nw.when(numbers.sure(fits)).then(nw.lit(reason)) for reason, fits in tried.items()))
+    return nw.coalesce(*(nw.when(sure(fits)).then(nw.lit(reason)) for reason, fits in tried.items()))

@@ -7,8 +7,8 @@ from typing import Any
 import narwhals as nw
 
 from lifelong.errors import DataError
+from lifelong.schema import UNKNOWN
 from lifelong.tables.subscription_report import counted
-from lifelong.tables.touch_channels import UNKNOWN
 from lifelong.tables.touches import REASONS
 from lifelong.units import date_of
 from lifelong.values import Finding, ImportReport

@@ -125,15 +125,20 @@ class Attribution:
         room = min(room, _WIDTH - 8 * len(rules))
         wide = max(len(self.told(self.total)), *(len(TITLES[rule]) for rule in rules)) + 2
         is_short = room + wide * len(rules) > _WIDTH
-        if is_short:
-            wide = (_WIDTH - room) // len(rules)
-        titles = [TITLES[rule].split()[0] if is_short else TITLES[rule] for rule in rules]
-        lines = [f"{unit[: room - 1]:<{room}}" + "".join(f"{title:>{wide}}" for title in titles)]
-        for name in names:
-            told = [self.told(cells[name, rule], is_short=is_short) for rule in rules]
-            lines.append(f"{name[: room - 1]:<{room}}" + "".join(f"{text:>{wide}}" for text in told))
-        sums = [self.told(sum(cells[name, rule] for name in names), is_short=is_short) for rule in rules]
-        lines.append(f"{'all':<{room}}" + "".join(f"{text:>{wide}}" for text in sums))
+        many = len(rules)
+        if is_short:  # rules that do not fit beside the others stand below them
+            many = min(many, max((_WIDTH - room) // (len(self.told(self.total, is_short=True)) + 1), 1))
+            wide = (_WIDTH - room) // many
+        lines: list[str] = []
+        for some in (rules[i : i + many] for i in range(0, len(rules), many)):
+            titles = [TITLES[rule].split()[0] if is_short else TITLES[rule] for rule in some]
+            lines += [""] if lines else []
+            lines.append(f"{unit[: room - 1]:<{room}}" + "".join(f"{title:>{wide}}" for title in titles))
+            for name in names:
+                told = [self.told(cells[name, rule], is_short=is_short) for rule in some]
+                lines.append(f"{name[: room - 1]:<{room}}" + "".join(f"{text:>{wide}}" for text in told))
+            sums = [self.told(sum(cells[name, rule] for name in names), is_short=is_short) for rule in some]
+            lines.append(f"{'all':<{room}}" + "".join(f"{text:>{wide}}" for text in sums))
         if is_short and self.what == "value":
             lines.append("rounded to whole units here; --rule NAME and --json tell them exactly")
         return [*lines, "how sure a channel's share is:  --rule NAME"]

@@ -77,12 +77,13 @@ class BusinessCase:
     def __str__(self) -> str:
         payback = "never" if self.payback_months is None else f"{self.payback_months} months"
         share = "not reached" if self.break_even is None else f"{self.break_even:.0%} of it"
+        added, costs = round(self.added, 2), round(self.costs, 2)
         lines = [
             *textwrap.wrap(f"value means {self.definition}", 80),
             "",
-            f"{'margin added':<32}{self.added:>18,.2f}",
-            f"{'costs':<32}{self.costs:>18,.2f}",
-            f"{'left (net present value)':<32}{self.npv:>18,.2f}",
+            f"{'margin added':<32}{added:>18,.2f}",
+            f"{'costs':<32}{costs:>18,.2f}",
+            f"{'left (net present value)':<32}{added - costs:>18,.2f}",
             *([] if self.roi is None else [f"{'  by costs (ROI)':<32}{self.roi:>18.0%}"]),
             f"{'payback':<32}{payback:>18}",
             f"{'break-even: effect needed':<32}{share:>18}",

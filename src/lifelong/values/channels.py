@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.values.winning import amount
 
 if TYPE_CHECKING:
+    from lifelong.definitions import Valuation
     from lifelong.values.budget import Interval
     from lifelong.values.findings import Finding
     from lifelong.values.winning import Cac
@@ -21,7 +22,7 @@ class Worth:
     Attributes:
         name: of it; ``unknown`` holds those of whom nobody knows.
         customers, cost, cac: won in the months with spend, what was spent on it, and the one by the other.
-        followed: customers followed to the equal age, of all times.
+        followed: customers followed to the equal age, of all times; a customer whom several share counts by parts.
         at_age: what such a customer had brought by it.
         seen: the same by age in days (30, 90, 365): each the mean of customers who were followed for so long; None: fewer than ten.
         new_value: what a new customer is worth, by the definition beside it.
@@ -37,7 +38,7 @@ class Worth:
     customers: float
     cost: int
     cac: float | None
-    followed: int
+    followed: float
     at_age: Interval | None
     seen: dict[int, float | None]
     new_value: Interval | None
@@ -97,7 +98,7 @@ class Channels:
         as_of: the last day seen, ISO.
         age: days at which all are compared.
         definition: what ``at_age`` and ``seen`` are.
-        new_definition: what ``new_value`` is.
+        new_definition: what ``new_value`` is, in words; ``valuation`` says the same axis by axis.
         target: value to cost that is asked for.
         cac: the cost of winning behind it.
         rows: the channels or campaigns, those of most value at equal age first.
@@ -106,12 +107,14 @@ class Channels:
         findings: what else to know.
         path: where a row a customer was written, empty where nowhere.
         is_scorecard: whether the scorecard is printed.
+        origin: who named the channels or campaigns of customers, in words.
     """
 
     as_of: str
     age: int
     definition: str
     new_definition: str
+    valuation: Valuation
     target: float
     cac: Cac
     rows: tuple[Worth, ...]
@@ -120,10 +123,15 @@ class Channels:
     findings: tuple[Finding, ...] = ()
     path: str = ""
     is_scorecard: bool = False
+    origin: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract; amounts in minor units."""
-        told = asdict(self) | {"cac": self.cac.as_dict(), "findings": [found.as_dict() for found in self.findings]}
+        told = asdict(self) | {
+            "cac": self.cac.as_dict(),
+            "valuation": self.valuation.as_dict(),
+            "findings": [found.as_dict() for found in self.findings],
+        }
         del told["is_scorecard"]
         return told
 
@@ -132,6 +140,7 @@ class Channels:
             f"{self.cac.by}s as of {self.as_of}" + (f", {self.cac.currency}" if self.cac.currency else ""),
             *wrap(f"at equal age means {self.definition}", 80),
             *wrap(f"new customer means {self.new_definition}", 80),
+            *(wrap(f"{self.cac.by}s are named {self.origin}", 80) if self.origin else ()),
             "",
         ]
         body = self._scorecard() if self.is_scorecard else self._by_age()
@@ -144,7 +153,7 @@ class Channels:
         for row in self.rows:
             cells = (row.customers, row.cac, row.followed)
             lines.append(
-                f"{row.name[:18]:<19}{cells[0]:>9,.0f}{self._told(cells[1]):>10}{cells[2]:>10,}"
+                f"{row.name[:18]:<19}{cells[0]:>9,.0f}{self._told(cells[1]):>10}{cells[2]:>10,.0f}"
                 f"{self._mean(row.at_age):>12}{self._span(row.at_age):>20}"
             )
         lines += ["", f"{self.cac.by:<19}{'new customer':>14}{'LTV:CAC':>9}{'80 %':>15}{'payback':>10}   status"]

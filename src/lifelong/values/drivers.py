@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 #: Stands in every output: nothing here says what would happen if a driver were changed.
 LABEL = "association, not cause"
-#: The level of customers of whom the driver is not known.
-MISSING = "(missing)"
 SHOWN = 4  # levels that are printed of a driver
 
 

@@ -58,6 +58,7 @@ class Limits:
         cash: that may be out at once, minor units; None where it was not told.
         rows: channels, those over their limit first.
         findings: what else to know.
+        origin: who named the channels of customers, in words.
     """
 
     as_of: str
@@ -70,6 +71,7 @@ class Limits:
     cash: int | None
     rows: tuple[Limit, ...]
     findings: tuple[Finding, ...] = ()
+    origin: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract; amounts in minor units."""
@@ -82,6 +84,7 @@ class Limits:
         lines = [
             f"what winning a customer may cost, as of {self.as_of}" + (f", {self.currency}" if self.currency else ""),
             *wrap(f"value means {self.definition}", 80),
+            *(wrap(f"{self.by}s are named {self.origin}", 80) if self.origin else ()),
             *wrap("asked for: " + ", ".join(asked), 80),
             "",
             f"{self.by:<18}{'value':>10}{'at least':>10}{'limit':>10}  {'by':<8}{'now':>10}{'a month':>11}",

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 #: What money may be spent for. The first two win customers, now or later; ``fixed`` is overhead.
 PURPOSES = ("acquisition", "brand", "retention", "fixed")
 WINNING = PURPOSES[:2]
-#: Where nobody can say which channel a customer came by.
-UNKNOWN = "unknown"
 
 
 class Cost(NamedTuple):

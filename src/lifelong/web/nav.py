@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import LifelongError
 from lifelong.report.words import model_name
+from lifelong.web.meaning import meaning
 from lifelong.web.words import N_
 
 if TYPE_CHECKING:
@@ -72,4 +73,5 @@ def definitions(desk: Desk) -> Mapping[str, Any] | None:
         return None
     told = found.told
     names = ("as_of", "currency", "definition", "horizon", "model", "customers")
-    return {name: told.get(name, "") for name in names} | {"model_name": model_name(told["model"])}
+    said = {"model_name": model_name(told["model"]), "definition": meaning(told)}
+    return {name: told.get(name, "") for name in names} | said

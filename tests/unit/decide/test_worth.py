@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from lifelong import FitError
+from lifelong import ConfigError, FitError
 from lifelong.decide import worth
+from lifelong.definitions import Valuation, Valued, set_against
 from lifelong.values.budget import Interval
+
+YEAR = Valuation("gross margin", "predicted", "52w", currency="EUR")
 
 
 def people(seen: list[int], money: float = 10.0) -> worth.Followed:
@@ -73,6 +78,20 @@ def test_means_with_long_tails_keep_their_lower_bound() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "currency", "axis"),
+    [
+        (replace(YEAR, level="revenue"), "EUR", "level"),
+        (replace(YEAR, acquisition="after acquisition cost"), "EUR", "acquisition"),
+        (YEAR, "PLN", "currency"),
+    ],
+)
+def test_value_to_cost_across_definitions_is_refused(value: Valuation, currency: str, axis: str) -> None:
+    with pytest.raises(ConfigError, match=axis) as refused:
+        worth.ratio(Valued(100.0, value), 10.0, Valued(50.0, set_against(value, currency)), 200.0)
+    assert refused.value.code == "E441"
+
+
+@pytest.mark.parametrize(
     ("low", "high", "cost", "followed", "word"),
     [
         (3.1, 5.0, 1.0, 90, "grow"),
@@ -88,8 +107,9 @@ def test_the_rule_of_the_status(low: float, high: float, cost: float, followed: 
 
 
 def test_a_ratio_without_a_bound_is_not_told() -> None:
-    assert worth.ratio((100.0, 10.0), 50.0, 2.0) is None
-    told = worth.ratio((100.0, 10.0), 50.0, 200.0)
+    value, cost = Valued(100.0, YEAR), Valued(50.0, set_against(YEAR, "EUR"))
+    assert worth.ratio(value, 10.0, cost, 2.0) is None
+    told = worth.ratio(value, 10.0, cost, 200.0)
     assert told is not None
     assert told.low90 < told.low80 < told.mean == 2.0 < told.high80 < told.high90
     assert worth.status(None, 1.0, 90, 3.0) == "too early"

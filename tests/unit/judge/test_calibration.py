@@ -71,7 +71,7 @@ def test_a_channel_that_stops_is_found_and_the_other_is_not(orders: pa.Table, to
         without(named, "mail", last - 91), ("pareto_nbd",), holdout=Horizon.parse("13w"), until=last, currency="EUR"
     )
     found = {r["group"]: r["is_off"] for r in board.calibration if r["by"] == "channel"}
-    assert found == {"mail": True, "shop": False, "not known": False}
+    assert found == {"mail": True, "shop": False, "unknown": False}
     said = next(f for f in board.findings if f.code == "F304")
     assert "channel mail" in said.facts["groups"]
 

@@ -71,7 +71,7 @@ def test_what_is_known_of_few_has_no_interval() -> None:
     spend[0] = 1e6
     (driver,) = ranking(spend, [named("odd", ["", *["x"] * 100, *["y"] * 99])])
     missing = driver.levels[-1]
-    assert (missing.level, missing.customers, missing.low, missing.holds) == ("(missing)", 1, None, False)
+    assert (missing.level, missing.customers, missing.low, missing.holds) == ("unknown", 1, None, False)
     assert driver.strength_known is not None
 
 
@@ -86,7 +86,7 @@ def test_missing_is_a_level_and_the_strength_among_the_known_is_told() -> None:
     assert driver.strength > 10
     assert driver.strength_known is not None
     assert driver.strength_known < 2
-    assert next(level for level in driver.levels if level.level == "(missing)").effect < -30
+    assert next(level for level in driver.levels if level.level == "unknown").effect < -30
 
 
 def test_a_seed_gives_the_same_ranking_and_no_driver_none() -> None:
@@ -133,12 +133,12 @@ def test_likeness_is_one_for_a_renaming_and_none_for_a_shuffle() -> None:
 
 def test_numbers_become_bands_and_gaps_a_level() -> None:
     age = read("age", [*map(str, range(100)), "", None])
-    assert age.names == ("up to 24", "24 to 49", "49 to 74", "above 74", "(missing)")
+    assert age.names == ("up to 24", "24 to 49", "49 to 74", "above 74", "unknown")
     assert age.counts.tolist() == [25, 25, 25, 25, 2]
     assert read("code", [f"x{i}" for i in range(50)]).names == ("(other)",)
     assert not read("code", [f"x{i}" for i in range(50)]).tells
     assert banded("same", np.full(30, 7.0)).names == ("7",)
-    assert banded("none", np.full(3, np.nan)).names == ("(missing)",)
+    assert banded("none", np.full(3, np.nan)).names == ("unknown",)
     assert banded("two", np.array([9.0] * 60 + [14.0] * 60)).names == ("up to 9", "above 9")
     assert banded("mostly", np.array([0.0] * 90 + [5.0] * 10)).names == ("up to 0", "above 0")
 

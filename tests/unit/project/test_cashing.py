@@ -123,7 +123,7 @@ def test_equity_is_the_sum_of_its_parts_and_a_firm_owes_its_debt(shop: Project) 
     firm = shop.valuation(**told, fixed_costs=1200, tax="25%", debt=300, non_operating=100)
     assert firm.value == pytest.approx(0.75 * (made.equity - firm.fixed) + 100 - 300)
     assert firm.elasticities["acquisition"] == pytest.approx(0.75 * made.future / firm.value, rel=1e-6)
-    assert firm.elasticities["cac"] < 0 < firm.elasticities["clv"]
+    assert firm.elasticities["cac"] < 0 < firm.elasticities["margin"]
     assert max(map(len, str(firm).splitlines())) <= 80
     assert "value of the firm" in str(firm)
     assert "value of the firm" not in str(made)

@@ -88,7 +88,7 @@ def test_other_findings_name_their_drivers(found: Any) -> None:
 
 def test_missing_is_a_level(found: Any) -> None:
     member = next(driver for driver in found.drivers if driver.name == "member")
-    assert {level.level: level.customers for level in member.levels}["(missing)"] == 60
+    assert {level.level: level.customers for level in member.levels}["unknown"] == 60
 
 
 def test_every_output_says_association_not_cause(found: Any, shop: ll.Project) -> None:

@@ -72,15 +72,15 @@ def test_the_factor_of_the_web_is_found(fit: Any) -> None:
     names = [p.name for p in fit.params]
     assert names[4:] == [
         "trans_channel=web",
-        "trans_zone=N",
         "trans_zone=S",
+        "trans_zone=unknown",
         "life_channel=web",
-        "life_zone=N",
         "life_zone=S",
+        "life_zone=unknown",
     ]
     web = fit.params[4]
     assert web.low < np.log(3.0) < web.high
-    assert fit.info["covariates"]["levels"][1] == ["zone", ["(missing)", "N", "S"]]
+    assert fit.info["covariates"]["levels"][1] == ["zone", ["N", "S", "unknown"]]
     assert fit.info["covariates"]["penalty"] == 1e-4
 
 

@@ -131,3 +131,11 @@ def test_a_project_without_orders_can_be_checked(tmp_path: Path) -> None:
     assert shop.check().quarantined == 0
     assert shop.config.currency == ""
     assert shop.spend().currency == "EUR"
+
+
+def test_the_projects_aliases_hold_for_spend(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("date,source,medium,cost\n2026-01-02,blattwerk,cpc,10\n2026-01-02,nl,x,5\n")
+    shop = Project(tmp_path / "shop", settings={"currency": "EUR"})
+    config = shop.path / "lifelong.toml"
+    config.write_text(config.read_text().replace("aliases = []", 'aliases = ["blattwerk=facebook", "x=email"]'))
+    assert shop.spend(tmp_path / "s.csv").channels == {"paid social": 1000, "email": 500}

@@ -12,7 +12,7 @@ from tests.unit.tables.test_subscriptions import ENGINES
 from lifelong import schema
 from lifelong.tables.clean_rules import Rules
 from lifelong.tables.journeys import journeys
-from lifelong.tables.touch_channels import CHANNELS
+from lifelong.tables.medium_rules import CHANNELS
 from lifelong.tables.touches import REASONS, once, owners, rows
 from lifelong.units import day_of
 
@@ -129,6 +129,7 @@ def test_ways_to_first_orders(engine: str) -> None:
             "day": pa.array([day for _, day, _ in told], pa.int32()),
             "second": pa.array([0] * len(told), pa.int32()),
             "channel": [channel for _, _, channel in told],
+            "campaign": ["spring"] * len(told),
         }
     )
     if engine == "duckdb":  # two relations of one connection
@@ -140,3 +141,4 @@ def test_ways_to_first_orders(engine: str) -> None:
         got = journeys(ENGINES[engine](touches), ENGINES[engine](people), 5, 5, 30)
     want = [("a", 1, 0, "x"), ("a", 1, 2, "y"), ("b", 1, 0, "shop"), ("c", 0, 0, "y"), ("f", 0, 0, "z")]
     assert [(r["customer_id"], r["is_won"], r["age"], r["channel"]) for r in listed(got, "customer_id", "age")] == want
+    assert {r["campaign"] for r in listed(got, "customer_id") if r["customer_id"] == "b"} == {None}
