@@ -150,7 +150,7 @@ def why(project_dir: str, as_json: bool, **told: Any) -> None:
 )
 @click.option("--save", default="", metavar="NAME", help="Keep the rule under a name.")
 @_out
-@flags.as_json
+@flags.answer
 def segment(project_dir: str, as_json: bool, **told: Any) -> None:
     """Say how many customers a RULE chooses and what they hold; without one, list the rules that are kept."""
     with Progress(quiet=as_json) as progress:
@@ -165,7 +165,7 @@ def segment(project_dir: str, as_json: bool, **told: Any) -> None:
 )
 @click.argument("customer")
 @flags.project
-@flags.as_json
+@flags.answer
 def customer(customer: str, project_dir: str, as_json: bool) -> None:
     """Show one customer: what was counted, what is expected, and what that goes with."""
     with Progress(quiet=as_json) as progress:

@@ -131,7 +131,8 @@ class GroupVerbs:
         Raises:
             ConfigError: E531 where it is no rule, E535 where the name cannot be one.
         """
-        from lifelong.project.segmenting import keep, parse
+        from lifelong.decide.rules import parse
+        from lifelong.project.segmenting import keep
 
         return keep(self._folder, name, parse(rule))
 

@@ -133,7 +133,7 @@ def _ratio(above: float, below: float, instead: float) -> float:
 
 
 def _curve(
-    run: Run, orders: list[tuple[int, int | None, int]], until: int, alive: float
+    run: Run, orders: list[tuple[int, int | None, int]], until: int, alive: Any
 ) -> tuple[tuple[Point, ...], list[Finding]]:
     """The chance at earlier days, by the fit of the scores on the history as of each day."""
     visits = np.unique(np.array([day for day, _, counts in orders if counts], np.int64))

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
 
+__all__ = [
+    "Rows", "chosen", "composed", "find", "keep", "members", "parse", "parted", "saved", "segment", "written",
+]  # fmt: skip
 KIND = "lifelong-segment/1"
 BEST_FIFTH, ITS_NAME = "best 20%", "best 20 %"  # a rule whose total every run keeps, and the name that it has there
 _NAME = re.compile(r"\w[\w &+.,()-]{0,59}")

@@ -63,7 +63,7 @@ class Customer:
             order is unlikely. None where no dates can be told.
         known: what was known at the first order, by name.
         orders: the newest orders, the oldest first; ``of_orders`` are all.
-        curve: the chance of being still a customer over time; empty where the model looks at more than order days.
+        alive_over_time: the chance of being still a customer over time; empty where the model looks at more than order days.
         mean: value of the mean customer.
         parts: what frequency, spend and silence add to the difference from that; they sum to it.
         similar: customers with a like history.
@@ -84,7 +84,7 @@ class Customer:
     known: Mapping[str, Any]
     orders: tuple[Order, ...]
     of_orders: int
-    curve: tuple[Point, ...]
+    alive_over_time: tuple[Point, ...]
     mean: float
     parts: tuple[Part, ...]
     similar: Similar | None
@@ -92,8 +92,7 @@ class Customer:
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of a customer."""
-        told: dict[str, Any] = plain({k: v for k, v in asdict(self).items() if k not in {"findings", "curve"}})
-        told["alive_over_time"] = [asdict(point) for point in self.curve]
+        told: dict[str, Any] = plain({k: v for k, v in asdict(self).items() if k != "findings"})
         told["findings"] = [f.as_dict() for f in self.findings]
         return told
 

@@ -73,6 +73,8 @@ _LEFT_OUT = {
     "total",
     "overdue",
 }
+#: Operators that need no value.
+_BARE = ("known", "unknown")
 #: Groups and rows that a page edits; longer rules are edited as text.
 MOST = 8
 
@@ -116,8 +118,8 @@ def edit(visit: Visit, shelf: Shelf) -> dict[str, Any]:
     rows = _rows(visit)
     text = visit.query.get("rule", "").strip()[:2_000]
     made: dict[str, Any] = {"failed": None, "count": None, "reply": None, "waits": False}
-    if rows:
-        text = segmenting.composed(rows, is_any=is_any)
+    if rows:  # of which some may be half told yet: these stay as they are
+        text = segmenting.composed(_whole(rows), is_any=is_any)
     try:
         rule = segmenting.parse(text) if text else None
         if rule is not None:
@@ -134,17 +136,24 @@ def edit(visit: Visit, shelf: Shelf) -> dict[str, Any]:
 
 
 def _rows(visit: Visit) -> segmenting.Rows:
-    """The builder's rows by their groups; a row without a column, or without a value that it needs, says nothing yet."""
+    """The builder's rows by their groups, as they were told; those in which nothing stands are left out."""
     told = visit.request.query_params
     groups: dict[str, list[tuple[str, str, str]]] = {}
     lists = (told.getlist(name)[: MOST * MOST] for name in ("g", "f", "o", "v"))
     for group, name, operator, value in zip(*lists, strict=False):
-        value = number(value.strip()[:200])
-        if name and (value or operator in ("known", "unknown")) and operator in OPERATORS:
-            groups.setdefault(group[:2], []).append(
-                (name[:60], operator, f"{value.rstrip('%')}%" if name == "best" else value)
-            )
+        if (name or value.strip()) and operator in OPERATORS:
+            groups.setdefault(group[:2], []).append((name[:60], operator, value.strip()[:200]))
     return tuple(tuple(rows) for rows in groups.values())
+
+
+def _whole(groups: segmenting.Rows) -> segmenting.Rows:
+    """The rows that say something: with a column, and with a value where one is needed."""
+    return tuple(tuple(_row(*row) for row in rows if row[0] and (row[2] or row[1] in _BARE)) for rows in groups)
+
+
+def _row(name: str, operator: str, value: str) -> tuple[str, str, str]:
+    value = number(value)
+    return name, operator, f"{value.rstrip('%')}%" if name == "best" else value
 
 
 async def save(request: Request) -> Response:
