@@ -75,7 +75,7 @@ def test_a_list_is_chosen_sorted_and_paged(client: TestClient, project: Path) ->
         ("/customers?alive_from=much", "E533"),
         ("/segments?rule=value+%3E", "E531"),
         ("/segments?rule=value+%3E+much", "E533"),
-        ("/segments?g=0&f=alive&o=%3E%3D&v=often", "E533"),
+        ("/segments?f0.0=alive&o0.0=%3E%3D&v0.0=often", "E533"),
     ],
 )
 def test_what_cannot_be_chosen_is_said_and_the_page_stays(client: TestClient, path: str, code: str) -> None:
@@ -126,7 +126,10 @@ def test_a_timeline_without_amounts_or_dates() -> None:
 
 def test_a_rule_is_built_row_by_row_counted_and_kept(client: TestClient, project: Path) -> None:
     shop = ll.Project(project, create=False)
-    rows = "g=0&f=value&o=%3E%3D&v=20&g=0&f=stage&o=%3D&v=active&g=1&f=best&o=%3E%3D&v=5&g=1&f=&o=%3D&v=x&g=2&f=tier&o=known&v="
+    rows = (
+        "f0.0=value&o0.0=%3E%3D&v0.0=20&f0.1=stage&o0.1=%3D&v0.1=active&f1.0=best&o1.0=%3E%3D&v1.0=5"
+        "&f1.1=&o1.1=%3D&v1.1=x&f2.0=tier&o2.0=known&v2.0=&f3.0=&o3.0=%3D&v3.0="
+    )
     page = seen(client, f"/segments?join=any&{rows}")
     rule = "value >= 20 and stage = active or best 5% or tier is known"
     told = shop.segment("(value >= 20 and stage = active) or best 5% or tier is known")
@@ -135,7 +138,7 @@ def test_a_rule_is_built_row_by_row_counted_and_kept(client: TestClient, project
     page = seen(client, f"/segments?join=all&{rows}")
     assert "(value &gt;= 20 or stage = active) and best 5% and tier is known" in page
     text = seen(client, "/segments?rule=not+stage+%3D+new")
-    assert 'name="f"' not in text  # no rows could say that
+    assert 'name="f0.0"' not in text  # no rows could say that
     assert "not stage = new" in text
     answer = client.post(
         "/segments/save",

@@ -136,14 +136,22 @@ def edit(visit: Visit, shelf: Shelf) -> dict[str, Any]:
 
 
 def _rows(visit: Visit) -> segmenting.Rows:
-    """The builder's rows by their groups, as they were told; those in which nothing stands are left out."""
-    told = visit.request.query_params
-    groups: dict[str, list[tuple[str, str, str]]] = {}
-    lists = (told.getlist(name)[: MOST * MOST] for name in ("g", "f", "o", "v"))
-    for group, name, operator, value in zip(*lists, strict=False):
-        if (name or value.strip()) and operator in OPERATORS:
-            groups.setdefault(group[:2], []).append((name[:60], operator, value.strip()[:200]))
-    return tuple(tuple(rows) for rows in groups.values())
+    """The builder's rows by their groups, as they were told; those in which nothing stands are left out.
+
+    The page's address names each: ``f0.1`` is the column of the second row of the first group, ``o0.1`` the operator, ``v0.1``
+    the value.
+    """
+    groups: list[tuple[tuple[str, str, str], ...]] = []
+    for group in range(MOST + 1):
+        told = [
+            tuple(visit.query.get(f"{part}{group}.{row}", "").strip()[:200] for part in "fov")
+            for row in range(MOST + 1)
+        ]
+        rows = tuple(
+            (name, operator, value) for name, operator, value in told if (name or value) and operator in OPERATORS
+        )
+        groups.append(rows)
+    return tuple(rows for rows in groups if rows)
 
 
 def _whole(groups: segmenting.Rows) -> segmenting.Rows:
