@@ -73,6 +73,14 @@ def test_it_shows_what_the_other_verbs_show(shop: ll.Project, rows: list[dict[st
         and row is not regular
     ]
     assert (made.similar.customers if made.similar else 0) == len(like)
+    once = next(row for row in rows if row["order_days"] == 1 and row["silent_days"] > 100)  # type: ignore[operator] # a number
+    low, high = 0.75 * once["silent_days"], 1.25 * once["silent_days"]  # type: ignore[operator] # a number
+    others = [r for r in rows if r["order_days"] == 1 and low <= r["silent_days"] <= high and r is not once]  # type: ignore[operator] # numbers
+    similar = shop.customer(str(once["customer_id"])).similar
+    assert similar is not None
+    assert similar.customers == len(others) > 5
+    assert similar.value == pytest.approx(np.mean([row["value"] for row in others]))  # type: ignore[arg-type] # numbers
+    assert similar.alive == pytest.approx(np.mean([row["alive"] for row in others]))  # type: ignore[arg-type] # numbers
     if made.next and made.next["date"]:
         assert made.next["low80"] <= made.next["date"] <= made.next["high80"]
 
