@@ -63,6 +63,8 @@ ASKED = {
     "migration": Ask(_of("migration"), _words("migration")),
     "groups": Ask(_of("groups", "channel"), _words("groups --by channel")),
     "potential": Ask(_of("potential"), _words("potential")),
+    "segment": Ask(_of("segment", "best 10%"), _words("segment best~10%")),
+    "customer": Ask(_of("customer", "C000005"), _words("customer C000005")),
     "why": Ask(_of("why", "channel=paid social"), _words("why --group channel=paid~social")),
     "referrals": Ask(
         _of("referrals", "@referrals.csv", cac="40", reward="10"),
@@ -184,6 +186,10 @@ FIGURES = {
         "group_chance": "groups/0/chance",
     },
     "potential": {"potential": "places/0/customers", "potential_why": "rising/0/lift"},
+    "segment": {"segment": "customers", "segment_value": "value"},
+    "customer": {
+        "customer_part": "parts/1/part", "alive_over_time": "alive_over_time/3/alive", "similar_customers": "similar/customers",
+    },
     "why": {"shortfall": "difference", "shortfall_part": "parts/1/each"},
     "referrals": {"referral_value": "value", "referral_interval": "low80", "referral_kinds": "kinds/champions"},
     "channels": {
@@ -244,6 +250,8 @@ NOT_IN_REPORT = {
     "groups": "asked for by one attribute at a time",
     "potential": "customers to work with: in a file",
     "why": "asked for by one group at a time",
+    "segment": "customers to work with: in a file",
+    "customer": "asked for by one customer at a time",
     "referrals": "by a file of its own",
     "channels": "cost of winning, by lags and purposes that the report does not ask for; the workbook has it",
     "campaigns": "as for channels",

@@ -44,6 +44,8 @@ TRAILS = {
             "docs/how-to/time-varying-covariates.md",
             "docs/how-to/ad-spend.md",
             "docs/how-to/costs.md",
+            "docs/how-to/segments-by-rules.md",
+            "docs/how-to/customer.md",
             "docs/how-to/export.md",
             "docs/how-to/reports.md",
             "docs/explanation/identity.md",

@@ -136,4 +136,41 @@ def why(project_dir: str, as_json: bool, **told: Any) -> None:
     say(answer, as_json=as_json)
 
 
-COMMANDS = (tiers, migration, groups, potential, why)
+@click.command(
+    short_help="Choose customers by a rule.",
+    epilog="Examples:  lifelong segment 'best 20%' --out best.csv\n\n"
+    "           lifelong segment 'value >= 100 and (silent_days > 90 or channel = ads)' --save Quiet\n\n"
+    "           lifelong segment --name Quiet --json",
+)
+@click.argument("rule", required=False, default="")
+@flags.project
+@click.option("--name", default="", metavar="NAME", help="Take a rule that is kept.")
+@click.option(
+    "--version", default=0, metavar="N", type=click.IntRange(0), help="Which version of it. [default: the newest]"
+)
+@click.option("--save", default="", metavar="NAME", help="Keep the rule under a name.")
+@_out
+@flags.answer
+def segment(project_dir: str, as_json: bool, **told: Any) -> None:
+    """Say how many customers a RULE chooses and what they hold; without one, list the rules that are kept."""
+    with Progress(quiet=as_json) as progress:
+        shop = _open(project_dir, progress)
+        answer = shop.segment(**told) if told["rule"] or told["name"] else shop.segments()
+    say(answer, as_json=as_json)
+
+
+@click.command(
+    short_help="Look one customer up.",
+    epilog="Examples:  lifelong customer 22492\n\n           lifelong customer 22492 --json",
+)
+@click.argument("customer")
+@flags.project
+@flags.answer
+def customer(customer: str, project_dir: str, as_json: bool) -> None:
+    """Show one customer: what was counted, what is expected, and what that goes with."""
+    with Progress(quiet=as_json) as progress:
+        answer = _open(project_dir, progress).customer(customer)
+    say(answer, as_json=as_json)
+
+
+COMMANDS = (tiers, migration, groups, potential, why, segment, customer)

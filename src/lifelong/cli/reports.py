@@ -74,7 +74,8 @@ def schedule(project_dir: str, as_json: bool, **told: str) -> None:
 
 @click.command(
     short_help="Write customers or orders to a file.",
-    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders",
+    epilog="Examples:  lifelong export customers.csv\n\n           lifelong export orders.parquet --what orders\n\n"
+    "           lifelong export best.csv --rule 'best 20%'",
 )
 @click.argument("out", type=click.Path(path_type=Path))
 @flags.project
@@ -82,11 +83,14 @@ def schedule(project_dir: str, as_json: bool, **told: str) -> None:
 @click.option(
     "--european", is_flag=True, help="CSV with semicolons and decimal commas, as many office programs expect."
 )
+@click.option(
+    "--rule", default="", metavar="RULE", help="Only customers whom it chooses: 'best 20%'. See lifelong segment."
+)
 @flags.as_json
-def export(out: Path, project_dir: str, what: str, european: bool, as_json: bool) -> None:
+def export(out: Path, project_dir: str, as_json: bool, european: bool, **told: str) -> None:
     """Write customers or orders to OUT: .csv, .parquet or .xlsx."""
     with Progress(quiet=as_json) as progress:
-        path = _open(project_dir, progress).export(out, what=what, is_european=european)
+        path = _open(project_dir, progress).export(out, is_european=european, **told)
     say({"export": str(path)} if as_json else path, as_json=as_json)
 
 

@@ -9,7 +9,7 @@ SECTIONS = {
     "Begin": "run serve demo calculator",
     "Bring data in": "init ingest ingest-subscriptions spend touches check status identity forget rebuild",
     "Value customers": "backtest fit posterior score subscriptions report schedule card export",
-    "Understand them": "opportunities alerts cohorts stages next-orders drivers groups why potential tiers migration trend formula",
+    "Understand them": "customer segment opportunities alerts cohorts stages next-orders drivers groups why potential tiers migration trend formula",
     "Win and keep them": "channels campaigns limits audit attribution budget cut try-channel leads referrals retention",
     "Count money": "costs forecast sales-budget plan-actual scorecard equity valuation business-case",
     "Set up": "completion",

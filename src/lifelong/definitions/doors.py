@@ -31,6 +31,8 @@ SHOWN: dict[str, str] = {
     "groups": "group_value group_interval group_drawn group_chance",
     "potential": "potential potential_why",
     "why": "shortfall shortfall_part",
+    "segment": "segment segment_value",
+    "customer": "customer_part alive_over_time similar_customers",
     "referrals": "referral_value referral_interval referral_kinds",
     "channels": "cac_blended cac_paid cac_loaded cac_all_spend cac_incremental cac_marginal cpa_action value_at_age new_value "
     "ratio_fieller payback_seen series_change sustainability",

@@ -140,4 +140,49 @@ GROUPS = (
         "money; minor units",
         "what both are made alike in",
     ),
+    Definition(
+        "segment",
+        "Customers whom a rule chooses",
+        "How many customers meet a rule by the latest scores, and which part of all customers that is; what is not known of a "
+        "customer meets no condition. Key: customers, of, share, alive.",
+        "count of customers of whom the rule holds",
+        "customers",
+        "rule, scores",
+    ),
+    Definition(
+        "segment_value",
+        "Value of a segment",
+        "What the customers whom a rule chooses are expected to bring, by the definition of the scores, before acquisition cost, with "
+        "the interval of their sum; and which part of the value of all customers that is. Key: value, value_share, low80, high80.",
+        "sum of value; interval as for all customers",
+        "minor units; money",
+        "rule, horizon, margin, discount",
+    ),
+    Definition(
+        "customer_part",
+        "What a customer's value goes with",
+        "How far the chance to be still a customer (silence against the own rhythm), expected orders of one who is (frequency), and the "
+        "value of an order (spend) put the customer above or below the mean customer. Parts sum to the difference. They are no "
+        "causes. Key: parts, mean.",
+        "value = P(alive) x orders / P(alive) x value / orders; Shapley over all 6 orders of replacing the mean's by the own",
+        "money",
+        "horizon, margin, discount",
+    ),
+    Definition(
+        "alive_over_time",
+        "Chance of being still a customer, over time",
+        "The chance by the history up to each day, with the parameters of the present fit: what it would have said then. Key: "
+        "alive_over_time.",
+        "P(alive | x, t_x, T) with x, t_x, T as of the day",
+        "probability",
+        "model",
+    ),
+    Definition(
+        "similar_customers",
+        "Customers with a like history",
+        "Others with as many order days and a silence within a quarter of this one's: how many, their mean value, and the mean chance "
+        "to be still a customer. Key: similar.",
+        "same order days, |silence - own| <= own / 4",
+        "customers; money",
+    ),
 )

@@ -29,6 +29,7 @@ class Param:
             (the id of an uploaded file).
         say: what it means, in a line.
         default: what the verb takes where nothing is told.
+        longest: how many signs a text may have.
     """
 
     name: str
@@ -36,13 +37,15 @@ class Param:
     say: str
     choices: tuple[str, ...] = ()
     default: Any = ""
+    longest: int = LONGEST
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A verb: its name, what it does in a line, its arguments, and whether it changes the project.
 
-    ``is_instant`` marks one that needs no project and answers at once, so that it waits in no queue.
+    ``is_instant`` marks one that needs no project and answers at once, so that it waits in no queue; ``is_quick`` one that
+    does so once the roster of customers is there.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Verb:
     writes: bool = False
     method: str = field(default="")
     is_instant: bool = False
+    is_quick: bool = False
 
     @property
     def calls(self) -> str:
@@ -222,6 +226,12 @@ VERBS: Mapping[str, Verb] = {
             (_text("group", "As channel=ads."), _text("against", "Another group."), HORIZON),
         ),
         Verb(
+            "segment",
+            "Who a rule chooses, and what they hold.",
+            (Param("rule", "text", "Such as value >= 100 and silent_days > 90.", longest=2_000),),
+        ),
+        Verb("customer", "One customer.", (_text("customer", "The id."),), is_quick=True),
+        Verb(
             "formula",
             "The textbook formula beside the model.",
             (*VALUE, LEVEL, Param("cac", "number", "Cost of winning one.")),
@@ -326,8 +336,8 @@ def _as(asked: Verb, param: Param, value: Any) -> Any:
         ) from None
 
 
-def _read_text(_: Param, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
+def _read_text(param: Param, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > param.longest or not value.isprintable():
         raise ValueError
     return value.strip()
 

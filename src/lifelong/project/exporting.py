@@ -40,11 +40,23 @@ _BESIDE = {
 }
 
 
-def export(folder: Folder, path: Path, *, what: str, is_european: bool) -> Path:
-    """Write scores, orders, subscriptions or quarantined rows to a file that office programs open safely."""
+def export(folder: Folder, path: Path, *, what: str, is_european: bool, rule: str = "") -> Path:
+    """Write a table to a file that office programs open safely; with a rule, the scores of those whom it chooses."""
     from lifelong import export as writers
 
+    if rule and what != "scores":
+        raise ConfigError(
+            "E301",
+            f"a rule chooses no {what}",
+            where="--rule",
+            why="it chooses customers by what is known of them",
+            fix="leave out --what",
+        )
     table, beside = exported(folder, what)
+    if rule:
+        from lifelong.project import segmenting
+
+        table = segmenting.chosen(folder, rule)
     return writers.write(table, path, beside=beside, is_european=is_european)
 
 

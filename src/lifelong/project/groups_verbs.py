@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
-    from lifelong.values import GroupValues, Migration, Potential, Shortfall, Tiers
+    from lifelong.values import Customer, GroupValues, Migration, Potential, SavedRules, Segment, Shortfall, Tiers
+    from lifelong.values.segment import SavedRule
 
 
 class GroupVerbs:
@@ -101,3 +102,56 @@ class GroupVerbs:
         from lifelong.project.grouping import why
 
         return why(self._folder, group, against, horizon, like)
+
+    def segment(
+        self, rule: str = "", *, name: str = "", version: int = 0, save: str = "", out: str | Path = ""
+    ) -> Segment:
+        """Who a rule chooses by the latest scores, and what they hold.
+
+        Args:
+            rule: such as ``"value >= 100 and (silent_days > 90 or channel = ads)"``; see :mod:`lifelong.decide.rules`.
+            name: of a kept rule, instead.
+            version: of it; by default the newest.
+            save: a name to keep the rule under, as a new version where one is kept.
+            out: a .csv, .parquet or .xlsx to write those customers to.
+
+        Raises:
+            ConfigError: E531, E532, E533 where the rule is not understood; E535 where the name cannot be one.
+            AccessError: E534 where no such rule is kept.
+            DataError: E106 where nothing has been scored.
+        """
+        from lifelong.project import segmenting
+
+        made = segmenting.segment(self._folder, rule, name=name, version=version, save=save)
+        return segmenting.written(self._folder, made, Path(out)) if out else made
+
+    def keep_rule(self, rule: str, name: str) -> SavedRule:
+        """Keep a rule under a name, as a new version where another one is kept there; nobody is counted.
+
+        Raises:
+            ConfigError: E531 where it is no rule, E535 where the name cannot be one.
+        """
+        from lifelong.decide.rules import parse
+        from lifelong.project.segmenting import keep
+
+        return keep(self._folder, name, parse(rule))
+
+    def segments(self) -> SavedRules:
+        """The rules that are kept, by name, the newest version first."""
+        from lifelong.project.segmenting import saved
+
+        return saved(self._folder)
+
+    def customer(self, customer: str) -> Customer:
+        """One customer: what was counted, what is expected, how that changed, and what it goes with.
+
+        Args:
+            customer: the id.
+
+        Raises:
+            AccessError: E501 where the latest scores do not hold the customer.
+            DataError: E106 where nothing has been scored.
+        """
+        from lifelong.project.looking_up import customer as look
+
+        return look(self._folder, customer)

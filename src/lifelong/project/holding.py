@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lifelong.project import runs, valuing
+from lifelong.project import rostering, runs, valuing
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
@@ -21,6 +21,7 @@ def holds(folder: Folder) -> tuple[str, ...]:
         "touches": bool(manifest.touches),
         "fits": (root / "fits" / "latest").is_file(),
         "scores": (root / "scores" / "latest").is_file(),
+        "roster": (root / "scores" / "latest").is_file() and rostering.found(folder) is not None,
         "backtests": any((root / "backtests").glob("*.json")),
     }
     return tuple(name for name, is_there in there.items() if is_there)

@@ -72,17 +72,18 @@ class ReportVerbs:
         self._folder.require()
         return schedule(self._folder.root, Wanted(**wanted), every, at)
 
-    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False) -> Path:
+    def export(self, path: str | Path, *, what: str = "scores", is_european: bool = False, rule: str = "") -> Path:
         """Write a table as .csv (formula-safe), .parquet or .xlsx.
 
         Args:
             path: where to.
             what: ``scores``, ``orders``, ``subscriptions``, ``spend``, ``segments`` (tiers of value) or ``quarantine``.
             is_european: CSV with semicolons and decimal commas.
+            rule: leaves only the scores of customers whom it chooses, such as ``"best 20%"``: see :meth:`segment`.
         """
         from lifelong.project.exporting import export
 
-        return export(self._folder, Path(path), what=what, is_european=is_european)
+        return export(self._folder, Path(path), what=what, is_european=is_european, rule=rule)
 
     def make_export(self, *, what: str = "scores", format: str = "csv") -> Made:  # noqa: A002 - as above
         """Write an export into exports/ of the project; ``format``: csv, csv-european, parquet or xlsx."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from lifelong.project.folder import Folder
     from lifelong.project.runs import Run
     from lifelong.values import Leaderboard
@@ -16,7 +18,7 @@ class ServedVerbs:
     _folder: Folder
 
     def holds(self) -> tuple[str, ...]:
-        """Which kinds of data and results are there: orders, subscriptions, spend, touches, fits, scores, backtests."""
+        """Which kinds of data and results are there: orders, subscriptions, spend, touches, fits, scores, roster, backtests."""
         from lifelong.project.holding import holds
 
         return holds(self._folder)
@@ -26,6 +28,13 @@ class ServedVerbs:
         from lifelong.project import runs
 
         return runs.last(self._folder) if "scores" in self.holds() else None
+
+    def roster(self) -> tuple[Run, pa.Table] | None:
+        """The latest scores with all else by which customers are chosen, where that was made; nothing is computed."""
+        from lifelong.project import rostering, runs
+
+        path = rostering.found(self._folder) if "scores" in self.holds() else None
+        return (runs.last(self._folder), rostering.read(path)) if path else None
 
     def tested(self) -> Leaderboard | None:
         """The latest back-test of the day of the latest scores; None where there is none."""

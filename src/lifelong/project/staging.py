@@ -31,7 +31,7 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
         found = renewing.looked(at)
         told = runs.latest(folder, at)
         made = life_stages(
-            _seen(at), _seen(asked.base_of(at.orders, since)) if since else None, told.rows() if told else None
+            seen(at), seen(asked.base_of(at.orders, since)) if since else None, told.rows() if told else None
         )
     notes = list(made.findings)
     if found.is_contractual:
@@ -54,7 +54,8 @@ def _to_the_unit(value: tuple[float, ...], digits: int) -> tuple[float, ...]:
     return tuple(minor / 10.0**digits for minor in dealt(round(math.fsum(exact)), exact))
 
 
-def _seen(at: asked.Base) -> Seen:
+def seen(at: asked.Base) -> Seen:
+    """What is known of each customer's rhythm on the base's day."""
     from lifelong.score.stages import Seen
     from lifelong.tables.gaps import gaps, last_gaps
 

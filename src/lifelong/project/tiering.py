@@ -121,6 +121,12 @@ def migration(folder: Folder, cuts: Cuts, horizon: str, discount: str) -> Migrat
     )  # fmt: skip
 
 
+def latest_tiers(folder: Folder, cuts: Cuts) -> tuple[pa.Table, Ints]:
+    """The rows of the latest run, and each customer's tier in their order; the caller holds the folder."""
+    now = _placed(folder, cuts, "")[0][-1]
+    return now.rows, now.tier
+
+
 def _placed(folder: Folder, cuts: Cuts, horizon: str) -> tuple[list[Placed], asked.Base]:
     """The runs of the latest one's question, one a day, each with everybody's tier."""
     known = runs.kept(folder)

@@ -25,6 +25,7 @@ from lifelong.values.cash import CashForecast, CustomerEquity
 from lifelong.values.channel_test import ChannelTest
 from lifelong.values.channels import Channels
 from lifelong.values.cohorts import CohortMatrix
+from lifelong.values.customer import Customer
 from lifelong.values.cut import Cut
 from lifelong.values.dates import NextOrders
 from lifelong.values.drivers import Drivers
@@ -44,6 +45,7 @@ from lifelong.values.referrals import ReferralValues
 from lifelong.values.sales_budget import PlanActual, SalesBudget
 from lifelong.values.scorecard import Scorecard
 from lifelong.values.scores import Scores, Totals
+from lifelong.values.segment import SavedRules, Segment
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
 from lifelong.values.spend_totals import SpendTotals
@@ -70,6 +72,7 @@ __all__ = [
     "Channels",
     "CohortMatrix",
     "Course",
+    "Customer",
     "CustomerEquity",
     "Cut",
     "Drivers",
@@ -93,8 +96,10 @@ __all__ = [
     "Potential",
     "ReferralValues",
     "SalesBudget",
+    "SavedRules",
     "Scorecard",
     "Scores",
+    "Segment",
     "Shortfall",
     "Spacings",
     "Spend",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Codes with a status of their own; the class of the error says the others'.
 STATUS = {
     "E402": 409, "E501": 404, "E503": 404, "E504": 413, "E505": 409, "E506": 503, "E507": 500, "E511": 401,
-    "E512": 403, "E513": 403, "E514": 429, "E515": 404, "E900": 500, "E401": 500, "E403": 507,
+    "E512": 403, "E513": 403, "E514": 429, "E515": 404, "E534": 404, "E900": 500, "E401": 500, "E403": 507,
 }  # fmt: skip
 UNPROCESSABLE = 422
 

@@ -96,7 +96,7 @@ class Desk:
             ConfigError: E301, E302, where the question is not understood.
         """
         args = arguments(verb, told or {})
-        if VERBS[verb].is_instant:
+        if VERBS[verb].is_instant or (VERBS[verb].is_quick and "roster" in self.project().holds()):
             return self._at_once(verb, args)
         kept = self.answers.get(verb, args)
         if kept is None:

@@ -28,7 +28,14 @@ class Entry:
 #: Pages in five groups. ``needs``: "" always, "orders", "scores", "spend", "touches".
 GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Now"), (Entry("/today", N_("Today"), "scores"), Entry("/", N_("Overview"), ""))),
-    (N_("Customers"), (Entry("/customers", N_("Customers"), "scores"), Entry("/cohorts", N_("Cohorts"), "orders"))),
+    (
+        N_("Customers"),
+        (
+            Entry("/customers", N_("Customers"), "scores"),
+            Entry("/segments", N_("Segments"), "scores"),
+            Entry("/cohorts", N_("Cohorts"), "orders"),
+        ),
+    ),
     (
         N_("Growth"),
         (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from lifelong.web.desk import Desk, Reply
 
@@ -83,10 +84,10 @@ class Visit:
         return HTMLResponse(text, status)
 
 
-def handler(show: Callable[[Visit], HTMLResponse]) -> Callable[[Request], HTMLResponse]:
+def handler(show: Callable[[Visit], Response]) -> Callable[[Request], Response]:
     """A route of a page: its failures are shown in the shell, with the four fields."""
 
-    def route(request: Request) -> HTMLResponse:
+    def route(request: Request) -> Response:
         visit = Visit(request, request.app.state.desk)
         try:
             return show(visit)

@@ -24,11 +24,16 @@ async function again(address = location.href, keep = false) {
   const fresh = $("#main", page);
   if (!fresh) { location.reload(); return; }
   const before = new Map(all("[data-key]").map((node) => [node.dataset.key, node.textContent]));
-  const focus = document.activeElement && document.activeElement.id;
+  const held = document.activeElement, typed = held && held.matches("input:not([type=checkbox], [type=radio], [type=range]), textarea");
+  const at = typed ? [held.selectionStart, held.selectionEnd] : null;
   $("#main").replaceWith(fresh);
   document.title = page.title;
   if (keep) history.replaceState(null, "", address);
-  if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
+  const field = held && held.id && document.getElementById(held.id);
+  if (field && field !== held) {
+    field.focus();
+    if (typed) { field.value = held.value; if (at[0] !== null) field.setSelectionRange(...at); } // what was typed meanwhile stays
+  }
   for (const node of all("[data-key]")) {
     if (before.has(node.dataset.key) && before.get(node.dataset.key) !== node.textContent) {
       node.classList.add("changed");
