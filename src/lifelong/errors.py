@@ -153,6 +153,9 @@ CODES: dict[str, str] = {
     "E514": "too many wrong tokens",
     "E515": "there is no such page",
     "E516": "the server would be open to others",
+    "E521": "no file was chosen",
+    "E522": "the project holds orders already",
+    "E523": "two columns are read as the same one",
     # -- E9: our own fault
     "E900": "an unforeseen failure",
 }
