@@ -17,6 +17,7 @@ from lifelong.cli import (
     decisions,
     flags,
     grouping,
+    looking,
     over_time,
     plan,
     posteriors,
@@ -340,7 +341,8 @@ def completion(shell: str) -> None:
 
 
 _GROUPS = (
-    calculator, channels, contracts, costs, decisions, grouping, over_time, plan, posteriors, reports, serving, spending, touching,
+    calculator, channels, contracts, costs, decisions, grouping, looking, over_time, plan, posteriors, reports, serving,
+    spending, touching,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:

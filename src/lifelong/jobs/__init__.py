@@ -7,6 +7,7 @@ stopped job frees all that it held, and a killed one leaves the project as the v
 from lifelong.jobs.answers import Answers
 from lifelong.jobs.queue import Queue
 from lifelong.jobs.records import Job, Records
+from lifelong.jobs.uploads import Uploads
 from lifelong.jobs.verbs import VERBS, Param, Verb, arguments
 
-__all__ = ["VERBS", "Answers", "Job", "Param", "Queue", "Records", "Verb", "arguments"]
+__all__ = ["VERBS", "Answers", "Job", "Param", "Queue", "Records", "Uploads", "Verb", "arguments"]

@@ -163,11 +163,12 @@ VERBS: Mapping[str, Verb] = {
         Verb(
             "ingest-subscriptions",
             "Read a table of subscriptions.",
-            (_FILE, _COLUMNS, _CURRENCY, _ZONE, _BAD),
+            (_FILE, _COLUMNS, _CURRENCY, _ZONE, _BAD, _text("period", "What a price pays for: week, month, year.")),
             writes=True,
             method="ingest_subscriptions",
         ),
         Verb("value", "Back-test, fit and score.", (*VALUE, UNTIL), writes=True),
+        Verb("demo", "Bring sample data into an empty project and value them.", writes=True),
         Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail."),), writes=True),
         Verb("rebuild", "Remake the tables from what was read.", writes=True),
         Verb("report", "Write a report.", (*_PAPER, *VALUE, LEVEL), writes=True, method="make_report"),

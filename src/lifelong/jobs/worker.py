@@ -7,7 +7,9 @@ ends, so that it never outlives the program that it works for.
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,8 +80,16 @@ def answer(root: Path, name: str, args: Mapping[str, Any], progress: Callable[[s
     return kept.keep(name, args, kept.state(), value)
 
 
+def _end_with(parent: int) -> None:
+    """End at once when the server is gone, also in the midst of a verb: nobody could say what became of it."""
+    while os.getppid() == parent:
+        time.sleep(PACE)
+    os._exit(1)
+
+
 def main(root: Path) -> None:
     """Answer questions until there are no more."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
     def tell(told: Mapping[str, Any]) -> None:
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")

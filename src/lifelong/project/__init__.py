@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
-from lifelong.project.alone import demo, fit_file, follow, foresee, predict, run, subscriptions, summarise, together
+from lifelong.project.alone import (
+    demo,
+    fit_file,
+    follow,
+    foresee,
+    look,
+    predict,
+    run,
+    subscriptions,
+    summarise,
+    together,
+)
 from lifelong.project.cash_verbs import CashVerbs
 from lifelong.project.data_verbs import DataVerbs
 from lifelong.project.deciding import book, budget, business_case, calculate, cost_of_winning, cut, leads, try_channel
@@ -43,6 +54,7 @@ __all__ = [
     "follow",
     "foresee",
     "leads",
+    "look",
     "predict",
     "run",
     "subscriptions",

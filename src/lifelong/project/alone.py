@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
     from lifelong.values import Course, Fit, Scores, Timelines
+    from lifelong.values.seen import Seen
 
 
 def summarise(orders: Any, *, until: str, currency: str = "XXX", known_since: Mapping[Any, str] | None = None) -> Any:
@@ -140,6 +141,13 @@ def run(file: str | Path, path: str | Path, progress: Progress = silent, **told:
         if is_new and not shop.status().facts["rows"]:
             remove(Path(path))
         raise
+
+
+def look(file: str | Path, *, kind: str = "", columns: Mapping[str, str] | None = None, currency: str = "") -> Seen:
+    """How a file would be read, and its first rows, without a project; nothing is stored."""
+    from lifelong.project.seeing import look as implementation
+
+    return implementation(Path(file), kind, columns or {}, currency, "UTC")
 
 
 def demo(which: str, path: Path, progress: Progress = silent) -> Run:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Check, Merges, Receipt, Status
     from lifelong.project.folder import Folder
     from lifelong.values import ImportReport
+    from lifelong.values.seen import Seen
 
 
 class DataVerbs:
@@ -59,6 +60,30 @@ class DataVerbs:
         from lifelong.project.subscribing import Asked
 
         return ingest(self._folder, Path(file), Asked(**reading))
+
+    def look(
+        self,
+        file: str | Path,
+        *,
+        kind: str = "",
+        columns: Mapping[str, str] | None = None,
+        currency: str = "",
+        timezone: str = "",
+    ) -> Seen:
+        """How a file would be read, and its first rows; nothing is stored.
+
+        Args:
+            file: as for :meth:`ingest`.
+            kind: orders, spend, touches or subscriptions; by default the likeliest, by its columns.
+            columns: our names to the file's, where they are not recognised.
+            currency: of the amounts, where the file does not say.
+            timezone: the zone that a day belongs to.
+        """
+        from lifelong.project.seeing import look
+
+        config = self._folder.config()
+        home = currency or config.currency or self._folder.identity()["currency"]
+        return look(Path(file), kind, columns or {}, home, timezone or config.timezone)
 
     def check(self) -> Check:
         """All findings about the data; every stored byte is held against its hash."""

@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
+from lifelong.errors import ConfigError, DataError
 from lifelong.project import ingesting
 from lifelong.project.asked import Question
 from lifelong.project.folder import Folder
@@ -62,6 +63,31 @@ def demo(which: str, path: Path, progress: Progress) -> Run:
         Choice(until=until),
         truth=(lambda scores: _beside(scores, truth)) if truth else None,
     )
+
+
+def into(folder: Folder) -> Run:
+    """Bring sample orders into a project that holds none, and run everything on them.
+
+    The project keeps its own settings; the sample brings its currency and its margin along.
+    """
+    if folder.landing.read().batches:
+        raise ConfigError(
+            "E522", "the project holds orders already", where=str(folder.root),
+            why="sample data would be added to them", fix="take an empty project for sample data",
+        )  # fmt: skip
+    which = "cdnow"
+    folder.progress("fetching sample data", 0, None)
+    try:
+        orders = source.cdnow(progress=folder.progress)
+    except DataError:  # the network is not there; our own shop needs none
+        which = "simulated"
+        orders, _ = source.simulated(progress=folder.progress)
+    told = _SETTINGS[which]
+    reading = ingesting.Reading(_COLUMNS.get(which, {}), told["currency"])
+    ingested = ingesting.ingest(folder, orders, reading)
+    until = date_of(Calendar().until).isoformat() if which == "simulated" else ""
+    question = Question.of(folder.config(), margin=told["margin"])
+    return run(folder, ingested, question, Choice(until=until))
 
 
 def _beside(scores: Scores, truth: Path) -> list[dict[str, Any]]:

@@ -253,6 +253,6 @@ def _written(name: str, operator: str, value: str) -> str:
 
 def written(folder: Folder, made: Segment, out: Path) -> Segment:
     """The segment with its customers in a file."""
-    from lifelong.project.reporting import export
+    from lifelong.project.exporting import export
 
     return replace(made, path=str(export(folder, out, what="scores", is_european=False, rule=made.rule)))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lifelong.project.answers import Run as Done
     from lifelong.project.folder import Folder
     from lifelong.project.runs import Run
     from lifelong.values import Leaderboard
 
 
 class ServedVerbs:
-    """The part of :class:`lifelong.Project` that looks, and computes nothing."""
+    """The part of :class:`lifelong.Project` that a server's pages begin with."""
 
     _folder: Folder
 
@@ -22,6 +23,16 @@ class ServedVerbs:
         from lifelong.project.holding import holds
 
         return holds(self._folder)
+
+    def demo(self) -> Done:
+        """Bring sample data into this empty project and value them: CDNOW, or a simulated shop without a network.
+
+        Raises:
+            ConfigError: E522 where the project holds orders already.
+        """
+        from lifelong.project.demonstrating import into
+
+        return into(self._folder)
 
     def scored(self) -> Run | None:
         """The latest scores with the words that define them; None where nothing was scored."""

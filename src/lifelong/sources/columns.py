@@ -103,7 +103,7 @@ def plain(name: str) -> str:
 
 
 def mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[str, str]:
-    """The file's column for each canonical column that it has.
+    """The file's column for each canonical column that it has, with those that an order needs.
 
     Args:
         header: the file's column names.
@@ -114,6 +114,15 @@ def mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[
         ConfigError: E302, where a given name is not known, with the closest one.
         DataError: E102, where customer or time is in no column.
     """
+    found = recognised(header, given, where)
+    for canonical in NEEDED:
+        if canonical not in found:
+            raise _missing(canonical, header, where)
+    return found
+
+
+def recognised(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[str, str]:
+    """As :func:`mapped`, whatever is missing."""
     found = by_user(header, given, where, schema.names(schema.SOURCE))
     taken = set(found.values())
     by_plain: dict[str, str] = {}
@@ -135,9 +144,6 @@ def mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[
         del found["unit_price"]
     if "revenue" not in found and "unit_price" in found and "quantity" not in found and "unit_price" not in given:
         found["revenue"] = found.pop("unit_price")
-    for canonical in NEEDED:
-        if canonical not in found:
-            raise _missing(canonical, header, where)
     order = schema.names(schema.SOURCE)
     return {name: found[name] for name in order if name in found}
 

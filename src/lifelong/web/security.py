@@ -31,7 +31,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 TRIES = 5
 #: The largest body in bytes, of anything but an upload.
 BODY = 1 << 20
-UPLOAD = "/api/v1/uploads"
+UPLOADS = ("/api/v1/uploads", "/import/file")
 
 HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -164,7 +164,7 @@ class Guard:
             return
         try:
             self.gate.check(scope)
-            limit = self.gate.upload if scope["path"] == UPLOAD else BODY
+            limit = self.gate.upload if scope["path"] in UPLOADS else BODY
             _check_length(scope, limit)
         except AccessError as error:
             if scope["type"] == "websocket":
