@@ -146,6 +146,13 @@ CODES: dict[str, str] = {
     "E514": "too many wrong tokens",
     "E515": "there is no such page",
     "E516": "the server would be open to others",
+    # -- E54: the REST API and what asks it
+    "E541": "a header is said twice",
+    "E542": "the body comes too slowly",
+    "E543": "the cursor is of another list",
+    "E544": "the job was stopped",
+    "E545": "the server is not reached",
+    "E546": "the token cannot be carried",
     # -- E9: our own fault
     "E900": "an unforeseen failure",
 }

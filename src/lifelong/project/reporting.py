@@ -240,3 +240,10 @@ def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
         return pa.table({"row": pa.array([], pa.int64()), "reason": pa.array([], pa.string())}), {}
     parts = [pq.read_table(path) for path in found]
     return pa.concat_tables(parts, promote_options="default"), {}
+
+
+def csv_text(table: pa.Table) -> str:
+    """A table as CSV whose cells no spreadsheet runs, for an answer that is no file."""
+    from lifelong import export
+
+    return export.csv_text(table)
