@@ -159,7 +159,11 @@ def test_others_are_served_only_with_tls_and_a_long_token(monkeypatch: pytest.Mo
     monkeypatch.delenv(VARIABLE, raising=False)
     assert len(token_for(Listening())) >= 32
     assert token_for(Listening()) != token_for(Listening())
-    for where in (Listening("0.0.0.0"), Listening("0.0.0.0", behind_proxy=True), Listening("example.com", cert="c", key="k")):
+    for where in (
+        Listening("0.0.0.0"),
+        Listening("0.0.0.0", behind_proxy=True),
+        Listening("example.com", cert="c", key="k"),
+    ):
         with pytest.raises(ConfigError) as refused:
             token_for(where)
         assert refused.value.code == "E516"
@@ -178,7 +182,10 @@ def test_a_second_server_on_a_project_is_told_of_the_first(tmp_path: Path) -> No
     with _Alone(tmp_path, "http://127.0.0.1:1"):
         note = tmp_path / "serving.json"
         note.write_text(note.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
-        with pytest.raises(AccessError, match="served already, at http://127.0.0.1:1") as refused, _Alone(tmp_path, "b"):
+        with (
+            pytest.raises(AccessError, match="served already, at http") as refused,
+            _Alone(tmp_path, "b"),
+        ):
             pass
         assert refused.value.code == "E508"
     for broken in ("{", "[]", '{"pid": "x", "address": "a"}', '{"pid": 1e40}', '{"pid": 99999999999999999999}'):
@@ -212,7 +219,9 @@ def test_another_sites_page_cannot_lock_the_owner_out(client: TestClient, site: 
     assert client.get("/api/v1/jobs", headers=BEARER).status_code == 200
 
 
-@pytest.mark.parametrize("token", ["", "\x00", "é", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "a" * 9000])
+@pytest.mark.parametrize(
+    "token", ["", "\x00", "é", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "a" * 9000]
+)
 def test_odd_tokens_are_wrong_tokens(client: TestClient, token: str) -> None:
     own = {"sec-fetch-site": "same-origin"}
     assert client.post("/login", data={"token": token}, headers=own).status_code == 401
@@ -300,7 +309,9 @@ def test_an_upload_has_a_limit_of_its_own(tmp_path: Path) -> None:
     assert len(list((tmp_path / "shop" / "uploads").iterdir())) == 1  # nothing half-written is left
 
 
-@pytest.mark.parametrize("body", [b"\x00", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"a":' * 5000, b"1e999", b'{"horizon":"\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", [b"\x00", b"{", b"[]", b'"x"', b"\xff\xfe", b'{"a":' * 5000, b"1e999", b'{"horizon":"\\ud800"}']
+)
 def test_garbage_is_no_fault_of_the_server(client: TestClient, body: bytes) -> None:
     for kind in ("application/json", "text/plain", "multipart/form-data", "a/b; charset=x"):
         answer = client.post("/api/v1/tiers", content=body, headers={**BEARER, "content-type": kind})
@@ -315,11 +326,13 @@ def test_a_body_that_stops_coming_is_given_up(app: FastAPI, monkeypatch: pytest.
     async def send(message: Any) -> None:
         told.append(message)
 
+    first = iter([{"type": "http.request", "body": b'{"ho', "more_body": True}])
+
     async def receive() -> Any:
-        if not hasattr(receive, "began"):
-            receive.began = True  # type: ignore[attr-defined] # a mark on a function of this test
-            return {"type": "http.request", "body": b'{"ho', "more_body": True}
+        for message in first:
+            return message
         await asyncio.sleep(60)
+        raise AssertionError("nobody waits so long")
 
     scope = {
         "type": "http", "method": "POST", "path": "/api/v1/tiers", "raw_path": b"/api/v1/tiers", "query_string": b"",

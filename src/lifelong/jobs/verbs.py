@@ -233,7 +233,9 @@ VERBS: Mapping[str, Verb] = {
         Verb(
             "calculator",
             "A customer's worth from five numbers.",
-            tuple(_text(name, say) for name, say in _FIVE.items()),
+            tuple(
+                _text(name, say, is_needed=name in ("invoice", "new_customers", "spend")) for name, say in _FIVE.items()
+            ),
             method="calculate",
             is_instant=True,
         ),

@@ -45,7 +45,13 @@ async def login(request: Request) -> Response:
             ),
         )
     answer = RedirectResponse(f"{templating.frame(request.scope)['root']}/", 303)
-    answer.set_cookie(request.app.state.gate.cookie, told.strip(), httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    answer.set_cookie(
+        request.app.state.gate.cookie,
+        told.strip(),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
     return answer
 
 

@@ -230,7 +230,7 @@ class Guard:
 
         try:
             await self.app(scope, _limited(receive, limit), _with_headers(watched))
-        except Exception as fault:  # noqa: BLE001 - a fault of ours is told in the one shape, and tells no data
+        except Exception as fault:
             traceback.print_exc(file=sys.stderr)
             if has_begun:  # what was said cannot be taken back; the connection is cut
                 raise

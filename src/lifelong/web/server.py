@@ -130,7 +130,13 @@ def _bracketed(host: str) -> str:
 
 
 def _names(where: Listening) -> tuple[str, ...]:
-    return ("localhost", "127.0.0.1", "[::1]", _bracketed(where.host.lower()), *(name.lower() for name in where.allow_hosts))
+    return (
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+        _bracketed(where.host.lower()),
+        *(name.lower() for name in where.allow_hosts),
+    )
 
 
 def _listen(where: Listening):  # type: ignore[no-untyped-def] # a socket, whose module is loaded here

@@ -31,11 +31,8 @@ ARROW = "application/vnd.apache.arrow.stream"
 CSV = "text/csv"
 JSON = "application/json"
 _PYTHON: dict[str, Any] = {"text": str, "int32": int | None, "int64": int | None, "float64": float | None}
-Customer = create_model(
-    "Customer",
-    __doc__="The scores of one customer.",
-    **{c.name: (_PYTHON[c.kind], Field(description=c.meaning)) for c in schema.SCORES},
-)
+_FIELDS: dict[str, Any] = {c.name: (_PYTHON[c.kind], Field(description=c.meaning)) for c in schema.SCORES}
+Customer = create_model("Customer", __doc__="The scores of one customer.", **_FIELDS)
 
 
 class Customers(BaseModel):

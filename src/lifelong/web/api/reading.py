@@ -9,14 +9,15 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from lifelong.definitions import DEFINITIONS, SHOWN
-from lifelong.jobs.uploads import Uploads
+from lifelong.jobs.uploads import ENDINGS, Uploads
 from lifelong.web.answering import status_of
 from lifelong.web.api.shapes import FAILURES, TOKEN, Meanings, Upload, Work
 from lifelong.web.api.verbs import answered
 
 router = APIRouter(prefix="/api/v1", tags=["reading"], responses=FAILURES, dependencies=TOKEN)
-#: A file's own name: no folder, no control sign.
-FILE_NAME = "^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]{1,200}$"
+#: A file's own name: no folder, no control sign, and an ending that is read.
+_ENDINGS = "|".join(ending[1:] for ending in (*ENDINGS, *(ending.upper() for ending in ENDINGS)))
+FILE_NAME = rf"^[^/\\\u0000-\u0020.\u007f-\u00a0][^/\\\u0000-\u001f\u007f-\u009f]{{0,90}}\.({_ENDINGS})$"
 _RAW = {
     "requestBody": {
         "required": True,
