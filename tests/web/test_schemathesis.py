@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +14,7 @@ from lifelong.web.security import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
 
@@ -29,19 +28,9 @@ class Uncounted(Gate):
         return told == self.token
 
 
-def _serving() -> Any:
-    spec = spec_from_file_location("schemathesis_serving", Path(__file__).with_name("serving.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    project = _serving().rich_project(tmp_path_factory.mktemp("fuzzed"), 120)
-    with TestClient(make_app(project, Uncounted(TOKEN)), base_url="http://127.0.0.1") as one:
+def client(shop_copy: Path) -> Iterator[TestClient]:
+    with TestClient(make_app(shop_copy, Uncounted(TOKEN)), base_url="http://127.0.0.1") as one:
         yield one
 
 

@@ -92,7 +92,7 @@ MARGIN = _text("margin", "Gross margin as a share of revenue, such as 35%.")
 DISCOUNT = _text("discount", "What money later is worth less, such as 10%/year.")
 LEVEL = _choice("level", "What a value is.", "", "revenue", "gross", "contribution")
 UNTIL = _text("until", "As of that day, such as 2026-10-31.")
-BY = _choice("by", "What customers are ordered by.", "value", "total", "historic")
+BY = _choice("by", "What the cuts are shares of.", "value", "customers")
 _COLUMNS = Param("columns", "map", "Our names of columns to the file's.", default=None)
 _CURRENCY = _text("currency", "Currency of the amounts, such as EUR.")
 _ZONE = _text("timezone", "The zone that a day belongs to, such as Europe/Warsaw.")
@@ -189,9 +189,13 @@ VERBS: Mapping[str, Verb] = {
             ),
         ),
         Verb(
-            "tiers", "Customers by value, with steady cuts.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON)
+            "tiers",
+            "Customers by value, with steady cuts.",
+            (BY, _text("cuts", "Shares, such as 1/5/10/25/50."), HORIZON),
         ),
-        Verb("migration", "Moves between tiers.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON, DISCOUNT)),
+        Verb(
+            "migration", "Moves between tiers.", (BY, _text("cuts", "Shares, such as 1/5/10/25/50."), HORIZON, DISCOUNT)
+        ),
         Verb(
             "groups",
             "Groups by what they bring.",
