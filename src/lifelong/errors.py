@@ -127,10 +127,17 @@ CODES: dict[str, str] = {
     "E451": "the table of referrals cannot be used",
     # -- E46: the textbook formula
     "E461": "the textbook formula cannot be computed",
+    # -- E48: plans and scorecards
+    "E481": "the plan cannot be made of what is told",
+    "E482": "there is no plan to compare with",
+    "E483": "no month of the plan is over yet",
     # -- E49: the acquisition channel, levers
     "E491": "a rule needs touches that are not there",
     "E492": "the model does not say what more retention brings",
     "E493": "so much retention is not to be had",
+    # -- E46: occasions
+    "E463": "the histories are not counted by occasions",
+    "E464": "a model of occasions knows no days",
     # -- E5: what may be seen and done
     "E501": "the customer is not known",
     "E502": "the key is missing",

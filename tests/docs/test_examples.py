@@ -32,6 +32,7 @@ TRAILS = {
             "docs/how-to/covariates.md",
             "docs/how-to/trend.md",
             "docs/how-to/cash.md",
+            "docs/how-to/plan.md",
             "docs/how-to/cohorts.md",
             "docs/how-to/groups.md",
             "docs/how-to/leads.md",

@@ -13,23 +13,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+def of_forecast(command: Callable[..., None]) -> Callable[..., None]:
+    """The flags that say what is forecast."""
+    for option in (
+        flags.margin,
+        click.option(
+            "--what-if",
+            multiple=True,
+            metavar="LEVER=FACTOR",
+            help="acquisition, orders, basket, margin or retention (a year) times a factor. May be repeated.",
+        ),
+        click.option("--scenario", metavar="NAME", default="", help="One of those in lifelong.toml."),
+        click.option(
+            "--plan", metavar="FILE", default="", help="New customers by month: columns month, new_customers."
+        ),
+        click.option(
+            "--new-customers", metavar="NUMBER", default="", help="A month. [default: as in the last 12 months]"
+        ),
+        click.option("--months", default=12, show_default=True, help="How many, of 30.4 days."),
+        flags.project,
+    ):
+        command = option(command)
+    return command
+
+
+def levers(told: tuple[str, ...]) -> dict[str, str]:
+    """``basket=1.1`` and its like, by name."""
+    return {name.strip(): factor for name, _, factor in (one.partition("=") for one in told)}
+
+
 @click.command(
     short_help="Forecast revenue by month.",
     epilog="Examples:  lifelong forecast --months 12 --new-customers 120\n\n"
     "           lifelong forecast --what-if basket=1.1 --what-if acquisition=0.9 --out months.xlsx",
 )
-@flags.project
-@click.option("--months", default=12, show_default=True, help="How many, of 30.4 days.")
-@click.option("--new-customers", metavar="NUMBER", default="", help="A month. [default: as in the last 12 months]")
-@click.option("--plan", metavar="FILE", default="", help="New customers by month: columns month, new_customers.")
-@click.option("--scenario", metavar="NAME", default="", help="One of those in lifelong.toml.")
-@click.option(
-    "--what-if",
-    multiple=True,
-    metavar="LEVER=FACTOR",
-    help="acquisition, orders, basket, margin or retention (a year) times a factor. May be repeated.",
-)
-@flags.margin
+@of_forecast
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
 @flags.answer
@@ -37,9 +55,8 @@ def forecast(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: 
     """Say what orders, revenue and margin the coming months bring, by customers there are and by those to come."""
     from lifelong.project import Project
 
-    levers = {name.strip(): factor for name, _, factor in (one.partition("=") for one in what_if)}
     with Progress(quiet=as_json) as progress:
-        answer = Project(project_dir, create=False, progress=progress).forecast(what_if=levers, **told)
+        answer = Project(project_dir, create=False, progress=progress).forecast(what_if=levers(what_if), **told)
     say(answer, as_json=as_json)
     if told["xlsx"] and not as_json:
         click.echo(f"workbook {told['xlsx']}")

@@ -11,7 +11,6 @@ import click
 from lifelong import __version__
 from lifelong.cli import (
     calculator,
-    cash,
     channels,
     contracts,
     costs,
@@ -19,6 +18,7 @@ from lifelong.cli import (
     flags,
     grouping,
     over_time,
+    plan,
     posteriors,
     serving,
     spending,
@@ -75,7 +75,7 @@ def run(file: Path | None, project_dir: str, as_json: bool, **told: Any) -> None
     """Do everything with one FILE: ingest, back-test, fit, score, report. Without one, with what the project holds."""
     from lifelong.project import run as run_file
 
-    reading, question = _split(told)
+    reading, question = flags.split(told)
     home = project_dir or (file.name.partition(".")[0] or "shop" if file else ".")
     with Progress(quiet=as_json) as progress:
         answer = run_file(file or "", Path(home), progress, **reading, **question)
@@ -103,7 +103,7 @@ def init(project_dir: str, currency: str, as_json: bool) -> None:
 @flags.as_json
 def ingest(file: Path, project_dir: str, as_json: bool, **told: Any) -> None:
     """Read an export of orders FILE into the project and report on every row."""
-    reading, _ = _split(told)
+    reading, _ = flags.split(told)
     with Progress(quiet=as_json) as progress:
         report = _open(project_dir, progress).ingest(file, **reading)
     say(report, as_json=as_json)
@@ -143,7 +143,7 @@ def check(project_dir: str, as_json: bool) -> None:
 def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariates: str, **told: Any) -> None:
     """Hide the recent past, forecast it, and compare with what happened."""
     with Progress(quiet=as_json) as progress:
-        board = _open(project_dir, progress).backtest(models, covariates=_names(covariates), **told)
+        board = _open(project_dir, progress).backtest(models, covariates=flags.names(covariates), **told)
     say(board, as_json=as_json)
 
 
@@ -166,7 +166,7 @@ def backtest(project_dir: str, models: tuple[str, ...], as_json: bool, covariate
 @flags.answer
 def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **told: Any) -> None:
     """Fit a model to the project's orders; with FILE, to that file alone, storing nothing."""
-    reading, asked = _split(told)
+    reading, asked = flags.split(told)
     with Progress(quiet=as_json) as progress:
         if file is not None:
             from lifelong.cli.alone import collect_rarely, without_pandas
@@ -175,9 +175,9 @@ def fit(file: Path | None, project_dir: str, as_json: bool, covariates: str, **t
             without_pandas()
             from lifelong.project import fit_file
 
-            fitted = fit_file(file, covariates=_names(covariates), **asked, **reading)
+            fitted = fit_file(file, covariates=flags.names(covariates), **asked, **reading)
         else:
-            fitted = _open(project_dir, progress).fit(covariates=_names(covariates), **asked)
+            fitted = _open(project_dir, progress).fit(covariates=flags.names(covariates), **asked)
     say(fitted, as_json=as_json)
 
 
@@ -378,25 +378,8 @@ def completion(shell: str) -> None:
 
 
 _GROUPS = (
-    calculator, cash, channels, contracts, costs, decisions, grouping, over_time, posteriors, serving, spending, touching,
+    calculator, channels, contracts, costs, decisions, grouping, over_time, plan, posteriors, serving, spending, touching,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:
         lifelong.add_command(_command)
-
-
-def _names(told: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in told.split(",") if name.strip())
-
-
-_READING = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
-
-
-def _split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The flags about the file, and the flags about the question."""
-    reading = {k: v for k, v in told.items() if k in _READING}
-    for name in ("columns", "rates"):
-        if name in reading:
-            reading[name] = dict(reading[name])
-    return reading, {k: v for k, v in told.items() if k not in _READING}

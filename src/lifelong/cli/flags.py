@@ -80,7 +80,7 @@ model = click.option(
     "--model",
     metavar="NAME",
     default="",
-    help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6; "
+    help="auto, bg_nbd, mbg_nbd, pareto_nbd, or for regular customers mbg_cnbd_2 to mbg_cnbd_6 and bg_cnbd_2 to bg_cnbd_6, or for yearly and other occasions bg_bb_1y, bg_bb_4w; "
     "with +calendar behind the name, in the firm's own trend and season; with +blend, or blend for the winner of the back-test, "
     "blended with learned forecasts. [default: the project's]",
 )
@@ -161,3 +161,20 @@ def reading(command: Command) -> Command:
     for option in reversed(_READING):
         command = option(command)
     return command
+
+
+def names(told: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(name.strip() for name in told.split(",") if name.strip())
+
+
+_OF_THE_FILE = ("columns", "currency", "rates", "timezone", "keep", "bad_share")
+
+
+def split(told: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The flags about the file, and the flags about the question."""
+    reading = {k: v for k, v in told.items() if k in _OF_THE_FILE}
+    for name in ("columns", "rates"):
+        if name in reading:
+            reading[name] = dict(reading[name])
+    return reading, {k: v for k, v in told.items() if k not in _OF_THE_FILE}

@@ -9,9 +9,9 @@ SECTIONS = {
     "Begin": "run serve mcp demo calculator",
     "Bring data in": "init ingest ingest-subscriptions spend touches check status identity forget rebuild",
     "Value customers": "backtest fit posterior score subscriptions report card export",
-    "Understand them": "cohorts stages next-orders drivers groups why potential tiers migration trend formula",
+    "Understand them": "opportunities cohorts stages next-orders drivers groups why potential tiers migration trend formula",
     "Win and keep them": "channels campaigns limits audit attribution budget cut try-channel leads referrals retention",
-    "Count money": "costs forecast equity valuation business-case",
+    "Count money": "costs forecast sales-budget plan-actual scorecard equity valuation business-case",
     "Set up": "completion",
 }
 

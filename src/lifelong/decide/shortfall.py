@@ -87,7 +87,7 @@ def split(told: Followed, is_group: Flags, is_other: Flags, cell: Ints) -> Split
     ones = is_group.astype(np.float64)
     plain = is_other.astype(np.float64)
     ours, theirs = _sums(told, ones), _sums(told, _alike(plain, is_group, cell))
-    own, other = _factors(ours, theirs), _factors(theirs, ours)
+    own, other = factors(ours, theirs), factors(theirs, ours)
     others = float(np.average(told.kept, weights=plain))
     parts = shapley(own, other)
     return Split(_product(own), others, _product(other) - others, parts, own, other)
@@ -127,8 +127,12 @@ def _sums(told: Followed, weight: Floats) -> tuple[float, ...]:
     return tuple(float(weight @ values) for values in (np.ones(len(weight)), came, told.days, told.revenue, told.kept))
 
 
-def _factors(sums: tuple[float, ...], instead: tuple[float, ...]) -> tuple[float, ...]:
-    """Each sum by the one before it; where that is 0, the other side's."""
+def factors(sums: tuple[float, ...], instead: tuple[float, ...]) -> tuple[float, ...]:
+    """Each sum by the one before it; where that is 0, the other side's.
+
+    >>> factors((1.0, 4.0, 0.0), (1.0, 2.0, 6.0)), factors((1.0, 0.0, 0.0), (1.0, 2.0, 6.0))
+    ((4.0, 0.0), (0.0, 3.0))
+    """
     made = []
     for k in range(1, len(sums)):
         told = sums if sums[k - 1] != 0 else instead

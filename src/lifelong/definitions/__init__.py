@@ -16,6 +16,7 @@ from lifelong.definitions.doors import SHOWN, shown_by
 from lifelong.definitions.groups import GROUPS
 from lifelong.definitions.leads import LEADS
 from lifelong.definitions.measures import MEASURES
+from lifelong.definitions.planning import PLANNING
 from lifelong.definitions.referrals import REFERRALS
 from lifelong.definitions.spending import SPENDING
 from lifelong.definitions.typed import TYPED
@@ -49,6 +50,7 @@ _ALL = (
     *COHORTS,
     *CHANNELS,
     *CASH,
+    *PLANNING,
     *ATTRIBUTION,
 )
 

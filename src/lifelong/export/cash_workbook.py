@@ -44,8 +44,8 @@ def workbook(course: Course, said: CashForecast, path: Path) -> Path:
     """
     with live.opened(path, "Forecast") as book:
         sheets = [book.add_worksheet(name) for name in ("Forecast", "Months")]
-        _inputs(book, sheets[0], course, said)
-        _months(book, sheets[1], course, said)
+        inputs(book, sheets[0], course, said)
+        months(book, sheets[1], course, said)
         last = (
             f"{said.definition}. Yellow cells may be typed into; the number of months is fixed, and intervals are not in it. "
             "Money is not rounded here, so a total may be a minor unit from that of the program."
@@ -54,7 +54,7 @@ def workbook(course: Course, said: CashForecast, path: Path) -> Path:
     return path
 
 
-def _inputs(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
+def inputs(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
     """Cells to type into, and totals."""
     factors = {f"{lever}_times": factor for lever, factor in said.factors.items() if lever != "retention"}
     values = {"new_customers": float(course.arrivals.mean()), "margin_share": course.margin} | factors
@@ -75,7 +75,7 @@ def _inputs(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
         sheet.write_formula(row, 1, f"=SUM(Months!{column}2:{column}{len(said.months) + 1})", shape, number)
 
 
-def _months(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
+def months(book: Any, sheet: Any, course: Course, said: CashForecast) -> None:
     """A row a month: what is known to the left, formulas to the right."""
     money, end, unit = book.add_format({"num_format": "#,##0.00"}), len(said.months) + 1, 10.0**-said.digits
     mean = float(course.arrivals.mean())

@@ -15,7 +15,7 @@ from lifelong.judge.calibration import apart, calibration, off, tenths
 from lifelong.judge.candidates import in_calendar, steady
 from lifelong.judge.choice import Record, choose, spends
 from lifelong.judge.costs import costs
-from lifelong.judge.fitting import fit_named, plain_name
+from lifelong.judge.fitting import counted, fit_named, plain_name
 from lifelong.judge.intervals import Sample, intervals, pick, untold
 from lifelong.judge.origin import Seen, earlier, edges, has_money, see
 from lifelong.judge.rows import Guess, row
@@ -149,9 +149,19 @@ def _beside_each(models: Sequence[str], trial: Trial) -> tuple[str, ...]:
 
 def _models(orders: Any, seen: Seen, names: Sequence[str], plan: Schedule, trial: Trial) -> dict[str, Result]:
     """The named models at one origin."""
-    spend = _fit_spend(seen, trial)
-    fits = {name: fit_named(name, orders, seen.summary, seen.day, trial.prior, trial.traits) for name in names}
-    return {name: _model(replace(fit, spend=spend), seen, plan, trial) for name, fit in fits.items()}
+    tables = {name: counted(name, orders, seen.summary, seen.day) for name in names}
+    fits = {name: fit_named(name, orders, table, seen.day, trial.prior, trial.traits) for name, table in tables.items()}
+    return _spending(fits, seen, plan, trial)
+
+
+def _spending(fits: Mapping[str, Fit], seen: Seen, plan: Schedule, trial: Trial) -> dict[str, Result]:
+    """Purchase fits with the trial's spend model, held against what came; each counts orders in its own way."""
+    spend, made = _fit_spend(seen.summary, trial), {}
+    for name, fit in fits.items():
+        table = counted(name, seen.source, seen.summary, seen.day)
+        own = spend if table is seen.summary else _fit_spend(table, trial)
+        made[name] = _model(replace(fit, spend=own), replace(seen, summary=table), plan, trial)
+    return made
 
 
 def _by_evidence(
@@ -178,8 +188,7 @@ def _with_spend(
     test: Mapping[str, Result], names: Sequence[str], seen: Seen, plan: Schedule, trial: Trial
 ) -> dict[str, Result]:
     """Tested models once more, with the trial's spend model beside the same purchase fits."""
-    spend = _fit_spend(seen, trial)
-    return {name: _model(replace(_ahead(test[name]).engine.fit, spend=spend), seen, plan, trial) for name in names}
+    return _spending({name: _ahead(test[name]).engine.fit for name in names}, seen, plan, trial)
 
 
 def _beside(test: dict[str, Result], more: dict[str, Result]) -> dict[str, Result]:
@@ -196,10 +205,10 @@ def _all_beside(tests: Sequence[dict[str, Result]], more: Sequence[dict[str, Res
     return [_beside(test, each) for test, each in zip(tests, more, strict=True)]
 
 
-def _fit_spend(seen: Seen, trial: Trial) -> Fit | None:
-    if not trial.spend or not has_money(seen.summary):
+def _fit_spend(table: Any, trial: Trial) -> Fit | None:
+    if not trial.spend or not has_money(table):
         return None
-    spends = patterns.to_spend(patterns.spends(seen.summary), minor_digits(trial.currency))
+    spends = patterns.to_spend(patterns.spends(table), minor_digits(trial.currency))
     return fit_spend_named(trial.spend, spends, prior=trial.prior)
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, FitError
-from lifelong.judge.fitting import plain_name
+from lifelong.judge.fitting import not_by_occasions, occasion, plain_name
 from lifelong.score.scores import with_blend
 from lifelong.score.source import Source
 from lifelong.units import date_of
@@ -84,6 +84,8 @@ def try_blend(
     """
     if seen[0].value is None:
         return Tried("", findings=(_not_tried("the data hold no amounts, and values are what is blended"),))
+    if occasion(name):
+        return Tried("", findings=(_not_tried(not_by_occasions(name, "what to learn from days").what),))
     if not is_installed():
         return Tried(
             "", findings=(_not_tried('the extra "ml" is not installed (python -m pip install "lifelong[ml]")'),)
@@ -100,7 +102,9 @@ def try_blend(
 
 
 def learn_blend(name: str, orders: Any, day: int, horizon: Horizon, trial: Trial) -> Blend:
-    """What is kept beside the fit of a day: raises as ``judge.learning.learn`` does."""
+    """What is kept beside the fit of a day: raises as ``judge.learning.learn`` does, and E464."""
+    if occasion(name):
+        raise not_by_occasions(name, "what to learn from days")
     return _taught(_past(name, orders, horizon, trial), day)
 
 

@@ -35,6 +35,7 @@ class Seen:
         before_value: value within it; None where the data hold no amounts.
         panel: rows of the customers that intervals of measures are told from, the same customers at every origin, -1
             for who is not here yet; none outside a back-test.
+        source: the orders, any frame: a model may count them in its own way.
     """
 
     day: int
@@ -45,6 +46,7 @@ class Seen:
     before: Floats
     before_value: Floats | None
     panel: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    source: Any = None
 
     @property
     def history(self) -> tuple[Any, Any, Any]:
@@ -71,7 +73,7 @@ def see(orders: Any, day: int, days: int, trial: Trial) -> Seen:
         table = trial.traits.beside(table)
     after, value = _window(orders, table, (day, day + days), trial)
     before, before_value = _window(orders, table, (day - days, day), trial)
-    return Seen(day, days, table, after, value, before, before_value)
+    return Seen(day, days, table, after, value, before, before_value, source=orders)
 
 
 def has_money(table: pa.Table) -> bool:

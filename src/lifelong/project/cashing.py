@@ -64,16 +64,10 @@ def forecast(folder: Folder, wanted: Wanted, out: Path | None = None, xlsx: Path
     """Revenue, margin and orders by month, of the customers there are and of those to come."""
     from lifelong.export import cash_workbook, writers
 
-    if not 1 <= wanted.months <= MOST_MONTHS:
-        raise ConfigError(
-            "E411", f"{wanted.months} months cannot be forecast", where="--months",
-            why=f"it is 1 to {MOST_MONTHS}: what is later hangs on the model alone", fix="write --months 12",
-        )  # fmt: skip
-    told = scenario(folder.config().scenarios, wanted.scenario) if wanted.scenario else {}
-    factors = _factors({**told, **wanted.what_if})
+    factors = levers_of(folder, wanted)
     with folder.writing("forecast"):
         made, at = latest(folder, "forecast")
-        said, course = _forecast(folder, made, at, wanted, factors)
+        said, course, _ = forecast_of(folder, made, at, wanted, factors)
         if xlsx:
             cash_workbook.workbook(course, said, xlsx)
         if out:
@@ -81,9 +75,21 @@ def forecast(folder: Folder, wanted: Wanted, out: Path | None = None, xlsx: Path
     return said
 
 
-def _forecast(
+def levers_of(folder: Folder, wanted: Wanted) -> dict[str, float]:
+    """The factor of each lever that is moved; what is asked is refused where it cannot be forecast."""
+    if not 1 <= wanted.months <= MOST_MONTHS:
+        raise ConfigError(
+            "E411", f"{wanted.months} months cannot be forecast", where="--months",
+            why=f"it is 1 to {MOST_MONTHS}: what is later hangs on the model alone", fix="write --months 12",
+        )  # fmt: skip
+    told = scenario(folder.config().scenarios, wanted.scenario) if wanted.scenario else {}
+    return _factors({**told, **wanted.what_if})
+
+
+def forecast_of(
     folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]
-) -> tuple[CashForecast, Course]:
+) -> tuple[CashForecast, Course, list[Flows]]:
+    """The answer, what is expected behind it, and the drawn worlds of the customers there are and of those to come."""
     from lifelong.score import ModelError, Terms, cash
     from lifelong.score.levers import Stream
     from lifelong.score.scores import prepare
@@ -128,7 +134,7 @@ def _forecast(
         new_customers=tuple(middle), factors=factors, months=months, total=total,
         swings=_swings(course, factors, digits), findings=tuple(found),
     )  # fmt: skip
-    return said, course
+    return said, course, parts
 
 
 def _longer(courses: list[Course]) -> Floats:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def next_orders(folder: Folder, fitted: Fit | None, horizon: str, out: Path | None) -> NextOrders:
     """Each customer's next order date by a fit, written to a file where one is named."""
+    from lifelong.judge.fitting import not_by_occasions, occasion
     from lifelong.score import next_orders as compute
     from lifelong.tables.gaps import gaps
 
@@ -27,6 +28,8 @@ def next_orders(folder: Folder, fitted: Fit | None, horizon: str, out: Path | No
         made = fitted or fits.load(folder.root / "fits")
         if renewing.is_contract(made.model):
             raise renewing.refused("a next order date")
+        if occasion(made.model):
+            raise not_by_occasions(made.model, "when the next order comes")
         at = asked.base(folder, made.origin.until)
         folder.progress("dating every customer's next order", 0, len(at.summary))
         answer = compute(made, seen_by(folder, made, at).summary, gaps(at.orders, at.until), ahead)

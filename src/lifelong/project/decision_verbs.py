@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
     from lifelong.score.retention import RetentionEffect
-    from lifelong.values import CohortMatrix, Drivers, Fit, FormulaValue, ReferralValues, Stages, Trend
+    from lifelong.values import (
+        CohortMatrix,
+        Drivers,
+        Fit,
+        FormulaValue,
+        Opportunities,
+        ReferralValues,
+        Stages,
+        Trend,
+    )
 
 
 class DecisionVerbs:
@@ -135,3 +144,18 @@ class DecisionVerbs:
         from lifelong.project.formulating import formula
 
         return formula(self._folder, Question.of(self._folder.config(), horizon, margin, discount, level), cac)
+
+    def opportunities(self, *, out: str | Path = "") -> Opportunities:
+        """Where money is to be won or lost, ranked, each with its evidence, effort, confidence and the next command.
+
+        Looks wherever the project holds data; what it cannot look at is in ``unseen`` with the command that mends it.
+
+        Args:
+            out: a .csv, .parquet or .xlsx to write the rows to.
+
+        Raises:
+            DataError: E413 where the orders hold no amounts.
+        """
+        from lifelong.project.seeking import opportunities
+
+        return opportunities(self._folder, Path(out) if out else None)

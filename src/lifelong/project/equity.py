@@ -62,6 +62,11 @@ class Told:
 
 def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEquity:
     """Residual value of the customers there are, and the net value of those to come; with ``is_firm`` the firm's too."""
+    return equity_of(folder, told, is_firm=is_firm)[0]
+
+
+def equity_of(folder: Folder, told: Told, *, is_firm: bool = False) -> tuple[CustomerEquity, Run, Firm]:
+    """The answer, the scoring run behind it, and the parts of the worth."""
     if told.months < 0:
         raise wrong("--months", f"{told.months} months have passed", "it is how long customers go on being won", "36")
     wacc = typed_share(told.wacc, "--wacc", RATE)
@@ -79,7 +84,7 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
         change, why = _since(folder, run, told, firm)
         moved, found = _elastic(_streams(folder, made, at, question), firm, first, is_firm=is_firm)
     digits = minor_digits(folder.currency)
-    return CustomerEquity(
+    said = CustomerEquity(
         as_of=scores.as_of, currency=folder.currency, model=made.name,
         definition=f"{scores.definition}; coming customers: the middle of each month, discounted at {wacc:.1%} a year",
         customers=scores.customers, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
@@ -89,6 +94,7 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
         elastic_bands={lever: band[1:] for lever, band in moved.items()}, is_firm=is_firm, digits=digits, change=change,
         no_change=why, findings=(*_findings(firm, told), *found),
     )  # fmt: skip
+    return said, run, firm
 
 
 def _newcomer(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[float, float]:

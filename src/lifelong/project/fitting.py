@@ -9,6 +9,7 @@ from lifelong.errors import ConfigError
 from lifelong.models.spend_choice import AUTO
 from lifelong.project.knowing import digest
 from lifelong.units import date_of, minor_digits
+from lifelong.values import Finding
 
 if TYPE_CHECKING:
     from lifelong.judge.traits import Traits
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: What is fitted where no back-test can choose: it alone lets a customer leave before the second order.
 UNTESTED = "pareto_nbd"
+#: Above this share of order days that count as one with another, orders ahead are not what a shop calls orders.
+MANY_JOINED = 0.05
 
 
 def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | None = None, spend: str = AUTO) -> Fit:
@@ -29,6 +32,7 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
 
     if prior not in {"auto", "on", "off"}:
         raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
+    at, found = by_occasions(model, at)
     told = patterns.to_patterns(patterns.patterns(at.summary)).digest
     if "before" in at.summary.column_names:
         made = fit_named(model, at.orders, at.summary, at.until, prior)
@@ -39,7 +43,26 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
         told = digest(told, [summary[name] for name in known.names])
     else:
         made = fit_named(model, at.orders, at.summary, at.until, prior)
-    return finished(replace(made, origin=replace(made.origin, data=told)), at, currency, prior, spend)
+    made = replace(made, origin=replace(made.origin, data=told), findings=(*found, *made.findings))
+    return finished(made, at, currency, prior, spend)
+
+
+def by_occasions(model: str, at: Base) -> tuple[Base, tuple[Finding, ...]]:
+    """The base as a model counts it, and what to say where many orders then count as one."""
+    from lifelong.judge.fitting import counted
+
+    summary = counted(model, at.orders, at.summary, at.until)
+    if summary is at.summary:
+        return at, ()
+    days, left = (int(table["x"].to_numpy().sum()) for table in (at.summary, summary))
+    gone = 1.0 - left / days if days else 0.0
+    if gone <= MANY_JOINED:
+        return replace(at, summary=summary), ()
+    text = (
+        f"{gone:.0%} of the repeat order days fell on an occasion that already had one: an occasion counts as one order, and "
+        "its spend is that of all of them"
+    )
+    return replace(at, summary=summary), (Finding("F464", text, "warning", {"share": gone}),)
 
 
 def finished(made: Fit, at: Base, currency: str, prior: str, spend: str = AUTO) -> Fit:

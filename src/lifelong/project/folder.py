@@ -27,7 +27,7 @@ KIND = "lifelong-project/1"
 #: ISO 4217's own code for "no currency": amounts are exact, their unit was never told.
 NO_CURRENCY = "XXX"
 # Folders into which verbs write single files; the landing and the caches are swept by those who know them.
-_RESULTS = ("receipts", "fits", "scores", "reports", "backtests")
+_RESULTS = ("receipts", "fits", "scores", "reports", "backtests", "plans", "scorecards")
 
 
 def silent(step: str, done: int, total: int | None) -> None:

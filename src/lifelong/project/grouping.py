@@ -47,7 +47,7 @@ def groups(folder: Folder, by: str, measure: str, horizon: str, out: Path | None
     with folder.writing("groups"):
         run = latest_of(folder, runs.kept(folder), horizon)
         rows = _with_money(run.rows())
-        people = _people(folder, asked.base(folder, run.told["as_of"]))
+        people = people_of(folder, asked.base(folder, run.told["as_of"]))
     level = _level(people, by, rows)
     value = rows[measure].to_numpy()
     digits = minor_digits(run.told["currency"])
@@ -134,7 +134,7 @@ def why(folder: Folder, group: str, against: str, horizon: str, like: str) -> Sh
         at = asked.base(folder)
         if not at.has_money:
             raise no_money()
-        people = _people(folder, at)
+        people = people_of(folder, at)
         seen = followed(at.orders, at.until, int(ahead.days))
     if not len(seen):
         raise _unclear(
@@ -188,7 +188,7 @@ def _told(made: Any, kept: Any, is_group: Flags, is_other: Flags, words: dict[st
     )  # fmt: skip
 
 
-def _people(folder: Folder, at: asked.Base) -> tuple[pa.Table, list[Levels]]:
+def people_of(folder: Folder, at: asked.Base) -> tuple[pa.Table, list[Levels]]:
     """Every customer, and everything that was known at the first order as levels."""
     from lifelong.tables.firsts import firsts
 

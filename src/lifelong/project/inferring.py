@@ -53,6 +53,7 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
     with folder.writing("posterior"):
         at = asked.base(folder, until)
         name = _named(folder, at, model)
+        at, _ = fitting.by_occasions(name, at)
         folder.progress(f"drawing from the posterior of {name}", 0, draw.draws)
         made = _pooled(folder, at, name, draw) if draw.by else _drawn(at, name, draw)
         if out is not None:

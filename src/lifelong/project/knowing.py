@@ -115,11 +115,13 @@ def digest(told: str, columns: Sequence[pa.ChunkedArray]) -> str:
 
 
 def seen_by(folder: Folder, made: Fit, at: Base) -> Base:
-    """The base as a fit needs it: with its covariates beside the summary, or with customers who are older than the data.
+    """The base as a fit needs it: with its covariates beside the summary, with customers who are older than the data, or counted by occasions.
 
     Raises:
         DataError: E181 where the project no longer keeps a column that the fit was made with.
     """
+    from lifelong.judge.fitting import counted
+
     if "covariates" in made.info:
         told = made.info["covariates"]
         names = tuple(dict.fromkeys((*told["trans"], *told["life"])))
@@ -127,7 +129,7 @@ def seen_by(folder: Folder, made: Fit, at: Base) -> Base:
         return at if found is None else replace(at, summary=found.beside(at.summary))
     if "before" in made.info and "before" not in at.summary.column_names:
         return older(folder, at, str(made.info["before"].get("column", "")))
-    return at
+    return replace(at, summary=counted(made.model, at.orders, at.summary, at.until))
 
 
 def older(folder: Folder, at: Base, name: str) -> Base:

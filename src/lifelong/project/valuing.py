@@ -15,7 +15,7 @@ from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.project.knowing import Known, apart, older, older_of, seen_by, traits
 from lifelong.store import files, fits
-from lifelong.units import Horizon, share
+from lifelong.units import Horizon, date_of, share
 from lifelong.values import Finding, Leaderboard, Scores
 
 if TYPE_CHECKING:
@@ -247,6 +247,7 @@ def scored(folder: Folder, made: Fit, at: Base, question: Question) -> Scores:
     measured = error_of(folder, made, at)
     terms = Terms(question.horizon, margin, question.discount, folder.currency, measured or ModelError(), level=level)
     scores = compute(made, seen_by(folder, made, at).summary, terms, orders=at.orders)
+    scores = replace(scores, as_of=date_of(at.until).isoformat())  # occasions may have begun before the first order
     if question.level == "contribution":
         text = (
             "what is left of revenue to come is the share that all past orders left; of customers with small orders costs of "

@@ -36,9 +36,12 @@ from lifelong.values.imports import ImportReport
 from lifelong.values.leaderboard import Leaderboard
 from lifelong.values.leads import LeadValues
 from lifelong.values.limits import Limits
+from lifelong.values.opportunities import Opportunities
 from lifelong.values.pooled import Pooled
 from lifelong.values.posterior import Posterior
 from lifelong.values.referrals import ReferralValues
+from lifelong.values.sales_budget import PlanActual, SalesBudget
+from lifelong.values.scorecard import Scorecard
 from lifelong.values.scores import Scores, Totals
 from lifelong.values.spacings import Spacings
 from lifelong.values.spend_report import SpendReport
@@ -79,12 +82,16 @@ __all__ = [
     "Limits",
     "Migration",
     "NextOrders",
+    "Opportunities",
     "Origin",
     "Patterns",
+    "PlanActual",
     "Pooled",
     "Posterior",
     "Potential",
     "ReferralValues",
+    "SalesBudget",
+    "Scorecard",
     "Scores",
     "Shortfall",
     "Spacings",

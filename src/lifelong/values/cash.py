@@ -152,8 +152,8 @@ class EquityChange:
     customers_gone: int
     why: str = ""
 
-    def lines(self, digits: int) -> list[str]:
-        """As it is printed."""
+    def pairs(self, digits: int) -> list[tuple[str, str]]:
+        """Each step and its figure, as they are shown."""
         rows = [
             (f"customer equity of {self.since}", self.before),
             (f"customers won since ({self.customers_came:,})", self.came),
@@ -163,7 +163,11 @@ class EquityChange:
             ("coming customers", self.future),
             ("customer equity now", self.after),
         ]
-        told = [f"{title:<52}{'not known' if minor is None else _money(minor, digits):>20}" for title, minor in rows]
+        return [(title, "not known" if minor is None else _money(minor, digits)) for title, minor in rows]
+
+    def lines(self, digits: int) -> list[str]:
+        """As it is printed."""
+        told = [f"{title:<52}{figure:>20}" for title, figure in self.pairs(digits)]
         return [*told, *(wrap(self.why, 80, initial_indent="  ") if self.why else ())]
 
 

@@ -16,7 +16,11 @@ TOKEN = [Security(HTTPBearer(auto_error=False, description="The token that `life
 
 Prefer = Annotated[
     str,
-    Header(pattern="^wait=[0-9]{1,2}$", description="`wait=N`: seconds to wait for the answer before a job is told."),
+    Header(
+        alias="Prefer",
+        pattern="^wait=[0-9]{1,2}$",
+        description="`wait=N`: seconds to wait for the answer before a job is told.",
+    ),
 ]
 Key = Annotated[
     str,
