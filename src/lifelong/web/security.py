@@ -37,6 +37,8 @@ TRIES = 5
 #: The largest body in bytes, of anything but an upload.
 BODY = 1 << 20
 UPLOAD = "/api/v1/uploads"
+#: The largest body of the login form, which anybody may send.
+LOGIN = 4096
 #: Seconds that a body may pause.
 PAUSE = 30.0
 #: Headers that decide who is let in: said once, or the two ends of a proxy could each believe another one.
@@ -213,7 +215,7 @@ class Guard:
             return
         try:
             self.gate.check(scope)
-            limit = self.gate.upload if scope["path"] == UPLOAD else BODY
+            limit = {UPLOAD: self.gate.upload, "/login": LOGIN}.get(scope["path"], BODY)
             _check_length(scope, limit)
         except AccessError as error:
             if scope["type"] == "websocket":
@@ -257,7 +259,7 @@ def too_large(limit: int) -> AccessError:
     """The refusal of a body that is too large."""
     return AccessError(
         "E504",
-        f"the request is larger than {limit / 1e6:,.0f} MB",
+        f"the request is larger than {limit:,} bytes",
         where="the body",
         why="a larger one is no question, and a larger file is better read from where it lies",
         fix="lifelong ingest FILE reads files of any size",
