@@ -181,3 +181,27 @@ def test_methods_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None
     made = _module(ROOT / "scripts" / "client.py").made()
     for name, text in made.items():
         assert (ROOT / "src" / "lifelong" / "client" / name).read_text(encoding="utf-8") == text
+
+
+def test_each_method_asks_its_verb_with_what_the_table_needs(tmp_path: Path) -> None:
+    from lifelong.client import arguments
+
+    class Listening(Client):
+        """Notes what would be asked."""
+
+        def ask(self, verb: str, told: Any, key: str = "") -> dict[str, Any]:
+            return {"verb": verb, **told, **({"key": key} if key else {})}
+
+        def send(self, path: str | Path) -> str:
+            return str(path).replace("a.csv", "0" * 16)
+
+    one = Listening("http://127.0.0.1:1", "x")
+    for verb in VERBS.values():
+        title = "".join(part.title() for part in verb.name.split("-"))
+        typed = getattr(arguments, title, None)
+        plain_params = [param for param in verb.params if param.kind != "upload"]
+        if plain_params:
+            assert set(typed.__annotations__) == {param.name for param in plain_params}
+        takes_file = len(plain_params) < len(verb.params)
+        told = getattr(one, verb.name.replace("-", "_"))(*(["a.csv"] if takes_file else []))
+        assert told == {"verb": verb.name, **({"file": "0" * 16} if takes_file else {})}
