@@ -109,7 +109,8 @@ def test_customers_as_csv_arrow_and_json_are_the_same(client: TestClient) -> Non
     assert _error(client.get("/api/v1/customers/nobody")) == (404, "E501")
     assert _error(client.get("/api/v1/customers?cursor=LQ")) == (409, "E543")
     assert _error(client.get("/api/v1/customers?cursor=abcde")) == (409, "E543")
-    assert _error(client.get("/api/v1/customers?nothing=1")) == (422, "E301")
+    assert _error(client.get("/api/v1/customers?nothing=1")) == (422, "E302")
+    assert _error(client.post("/api/v1/tiers?cuts=5")) == (422, "E302")
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,41 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Header, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
+
+from lifelong.errors import ConfigError, did_you_mean
 
 #: The pattern of a text: no control signs, no line ends, nothing that turns the direction of reading.
 TEXT = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]*$"
 ID = "^[0-9a-f]{16}$"
+
+
+def known_alone(request: Request) -> None:
+    """Refuse an argument of the address that the route does not have: a typing mistake is no wish that is passed over.
+
+    Raises:
+        ConfigError: E302.
+    """
+    told = request.scope["route"].dependant.query_params
+    known = {name for param in told for name in getattr(param.field_info.annotation, "model_fields", {param.alias: 0})}
+    for name in request.query_params:
+        if name not in known:
+            raise ConfigError(
+                "E302",
+                f"there is no argument {name[:40]!r}",
+                where=request.url.path[:100],
+                why=did_you_mean(name[:40], known),
+                fix="the arguments of every route stand in /api/v1/openapi.json",
+            )
+
+
 #: Every route asks for the token; the guard before all of them looks at it.
-TOKEN = [Security(HTTPBearer(auto_error=False, description="The token that `lifelong serve` printed."))]
+TOKEN = [
+    Security(HTTPBearer(auto_error=False, description="The token that `lifelong serve` printed.")),
+    Depends(known_alone),
+]
 
 Prefer = Annotated[
     str,
