@@ -35,6 +35,7 @@ check: $(STAMP)  ## style, types, floors, documentation
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/client.py --check
 	$(BIN)/python scripts/docs.py --check
 	$(BIN)/python -m pytest tests/docs -q
 
@@ -51,6 +52,7 @@ accuracy: $(STAMP)  ## learned and statistical forecasts on six real back-tests,
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.accuracy $(ARGS)
 
 docs: $(STAMP)  ## write the generated pages anew, then test all pages
+	$(BIN)/python scripts/client.py
 	$(BIN)/python scripts/docs.py
 	$(BIN)/python -m pytest tests/docs -q
 

@@ -8,10 +8,10 @@ import re
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import click
 
@@ -195,12 +195,65 @@ def _template(node: ast.expr) -> str:
     return "..."
 
 
+def rest_api() -> str:
+    """Every route of the REST API, from its OpenAPI document."""
+    from lifelong.web.app import make_app
+    from lifelong.web.security import Gate
+
+    document = make_app(Path(), Gate("-")).openapi()
+    head = (
+        "# REST API\n\nHow it is used stands in [REST API: how to](../how-to/rest-api.md). A running server tells the same "
+        "as OpenAPI 3.1 at `/api/v1/openapi.json`. Each route wants the token; each failure is "
+        '`{"error": {"code", "where", "why", "fix"}}` ([errors](errors.md)).\n\n'
+    )
+    parts = [
+        _rest_route(document, path, method, told)
+        for path, methods in sorted(document["paths"].items())
+        for method, told in methods.items()
+    ]
+    return head + "\n".join(parts)
+
+
+def _rest_route(document: Mapping[str, Any], path: str, method: str, told: Mapping[str, Any]) -> str:
+    rows = [
+        f"| `{one['name']}` | {one['in']} | {_rest_kind(one['schema'])} | {_cell(one.get('description', ''))} |\n"
+        for one in told.get("parameters", ())
+    ]
+    content = told.get("requestBody", {}).get("content", {})
+    name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+    body = document["components"]["schemas"].get(name, {})
+    for key, kind in body.get("properties", {}).items():
+        needed = "**needed**, " if key in body.get("required", ()) else ""
+        rows.append(f"| `{key}` | body | {needed}{_rest_kind(kind)} | {_cell(kind.get('description', ''))} |\n")
+    table = "| name | in | kind | meaning |\n| --- | --- | --- | --- |\n" + "".join(rows) if rows else ""
+    raw = (
+        "The body is the file itself, as `application/octet-stream`.\n\n"
+        if "application/octet-stream" in content
+        else ""
+    )
+    good = ", ".join(
+        f"{status}: {_cell(a['description']).rstrip('.')}" for status, a in told["responses"].items() if status < "300"
+    )
+    text = (told.get("description") or told.get("summary", "")).strip()
+    return f"## {method.upper()} {path}\n\n{text}\n\n{raw}Answers {good}.\n" + (f"\n{table}" if table else "")
+
+
+def _rest_kind(schema: Mapping[str, Any]) -> str:
+    parts = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
+    kinds = []
+    for part in parts:
+        chosen = [f"`{choice}`" if choice else "empty" for choice in part.get("enum", ())]
+        kinds.append(" ".join(chosen) or str(part.get("type", "any")))
+    return " or ".join(kinds)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "definitions.md": definitions,
     "findings.md": findings,
     "settings.md": settings,
     "tables.md": tables,
     "cli.md": cli,
+    "rest-api.md": rest_api,
 }
 
 

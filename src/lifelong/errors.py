@@ -164,6 +164,13 @@ CODES: dict[str, str] = {
     "E533": "a value does not fit what is compared with it",
     "E534": "no rule of that name is kept",
     "E535": "a rule cannot have that name",
+    # -- E54: the REST API and what asks it
+    "E541": "a header is said twice",
+    "E542": "the body comes too slowly",
+    "E543": "the cursor is of another list",
+    "E544": "the job was stopped",
+    "E545": "the server is not reached",
+    "E546": "the token cannot be carried",
     "E561": "the PDF cannot be set",
     "E562": "the file does not end as its format does",
     "E563": "the time of a schedule is not understood",

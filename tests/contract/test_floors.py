@@ -90,10 +90,17 @@ UNSAFE_MODULES = {
 }
 NETWORK_MODULES = {"socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib",
                    "smtplib", "xmlrpc", "telnetlib", "asyncio"}  # fmt: skip
-#: The package installer, to fetch the demo's data when asked to; and the server's own worker.
-MAY_START_PROGRAMS = {"sources/demo.py", "jobs/queue.py"}
-#: What answers on this machine needs these; none of them is a client.
-ANSWERS = {"asyncio", "http.cookies", "http.cookies.CookieError", "http.cookies.SimpleCookie", "socket"}
+MAY_START_PROGRAMS = {
+    "sources/demo.py",  # the package installer, to fetch the demo's data when asked to
+    "jobs/queue.py",  # this package's own worker
+}
+MAY_USE = {  # parts of the network's modules, and what for
+    "web/server.py": {"socket"},  # listens
+    "web/security.py": {"asyncio"},  # waits for a body no longer than it may
+    "web/api/jobs.py": {"asyncio"},  # waits between two looks at a job
+    "web/api/verbs.py": {"asyncio"},
+    "client/calling.py": {"http", "http.client", "http.client.HTTPException", "urllib.request"},  # asks the server
+}
 
 
 def trouble(tree: ast.AST, where: str) -> list[str]:
@@ -108,10 +115,8 @@ def trouble(tree: ast.AST, where: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             modules = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
         for module in modules:
-            parts = {module, module.partition(".")[0]}
-            allowed = ANSWERS if where.startswith("web/") else set()
-            if parts & UNSAFE_MODULES or (parts & NETWORK_MODULES and module not in allowed):
-                found += [f"imports {module}"]
+            parts = {module, module.partition(".")[0]} - MAY_USE.get(where, set())
+            found += [f"imports {module}"] if parts & (UNSAFE_MODULES | NETWORK_MODULES) else []
             found += [f"imports {module}"] if "subprocess" in parts and where not in MAY_START_PROGRAMS else []
     return found
 

@@ -14,7 +14,7 @@ KINDS = (errors.ConfigError, errors.DataError, errors.FitError, errors.StoreErro
 
 
 def test_codes_are_well_formed_and_said_differently() -> None:
-    assert all(re.fullmatch(r"E[1-5]\d\d", code) for code in errors.CODES)
+    assert all(re.fullmatch(r"E([1-5]\d\d|900)", code) for code in errors.CODES)
     assert len(set(errors.CODES.values())) == len(errors.CODES)
 
 

@@ -6,7 +6,7 @@ import click
 
 #: Commands as the help lists them: what they are for, and their names.
 SECTIONS = {
-    "Begin": "run serve demo calculator",
+    "Begin": "run serve mcp demo calculator",
     "Bring data in": "init look ingest ingest-subscriptions spend touches check status identity forget rebuild",
     "Value customers": "backtest fit posterior score subscriptions report schedule card export",
     "Understand them": "customer segment opportunities alerts cohorts stages next-orders drivers groups why potential tiers migration trend formula",

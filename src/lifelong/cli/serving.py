@@ -1,4 +1,4 @@
-"""The command that opens the web app."""
+"""The commands that serve a project: to a browser and programs, and to an assistant."""
 
 from __future__ import annotations
 
@@ -50,4 +50,21 @@ def serve(project_dir: str, is_opened: bool | None, as_json: bool, **where: Any)
     implementation(Path(project_dir), listening, is_opened=wanted, say=say)
 
 
-COMMANDS = (serve,)
+@click.command(
+    name="mcp",
+    short_help="Let an assistant ask the project.",
+    epilog="Example:  lifelong mcp --project shop",
+)
+@flags.project
+def mcp_server(project_dir: str) -> None:
+    """Offer the verbs that read, and the calculator, to an assistant, over the Model Context Protocol.
+
+    The assistant's program starts this command and speaks with it over standard input and output. No verb that changes
+    the project is offered, and nothing listens on the network.
+    """
+    from lifelong.jobs.assistant import serve as implementation
+
+    implementation(Path(project_dir))
+
+
+COMMANDS = (serve, mcp_server)

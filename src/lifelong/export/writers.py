@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv as csv_format
 import datetime as dt
+import io
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean, missing_extra
 from lifelong.export.cells import escaped, is_dangerous
@@ -65,12 +66,23 @@ def csv(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None, is_e
         replacing(path) as temporary,
         temporary.open("w", encoding="utf-8-sig" if is_european else "utf-8", newline="") as file,
     ):
-        writer = csv_format.writer(file, delimiter=";" if is_european else ",", lineterminator="\r\n")
-        writer.writerow([escaped(name) for name in whole.column_names])
-        for batch in whole.to_batches(max_chunksize=_BATCH):
-            columns = [_csv_cells(column, is_european=is_european) for column in batch.columns]
-            writer.writerows(zip(*columns, strict=True))
+        _csv_into(file, whole, is_european=is_european)
     return path
+
+
+def csv_text(table: pa.Table) -> str:
+    """What :func:`csv` would write, for an answer that is no file."""
+    out = io.StringIO(newline="")
+    _csv_into(out, table, is_european=False)
+    return out.getvalue()
+
+
+def _csv_into(file: IO[str], whole: pa.Table, *, is_european: bool) -> None:
+    writer = csv_format.writer(file, delimiter=";" if is_european else ",", lineterminator="\r\n")
+    writer.writerow([escaped(name) for name in whole.column_names])
+    for batch in whole.to_batches(max_chunksize=_BATCH):
+        columns = [_csv_cells(column, is_european=is_european) for column in batch.columns]
+        writer.writerows(zip(*columns, strict=True))
 
 
 def parquet(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None) -> Path:

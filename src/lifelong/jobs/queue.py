@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lifelong.errors import AccessError
+from lifelong.errors import AccessError, LifelongError
 from lifelong.jobs.answers import Answers
 from lifelong.jobs.records import Job, Records
 from lifelong.jobs.uploads import Uploads
@@ -119,23 +119,28 @@ class Queue:
                 self._running = self._waiting.popleft()
                 job = self.records.put(replace(self.records.get(self._running), state="running", began=time.time()))
             outcome = self._run(job)
-            with self._changed:
+            # a disk that refuses the record, or an upload that is gone, must not end the thread that works
+            with self._changed, contextlib.suppress(LifelongError):
                 now = self.records.get(job.id)
                 if not now.is_over:  # it may have been cancelled meanwhile
                     self.records.put(replace(now, ended=time.time(), **outcome))
                 if VERBS[job.verb].writes and "file" in job.args and outcome["state"] == "done":
                     Uploads(self.root).drop(job.args["file"])
+            with self._changed:
                 self._running = ""
                 self._changed.notify_all()
 
     def _run(self, job: Job) -> dict[str, Any]:
         """Hand a job to the worker and follow it to its end."""
         try:
-            worker = self._started()
-            assert worker.stdin is not None  # noqa: S101 - a pipe was asked for
-            assert worker.stdout is not None  # noqa: S101 - and so was this one
-            worker.stdin.write(json.dumps({"verb": job.verb, "args": dict(job.args)}) + "\n")
-            worker.stdin.flush()
+            with self._changed:  # whoever cancels comes before, and it is not begun, or after, and the worker ends
+                if self.records.get(job.id).is_over:
+                    return {"state": "cancelled"}
+                worker = self._started()
+                assert worker.stdin is not None  # noqa: S101 - a pipe was asked for
+                assert worker.stdout is not None  # noqa: S101 - and so was this one
+                worker.stdin.write(json.dumps({"verb": job.verb, "args": dict(job.args)}) + "\n")
+                worker.stdin.flush()
             for line in worker.stdout:
                 told = json.loads(line)
                 if "answer" in told:
@@ -167,14 +172,15 @@ class Queue:
         return self._worker
 
     def _stop_worker(self) -> None:
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker.wait()
-            for pipe in (self._worker.stdin, self._worker.stdout):
+        with self._changed:  # whoever cancels and whoever works may both come here at once
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
+            worker.wait()
+            for pipe in (worker.stdin, worker.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):  # what was not read any more has nowhere to go
                         pipe.close()
-            self._worker = None
 
 
 def _died(job: Job) -> dict[str, str]:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which an upload that nobody used is removed.
 STALE = 24 * 3600
-_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".gz")
+#: What a file that can be read ends in.
+ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".jsonl", ".ndjson", ".json", ".xlsx", ".xls", ".gz")
 
 
 class Uploads:
@@ -86,13 +87,13 @@ def _safe(name: str) -> str:
     """A file's own name without anything that a file system or a terminal could take for more than a name."""
     last = re.split(r"[\\/]", name)[-1]
     clean = re.sub(r"[^\w.\- ]", "_", last).strip(". ")[-100:]
-    if not clean.lower().endswith(_ENDINGS):
+    if not clean.lower().endswith(ENDINGS):
         raise DataError(
             "E101",
             f"a file named {clean[:60]!r} cannot be read",
             where="the upload",
             why="its ending is none of those that are read",
-            fix="send one of " + " ".join(_ENDINGS),
+            fix="send one of " + " ".join(ENDINGS),
         )
     return clean
 

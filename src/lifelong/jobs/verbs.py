@@ -6,17 +6,23 @@ stranger to this machine may set, and of which kind.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from lifelong.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_Many = TypeVar("_Many", dict[Any, Any], list[Any])
 Kind = Literal["text", "number", "flag", "choice", "map", "list", "upload"]
 #: The longest text that an argument may be: a name, a horizon, a list of shares.
 LONGEST = 200
+#: So many texts a map or a list may hold.
+MANY = 100
+#: Signs that no argument holds: control signs, line ends, and those that turn the direction of reading.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Param:
         say: what it means, in a line.
         default: what the verb takes where nothing is told.
         longest: how many signs a text may have.
+        is_needed: that it must be told.
     """
 
     name: str
@@ -38,6 +45,7 @@ class Param:
     choices: tuple[str, ...] = ()
     default: Any = ""
     longest: int = LONGEST
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,8 @@ class Verb:
         )
 
 
-def _text(name: str, say: str) -> Param:
-    return Param(name, "text", say)
+def _text(name: str, say: str, *, is_needed: bool = False) -> Param:
+    return Param(name, "text", say, is_needed=is_needed)
 
 
 def _choice(name: str, say: str, *choices: str) -> Param:
@@ -88,12 +96,12 @@ MARGIN = _text("margin", "Gross margin as a share of revenue, such as 35%.")
 DISCOUNT = _text("discount", "What money later is worth less, such as 10%/year.")
 LEVEL = _choice("level", "What a value is.", "", "revenue", "gross", "contribution")
 UNTIL = _text("until", "As of that day, such as 2026-10-31.")
-BY = _choice("by", "What customers are ordered by.", "value", "total", "historic")
+BY = _choice("by", "What the cuts are shares of.", "value", "customers")
 _COLUMNS = Param("columns", "map", "Our names of columns to the file's.", default=None)
 _CURRENCY = _text("currency", "Currency of the amounts, such as EUR.")
 _ZONE = _text("timezone", "The zone that a day belongs to, such as Europe/Warsaw.")
 _BAD = _text("bad_share", "Above this share of bad rows the file is refused whole, such as 5%.")
-_FILE = Param("file", "upload", "The uploaded file.")
+_FILE = Param("file", "upload", "The uploaded file.", is_needed=True)
 VALUE = (HORIZON, MARGIN, DISCOUNT)
 
 _WHAT = _choice("what", "Which table.", "scores", "orders", "subscriptions", "spend", "segments", "quarantine")
@@ -169,7 +177,7 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb("value", "Back-test, fit and score.", (*VALUE, UNTIL), writes=True),
         Verb("demo", "Bring sample data into an empty project and value them.", writes=True),
-        Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail."),), writes=True),
+        Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail.", is_needed=True),), writes=True),
         Verb("rebuild", "Remake the tables from what was read.", writes=True),
         Verb("report", "Write a report.", (*_PAPER, *VALUE, LEVEL), writes=True, method="make_report"),
         Verb(
@@ -212,19 +220,23 @@ VERBS: Mapping[str, Verb] = {
             ),
         ),
         Verb(
-            "tiers", "Customers by value, with steady cuts.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON)
+            "tiers",
+            "Customers by value, with steady cuts.",
+            (BY, _text("cuts", "Shares, such as 1/5/10/25/50."), HORIZON),
         ),
-        Verb("migration", "Moves between tiers.", (BY, _text("cuts", "Shares, such as 50,80,95."), HORIZON, DISCOUNT)),
+        Verb(
+            "migration", "Moves between tiers.", (BY, _text("cuts", "Shares, such as 1/5/10/25/50."), HORIZON, DISCOUNT)
+        ),
         Verb(
             "groups",
             "Groups by what they bring.",
-            (_text("by", "An attribute."), _text("measure", "total, value or historic."), HORIZON),
+            (_text("by", "An attribute.", is_needed=True), _text("measure", "total, value or historic."), HORIZON),
         ),
         Verb("potential", "Realised and future value.", (_text("share", "The best share, such as 20%."), HORIZON)),
         Verb(
             "why",
             "Why a group is worth less.",
-            (_text("group", "As channel=ads."), _text("against", "Another group."), HORIZON),
+            (_text("group", "As channel=ads.", is_needed=True), _text("against", "Another group."), HORIZON),
         ),
         Verb(
             "segment",
@@ -291,7 +303,9 @@ VERBS: Mapping[str, Verb] = {
         Verb(
             "calculator",
             "A customer's worth from five numbers.",
-            tuple(_text(name, say) for name, say in _FIVE.items()),
+            tuple(
+                _text(name, say, is_needed=name in ("invoice", "new_customers", "spend")) for name, say in _FIVE.items()
+            ),
             method="calculate",
             is_instant=True,
         ),
@@ -316,9 +330,13 @@ def arguments(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """What was told, each of its kind; what equals the default is left out, so that one question has one name.
 
     Raises:
-        ConfigError: E302 for a verb or an argument that does not exist, E301 for one of another kind.
+        ConfigError: E302 for a verb or an argument that does not exist, E301 for one of another kind or one that is
+            needed and was not told.
     """
     asked = verb(name)
+    for param in asked.params:
+        if param.is_needed and told.get(param.name, "") == "":
+            raise ConfigError("E301", f"{name} needs {param.name!r}", where=name, why=param.say, fix="tell it")
     clean = {key: _as(asked, asked.param(key), value) for key, value in told.items()}
     return {key: value for key, value in sorted(clean.items()) if value != asked.param(key).default}
 
@@ -338,7 +356,7 @@ def _as(asked: Verb, param: Param, value: Any) -> Any:
 
 
 def _read_text(param: Param, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > param.longest or not value.isprintable():
+    if not isinstance(value, str) or len(value) > param.longest or _UNSEEN.search(value):
         raise ValueError
     return value.strip()
 
@@ -370,13 +388,19 @@ def _read_choice(param: Param, value: Any) -> str:
 
 
 def _read_map(param: Param, value: Any) -> dict[str, str]:
-    return {_read_text(param, k): _read_text(param, v) for k, v in sorted(dict(value).items())}
+    return {_read_text(param, k): _read_text(param, v) for k, v in sorted(_few(dict(value)).items())}
 
 
 def _read_list(param: Param, value: Any) -> list[str]:
     if isinstance(value, str):
         raise TypeError
-    return [_read_text(param, one) for one in value]
+    return [_read_text(param, one) for one in _few(list(value))]
+
+
+def _few(told: _Many) -> _Many:
+    if len(told) > MANY:
+        raise ValueError
+    return told
 
 
 def _read_upload(_: Param, value: Any) -> str:

@@ -102,10 +102,10 @@ def main(root: Path) -> None:
         except LifelongError as error:
             tell({"error": error.as_dict()["error"]})
         except Exception as fault:  # noqa: BLE001 - a fault of ours ends the job, not the worker
-            tell({"error": _fault(fault)})
+            tell({"error": fault_told(fault)})
 
 
-def _fault(fault: Exception) -> dict[str, str]:
+def fault_told(fault: Exception) -> dict[str, str]:
     """What is told of a failure that nobody foresaw: its kind and place, none of the data."""
     import traceback
 

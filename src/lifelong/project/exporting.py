@@ -200,3 +200,10 @@ def preview(folder: Folder, what: str) -> dict[str, Any]:
 
 def _told(value: Any) -> Any:
     return value if isinstance(value, int | float | bool) or value is None else str(value)
+
+
+def csv_text(table: pa.Table) -> str:
+    """A table as CSV whose cells no spreadsheet runs, for an answer that is no file."""
+    from lifelong import export as writers
+
+    return writers.csv_text(table)

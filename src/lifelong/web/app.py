@@ -51,6 +51,7 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # one address a page, and no redirect whose target the caller writes
     )
     app.state.gate = gate
     for part in (login.ROUTES, assets.ROUTES, pages.ROUTES):
@@ -88,15 +89,31 @@ async def _not_understood(request: Request, error: Exception) -> Response:
 
 async def _no_page(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
-    told = AccessError(
-        "E515",
-        "there is no such page" if error.status_code == 404 else str(error.detail),
-        where=f"{request.method} {request.url.path}",
-        why="the address was changed, or is of another version",
-        fix="begin at the first page",
-    )
+    if isinstance(error.__cause__, LifelongError):  # a body that was refused while it was read
+        return refusal(request.scope, error.__cause__)
+    told = _unread(error) if error.status_code == 400 else _absent(request, error)
     answer = refusal(request.scope, told)
     answer.status_code = error.status_code
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
     return answer
+
+
+def _unread(error: HTTPException) -> LifelongError:
+    return ConfigError(
+        "E301",
+        f"the request is not understood: {error.detail}",
+        where="the body",
+        why="nothing was done",
+        fix="the shape of every request stands in /api/v1/openapi.json",
+    )
+
+
+def _absent(request: Request, error: HTTPException) -> LifelongError:
+    return AccessError(
+        "E515",
+        "there is no such page" if error.status_code == 404 else str(error.detail),
+        where=f"{request.method} {request.url.path[:100]}",
+        why="the address was changed, or is of another version",
+        fix="begin at the first page",
+    )

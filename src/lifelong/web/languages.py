@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+
+from starlette.requests import cookie_parser
 
 from lifelong import i18n
 
@@ -32,11 +33,7 @@ def preferred(header: str) -> str:
 def chosen(scope: Scope) -> str:
     """The language of a request whose path names none."""
     headers = {k.lower(): v.decode("latin-1") for k, v in scope["headers"]}
-    try:
-        jar = SimpleCookie(headers.get(b"cookie", ""))
-    except CookieError:
-        jar = SimpleCookie()
-    told = jar[CHOSEN].value if CHOSEN in jar else ""
+    told = cookie_parser(headers.get(b"cookie", "")).get(CHOSEN, "")
     return told if told in i18n.LOCALES else preferred(headers.get(b"accept-language", ""))
 
 

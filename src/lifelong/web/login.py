@@ -12,7 +12,6 @@ from lifelong import __version__
 from lifelong.errors import AccessError
 from lifelong.web import templating
 from lifelong.web.answering import refusal
-from lifelong.web.security import COOKIE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,7 +45,13 @@ async def login(request: Request) -> Response:
             ),
         )
     answer = RedirectResponse(f"{templating.frame(request.scope)['root']}/", 303)
-    answer.set_cookie(COOKIE, told.strip(), httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    answer.set_cookie(
+        request.app.state.gate.cookie,
+        told.strip(),
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
     return answer
 
 

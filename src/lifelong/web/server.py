@@ -9,6 +9,7 @@ import secrets
 import webbrowser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lifelong.errors import AccessError, ConfigError, missing_extra
 from lifelong.jobs.records import is_alive
@@ -56,9 +57,18 @@ def token_for(where: Listening) -> str:
     """The token: the environment's, or one made now.
 
     Raises:
-        ConfigError: E516, where others would reach the server without TLS or by a weak token.
+        ConfigError: E516, where others would reach the server without TLS or by a weak token; E546, where the token
+            holds what neither a header nor an address carries.
     """
     told = os.environ.get(VARIABLE, "")
+    if not all("!" <= letter <= "~" for letter in told):
+        raise ConfigError(
+            "E546",
+            f"{VARIABLE} holds a space or a letter beyond ASCII",
+            where=VARIABLE,
+            why="neither a header nor a cookie carries it unchanged",
+            fix="take letters, digits and signs of ASCII",
+        )
     if where.is_loopback:
         return told or secrets.token_urlsafe(24)
     has_tls = bool(where.cert and where.key) or where.behind_proxy
@@ -101,11 +111,12 @@ def serve(root: Path, where: Listening, *, is_opened: bool, say: Callable[[str],
     port = socket.getsockname()[1]
     gate = Gate(token, hosts=_names(where))
     scheme = "https" if where.cert else "http"
-    address = f"{scheme}://{where.host}:{port}"
+    address = f"{scheme}://{_bracketed(where.host)}:{port}"
+    entry = f"{address}/login?token={quote(token, safe='')}"
     with _Alone(root, address):
-        say(f"{address}/login?token={token}")
+        say(entry)
         if is_opened:
-            webbrowser.open(f"{address}/login?token={token}")
+            webbrowser.open(entry)
         config = uvicorn.Config(
             make_app(root, gate), log_level="warning", access_log=False, server_header=False, date_header=False,
             ssl_certfile=where.cert or None, ssl_keyfile=where.key or None, timeout_keep_alive=30,
@@ -114,8 +125,18 @@ def serve(root: Path, where: Listening, *, is_opened: bool, say: Callable[[str],
         uvicorn.Server(config).run(sockets=[socket])
 
 
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 def _names(where: Listening) -> tuple[str, ...]:
-    return ("localhost", "127.0.0.1", "[::1]", where.host.lower(), *(name.lower() for name in where.allow_hosts))
+    return (
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+        _bracketed(where.host.lower()),
+        *(name.lower() for name in where.allow_hosts),
+    )
 
 
 def _listen(where: Listening):  # type: ignore[no-untyped-def] # a socket, whose module is loaded here
@@ -158,7 +179,7 @@ class _Alone:
                     why="two servers would work on one project at once",
                     fix="open that address, or stop that process first",
                 )
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError):  # no note, or none of ours
             pass
         self._note.write_text(json.dumps({"pid": os.getpid(), "address": self._address}))
 

@@ -1,5 +1,5 @@
-"""The REST API, version 1: one router a topic."""
+"""The REST API, version 1: one router a topic. What has a name of its own goes before the routes of verbs."""
 
-from lifelong.web.api import jobs
+from lifelong.web.api import customers, jobs, reading, verbs
 
-ROUTERS = (jobs.router,)
+ROUTERS = (jobs.router, reading.router, customers.router, verbs.router)
