@@ -37,6 +37,7 @@ check: $(STAMP)  ## style, types, floors, documentation
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/client.py --check
 	$(BIN)/python scripts/docs.py --check
+	$(BIN)/python scripts/catalogues.py --check
 	$(BIN)/python -m pytest tests/docs -q
 
 slow: $(STAMP)  ## calibration, crash and soak tests; an hour or more

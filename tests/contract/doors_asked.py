@@ -81,6 +81,9 @@ ASKED = {
     "forecast": Ask(
         _of("forecast", months=3, new_customers="10"), _words("forecast --months 3 --new-customers 10")
     ),
+    "opportunities": Ask(_of("opportunities"), _words("opportunities")),
+    "sales-budget": Ask(_of("sales_budget", cac="15", months=3), _words("sales-budget --cac 15 --months 3")),
+    "scorecard": Ask(_of("scorecard", cac="15"), _words("scorecard --cac 15")),
     "equity": Ask(_of("equity", cac="15", months=12), _words("equity --cac 15 --months 12")),
     "valuation": Ask(
         lambda place: ll.Project(place / "firm", create=False).valuation(cac="15", fixed_costs="2000", months=12),
@@ -218,8 +221,14 @@ FIGURES = {
     },
     "equity": {
         "rlv": "rlv", "clv_new": "clv", "future_equity": "future", "customer_equity": "equity",
-        "equity_change": "change/total",
+        "equity_change": "change/total", "value_elasticity": "elasticities/margin",
     },
+    "opportunities": {
+        "opportunity_money": "rows/0/money", "opportunity_confidence": "rows/0/confidence",
+        "opportunity_effort": "rows/0/effort",
+    },
+    "sales-budget": {"budget_spend": "total/spend", "budget_left": "total/left"},
+    "scorecard": {"active_base": "entries/active/value"},
     "valuation": {"customer_equity": "equity", "firm_value": "value"},
     "subscriptions": {"subscribers": "states/here"},
 }  # fmt: skip
@@ -228,6 +237,15 @@ COLUMNS = {
     "value": "value", "median": "median", "interval": "low80", "historic": "historic", "total": "total", "alive": "alive",
     "orders": "orders", "at_risk": "at_risk", "rhythm": "rhythm_days", "silence": "silent_days",
 }  # fmt: skip
+#: Numbers that this small shop cannot show, and where their figures are held instead.
+NOT_HERE = {
+    "control_limits": "a year of full weeks: tests/unit/decide/test_control.py",
+    "one_time_weekly": "a year of full weeks: tests/unit/decide/test_control.py",
+    "plan_difference": "a plan of an earlier day: tests/unit/project/test_planning.py",
+    "plan_part": "a plan of an earlier day: tests/unit/project/test_planning.py",
+    "scorecard_change": "a scorecard of an earlier day: tests/unit/project/test_carding.py",
+    "acquisition_credit": "shared customers: tests/unit/project/test_naming.py",
+}
 #: Verbs of whose numbers the report shows none, and why. It answers what customers are worth and whether to believe that.
 NOT_IN_REPORT = {
     "next-orders": "a date a customer: a list to work with, in a file",
@@ -250,6 +268,11 @@ NOT_IN_REPORT = {
     "groups": "asked for by one attribute at a time",
     "potential": "customers to work with: in a file",
     "why": "asked for by one group at a time",
+    "alerts": "of the last week, to be acted on at once; the report is of months",
+    "opportunities": "a list to work with; its page is Today",
+    "sales-budget": "a plan, in a workbook of its own",
+    "plan-actual": "a plan, in a workbook of its own",
+    "scorecard": "it is one page of its own",
     "segment": "customers to work with: in a file",
     "customer": "asked for by one customer at a time",
     "referrals": "by a file of its own",

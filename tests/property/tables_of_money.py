@@ -20,6 +20,7 @@ from lifelong.values import (
     imports,
     leads,
     referrals,
+    sales_budget,
     spend_report,
     spend_totals,
     stages,
@@ -89,6 +90,15 @@ def _forecast(made: cash.CashForecast) -> Iterator[Sum]:
     for month in (*made.months, made.total):
         yield f"revenue {month.begins}", month.existing + month.future, month.revenue
     for name in ("existing", "future", "revenue", "margin"):
+        yield name, sum(getattr(month, name) for month in made.months), getattr(made.total, name)
+
+
+def _plan(made: sales_budget.SalesBudget) -> Iterator[Sum]:
+    for month in (*made.months, made.total):
+        yield f"revenue {month.begins}", month.existing + month.new, month.revenue
+        if month.spend is not None:
+            yield f"left {month.begins}", month.margin - month.spend, month.left
+    for name in ("existing", "new", "revenue", "margin"):
         yield name, sum(getattr(month, name) for month in made.months), getattr(made.total, name)
 
 
@@ -202,7 +212,7 @@ SUMS: dict[type, Callable[[Any], Iterator[Sum]]] = {
     cohorts.CohortMatrix: _cohorts, cut.Cut: _cut, groups.GroupValues: _groups, groups.Potential: _potential,
     groups.Shortfall: _shortfall, imports.ImportReport: _import, leads.LeadValues: _leads,
     referrals.ReferralValues: _referrals, spend_report.SpendReport: _spend_report, spend_totals.SpendTotals: _spend,
-    stages.Stages: _stages, tiers.Migration: _migration, tiers.Tiers: _tiers, trend.Trend: _trend,
+    sales_budget.SalesBudget: _plan, stages.Stages: _stages, tiers.Migration: _migration, tiers.Tiers: _tiers, trend.Trend: _trend,
     waterfall.Waterfall: _waterfall, winning.Cac: _cac,
 }  # fmt: skip
 
@@ -210,10 +220,15 @@ SUMS: dict[type, Callable[[Any], Iterator[Sum]]] = {
 WITHOUT = {
     "Calculation": "drivers are figures and elasticities",
     "ChannelTest": "rows are powers and chances of one test",
+    "Alerts": "weeks, each by itself",
+    "Customer": "parts of one customer in major units: tests/unit/project/test_looking_up.py holds that they sum",
     "Drivers": "effects on a mean, each by itself",
     "FormulaValue": "factors that multiply",
     "Limits": "a limit of each channel, by itself",
     "NextOrders": "a chance and a day of each customer",
+    "Opportunities": "they overlap, and are never added up",
+    "PlanActual": "it needs a plan of an earlier day: tests/unit/project/test_planning.py holds its sums",
+    "Scorecard": "figures of other values, each by itself",
     "Scores": "a total has an interval of its own; tiers, groups and the trend deal it out in minor units",
     "SpendHistory": "the input of a plan as it was told",
 }

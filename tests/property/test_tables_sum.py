@@ -177,6 +177,11 @@ def attribution(draw: Draw, told: Given) -> Any:
     return told.shop.attribution(what=what, worth=worth_of, window=f"{draw(st.integers(1, 90))}d", since="2024-01-01")
 
 
+def sales_budget(draw: Draw, told: Given) -> Any:
+    each = draw(st.floats(0, 500))
+    return told.shop.sales_budget(months=draw(st.integers(1, 6)), cac=each, margin=draw(shares), draws=20)
+
+
 def forecast(draw: Draw, told: Given) -> Any:
     factors = {name: draw(st.floats(0, 3)) for name in ("basket", "orders", "acquisition")}
     return told.shop.forecast(months=draw(st.integers(1, 14)), what_if=factors, margin=draw(shares), draws=20)
@@ -271,7 +276,7 @@ MAKERS: dict[str, Callable[[Draw, Given], Any]] = {
     "Attribution": attribution, "Audit": audit, "Budget": a_budget, "BusinessCase": a_case, "Cac": a_cost_of_winning,
     "CashForecast": forecast, "Channels": scorecard, "CohortMatrix": a_cohort_matrix, "Cut": a_cut,
     "EquityChange": an_equity_change, "GroupValues": groups, "ImportReport": an_import, "LeadValues": leads,
-    "Migration": migration, "Potential": potential, "ReferralValues": referrals, "Shortfall": why,
+    "Migration": migration, "Potential": potential, "SalesBudget": sales_budget, "ReferralValues": referrals, "Shortfall": why,
     "SpendReport": spend_report, "SpendTotals": spend, "Stages": stages, "Tiers": tiers, "Trend": trend, "Waterfall": costs,
     "CustomerEquity": equity,
 }  # fmt: skip
@@ -283,6 +288,7 @@ SLOW = {
     "LeadValues": 2,
     "Channels": 2,
     "CashForecast": 2,
+    "SalesBudget": 2,
     "Trend": 2,
     "SpendReport": 3,
     "ImportReport": 3,

@@ -29,7 +29,7 @@ def _open(project_dir: str, progress: Progress) -> Project:
 @click.option("--cac", metavar="MONEY", default="", help="Cost of winning a customer: spend follows.")
 @click.option("--spend", metavar="MONEY", default="", help="Spend on winning a month; with --cac new customers follow.")
 @click.option("--xlsx", metavar="FILE", default="", help="Write a workbook with live formulas, month by month.")
-@flags.as_json
+@flags.answer
 def sales_budget(project_dir: str, as_json: bool, what_if: tuple[str, ...], **told: Any) -> None:
     """Keep a forecast as the plan: revenue by existing and new customers, margin, spend, and what is left, by month."""
     with Progress(quiet=as_json) as progress:
@@ -47,7 +47,7 @@ def sales_budget(project_dir: str, as_json: bool, what_if: tuple[str, ...], **to
 @flags.project
 @click.option("--planned", metavar="DATE", default="", help="The planning day. [default: of the last plan]")
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def plan_actual(project_dir: str, as_json: bool, **told: Any) -> None:
     """Set what came in the plan's months that are over beside the plan, and say why they differ."""
     with Progress(quiet=as_json) as progress:
@@ -62,7 +62,7 @@ def plan_actual(project_dir: str, as_json: bool, **told: Any) -> None:
 @flags.project
 @click.option("--top", default=7, type=click.IntRange(min=1), metavar="N", show_default=True, help="Print the first N.")
 @click.option("--out", default="", metavar="FILE", help="Write all rows there: .csv, .parquet or .xlsx.")
-@flags.as_json
+@flags.answer
 def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> None:
     """Rank opportunities in money, each with evidence, effort, confidence, and the exact command to run next."""
     with Progress(quiet=as_json) as progress:
@@ -76,7 +76,7 @@ def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> Non
 )
 @flags.project
 @click.option("--until", metavar="DATE", default="", help="The last day of the latest week. [default: of the orders]")
-@flags.as_json
+@flags.answer
 def alerts(project_dir: str, as_json: bool, until: str) -> None:
     """Hold the latest week's orders, revenue, new customers and one-time buyers against limits from your own past weeks."""
     with Progress(quiet=as_json) as progress:
@@ -97,7 +97,7 @@ def alerts(project_dir: str, as_json: bool, until: str) -> None:
 @click.option("--wacc", metavar="RATE", default="10%", show_default=True, help="A year; discounts all.")
 @flags.margin
 @click.option("--html", metavar="FILE", default="", help="Write the page, with the same figures.")
-@flags.as_json
+@flags.answer
 def scorecard(project_dir: str, as_json: bool, **told: Any) -> None:
     """Show customer equity, value, cost, retention and the year to come, each beside the last run and whether it changed."""
     with Progress(quiet=as_json) as progress:

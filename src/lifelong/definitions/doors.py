@@ -34,14 +34,19 @@ SHOWN: dict[str, str] = {
     "segment": "segment segment_value",
     "customer": "customer_part alive_over_time similar_customers",
     "referrals": "referral_value referral_interval referral_kinds",
-    "channels": "cac_blended cac_paid cac_loaded cac_all_spend cac_incremental cac_marginal cpa_action value_at_age new_value "
+    "channels": "acquisition_credit cac_blended cac_paid cac_loaded cac_all_spend cac_incremental cac_marginal cpa_action value_at_age new_value "
     "ratio_fieller payback_seen series_change sustainability",
     "campaigns": "cac_paid conversion_rate value_at_age new_value ratio_fieller payback_seen campaign_roi campaign_status",
     "limits": "spend_limit_cac",
     "audit": "claim_verdicts",
     "attribution": "touches credit credit_share credit_interval",
+    "alerts": "control_limits one_time_weekly",
+    "opportunities": "opportunity_money opportunity_confidence opportunity_effort",
+    "sales-budget": "budget_spend budget_left",
+    "plan-actual": "plan_difference plan_part",
+    "scorecard": "active_base scorecard_change",
     "forecast": "month_revenue month_interval month_margin lever_swing",
-    "equity": "rlv clv_new future_equity customer_equity equity_change",
+    "equity": "rlv clv_new future_equity customer_equity equity_change value_elasticity",
     "valuation": "customer_equity firm_value",
 }  # fmt: skip
 

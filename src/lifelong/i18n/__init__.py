@@ -1,6 +1,6 @@
 """Numbers, money and dates in the reader's language. English for now; a language is one more Locale."""
 
-from lifelong.i18n.locales import LOCALES, MINUS, NBSP, Locale, language, locale, speaking
+from lifelong.i18n.locales import LOCALES, MINUS, NBSP, SPOKEN, Locale, language, locale, speaking
 from lifelong.i18n.measures import (
     change,
     date,
@@ -32,6 +32,7 @@ __all__ = [
     "LOCALES",
     "MINUS",
     "NBSP",
+    "SPOKEN",
     "Locale",
     "change",
     "date",

@@ -16,10 +16,13 @@ from lifelong.i18n.languages import EN, FR, PL, RU
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LOCALES", "MINUS", "NBSP", "Locale", "language", "locale", "speaking"]
+__all__ = ["LOCALES", "MINUS", "NBSP", "SPOKEN", "Locale", "language", "locale", "speaking"]
 
 LOCALES: dict[str, Locale] = {one.code: one for one in (EN, PL, RU, FR)}
 
+
+#: Languages whose catalogue of messages is complete: the app offers these. Numbers and dates are known in all of LOCALES.
+SPOKEN: tuple[str, ...] = ("en",)
 
 _NOW: ContextVar[str] = ContextVar("language", default=EN.code)
 

@@ -27,14 +27,14 @@ def preferred(header: str) -> str:
             told.append((-float(weight or 1), number, tag.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((tag for _, _, tag in sorted(told) if tag in i18n.LOCALES), "en")
+    return next((tag for _, _, tag in sorted(told) if tag in i18n.SPOKEN), "en")
 
 
 def chosen(scope: Scope) -> str:
     """The language of a request whose path names none."""
     headers = {k.lower(): v.decode("latin-1") for k, v in scope["headers"]}
     told = cookie_parser(headers.get(b"cookie", "")).get(CHOSEN, "")
-    return told if told in i18n.LOCALES else preferred(headers.get(b"accept-language", ""))
+    return told if told in i18n.SPOKEN else preferred(headers.get(b"accept-language", ""))
 
 
 class Speaking:
@@ -49,7 +49,7 @@ class Speaking:
             await self.app(scope, receive, send)
             return
         first, _, rest = scope["path"].lstrip("/").partition("/")
-        if first in i18n.LOCALES:
+        if first in i18n.SPOKEN:
             scope = {**scope, "path": f"/{rest}", "raw_path": f"/{rest}".encode(), "language": first, "is_named": True}
         else:
             scope = {**scope, "language": chosen(scope), "is_named": False}

@@ -66,7 +66,7 @@ def frame(scope: Scope) -> Mapping[str, Any]:
     prefix = f"/{code}" if scope.get("is_named") else ""
     return {
         "lang": code,
-        "languages": tuple(i18n.LOCALES),
+        "languages": i18n.SPOKEN,
         "path": scope["path"],
         "query": f"?{query}" if query else "",
         "root": prefix,
