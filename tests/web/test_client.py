@@ -79,7 +79,7 @@ def test_customers_come_whole_in_order_and_as_arrow(
     assert {r["customer_id"] for r in some} == {r["customer_id"] for r in wanted if "K0" in r["customer_id"]}
     assert 0 < len(some) < 120
     assert list(client.customers(find="nobody")) == []
-    assert client.customer(told[0]["customer_id"]) == told[0]
+    assert client.scores_of(told[0]["customer_id"]) == told[0]
 
 
 def test_csv_is_safe_and_the_cursor_is_of_its_list(client: Client) -> None:
@@ -110,7 +110,7 @@ def test_failures_are_raised_as_the_verbs_raise_them(client: Client, shop: Proje
         assert there.value.as_dict() == here.value.as_dict()
         assert there.value.code == here.value.code
     with pytest.raises(AccessError) as unknown:
-        client.customer("=nobody/../x")
+        client.scores_of("=nobody/../x")
     assert unknown.value.code == "E501"
     with pytest.raises(AccessError) as wrong:
         Client(client.base, "not the token").status()

@@ -153,14 +153,15 @@ def test_one_customer_is_found_and_shown(app: App, page: Page) -> None:
     is_for_everyone(page)
 
 
-def test_in_polish_the_file_is_one_that_excel_there_opens(app: App, page: Page, tmp_path: Path) -> None:
-    page.goto(f"{app.base}/pl/customers?stage=cooling")
+@pytest.mark.parametrize("code", i18n.SPOKEN)
+def test_the_file_is_one_that_excel_opens_in_that_language(app: App, page: Page, tmp_path: Path, code: str) -> None:
+    page.goto(f"{app.base}/{code}/customers?stage=cooling")
     serving.settle(app.project)
-    page.goto(f"{app.base}/pl/customers?stage=cooling")
+    page.goto(f"{app.base}/{code}/customers?stage=cooling")
     with page.expect_download() as download:
         page.locator(".act a.btn").first.click()
     download.value.save_as(tmp_path / "pl.csv")
     with (tmp_path / "pl.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter=";"))
+        rows = list(csv.DictReader(file, delimiter="," if code == "en" else ";"))
     assert len(rows) == app.cli("segment", "stage = cooling")["customers"]
     assert all("." not in row["value"] for row in rows)

@@ -109,7 +109,7 @@ def test_today_shows_the_ranked_actions_and_a_quiet_week(client: TestClient, pro
     assert ("Nothing changed beyond chance" in text) == (not alerts.sounding)
     assert "first run of this question" in text
     assert 'href="/budget"' in text
-    assert client.get("/pl/today").status_code == 200
+    assert client.get("/en/today").status_code == 200
 
 
 def test_the_forecast_moves_with_its_levers_and_is_kept_as_the_plan(client: TestClient, project: Path) -> None:

@@ -66,7 +66,7 @@ class Client(Verbs):
                 return pa.concat_tables(pages)
             query["cursor"] = headers["next-cursor"]
 
-    def customer(self, name: str) -> dict[str, Any]:
+    def scores_of(self, name: str) -> dict[str, Any]:
         """The scores of one customer; E501 where there is none of that id."""
         return self.json("GET", f"/customers/{quoted(name)}")
 

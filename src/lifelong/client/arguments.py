@@ -177,7 +177,7 @@ class Segment(TypedDict, total=False):
 class Customer(TypedDict, total=False):
     """One customer."""
 
-    customer: str
+    customer: Required[str]
 
 
 class Formula(TypedDict, total=False):
@@ -279,7 +279,7 @@ class Budget(TypedDict, total=False):
 class Cut(TypedDict, total=False):
     """What spending less on some channels costs."""
 
-    cuts: Mapping[str, str]
+    cuts: Required[Mapping[str, str]]
     lifetime: str
     quarters: float
     margin: str

@@ -243,7 +243,7 @@ VERBS: Mapping[str, Verb] = {
             "Who a rule chooses, and what they hold.",
             (Param("rule", "text", "Such as value >= 100 and silent_days > 90.", longest=2_000),),
         ),
-        Verb("customer", "One customer.", (_text("customer", "The id."),), is_quick=True),
+        Verb("customer", "One customer.", (_text("customer", "The id.", is_needed=True),), is_quick=True),
         Verb(
             "formula",
             "The textbook formula beside the model.",
@@ -292,7 +292,7 @@ VERBS: Mapping[str, Verb] = {
             "cut",
             "What spending less on some channels costs.",
             (
-                Param("cuts", "map", "By channel, the share of its spend that is cut.", (), {}),
+                Param("cuts", "map", "By channel, the share of its spend that is cut.", (), {}, is_needed=True),
                 _text("lifetime", "How long customers stay, such as 20m."),
                 Param("quarters", "number", "How far to look.", (), 8.0),
                 MARGIN,

@@ -93,8 +93,8 @@ def test_other_addresses_are_refused(client: TestClient) -> None:
 def test_who_is_searched_for(client: TestClient) -> None:
     page = seen(client, "/customers?find=00001")
     assert "Page 1" not in page
-    answer = client.get("/pl/customers?find=C000010", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/pl/customers/C000010")
+    answer = client.get("/en/customers?find=C000010", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/en/customers/C000010")
     assert "Nobody is like that" in seen(client, "/customers?find=zzz")
 
 
@@ -150,7 +150,7 @@ def test_a_rule_is_built_row_by_row_counted_and_kept(client: TestClient, project
     assert "The rule is kept as Best" in seen(client, answer.headers["location"])
     assert shop.segments().rules[0].rule == "best 5%"
     for form, code in (({"rule": "best 5%", "name": "../x"}, "E535"), ({"rule": "best"}, "E531")):
-        answer = client.post("/pl/segments/save", data=form, headers={"origin": "http://127.0.0.1"})
+        answer = client.post("/en/segments/save", data=form, headers={"origin": "http://127.0.0.1"})
         assert answer.status_code == 422
         assert code in answer.text
 

@@ -81,8 +81,8 @@ def test_the_page_shows_the_lines_of_the_timer(client: TestClient, shop: Path) -
 
 
 def test_an_export_is_made_in_the_language_of_the_path(client: TestClient) -> None:
-    sent = client.post("/pl/exports/make", data={"what": "orders", "format": "csv-european"}, follow_redirects=False)
-    assert sent.headers["location"].startswith("/pl/exports?job=")
+    sent = client.post("/en/exports/make", data={"what": "orders", "format": "csv-european"}, follow_redirects=False)
+    assert sent.headers["location"].startswith("/en/exports?job=")
     assert "orders_european.csv" in finished(client, sent.headers["location"])
     taken = client.get("/exports/orders_european.csv")
     assert taken.headers["content-type"].startswith("text/csv")
@@ -98,7 +98,7 @@ def test_a_project_without_data_has_nothing_to_export(tmp_path: Path) -> None:
     Project(tmp_path / "empty")
     headers = {"authorization": f"Bearer {TOKEN}"}
     with TestClient(make_app(tmp_path / "empty", Gate(TOKEN)), base_url="http://127.0.0.1", headers=headers) as empty:
-        assert "Nothing is here yet" in empty.get("/exports").text
+        assert "Bring one file of orders" in empty.get("/exports").text
 
 
 @pytest.mark.parametrize(
