@@ -99,6 +99,7 @@ MAY_USE = {  # parts of the network's modules, and what for
     "web/security.py": {"asyncio"},  # waits for a body no longer than it may
     "web/api/jobs.py": {"asyncio"},  # waits between two looks at a job
     "web/api/verbs.py": {"asyncio"},
+    "web/pages/imports.py": {"asyncio"},  # a queue that locks must not stop the others' pages
     "client/calling.py": {"http", "http.client", "http.client.HTTPException", "urllib.request"},  # asks the server
 }
 

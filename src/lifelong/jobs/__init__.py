@@ -5,9 +5,10 @@ stopped job frees all that it held, and a killed one leaves the project as the v
 """
 
 from lifelong.jobs.answers import Answers
+from lifelong.jobs.params import Param
 from lifelong.jobs.queue import Queue
 from lifelong.jobs.records import Job, Records
 from lifelong.jobs.uploads import Uploads
-from lifelong.jobs.verbs import VERBS, Param, Verb, arguments
+from lifelong.jobs.verbs import VERBS, Verb, arguments
 
 __all__ = ["VERBS", "Answers", "Job", "Param", "Queue", "Records", "Uploads", "Verb", "arguments"]

@@ -6,46 +6,14 @@ stranger to this machine may set, and of which kind.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.jobs.params import Param, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_Many = TypeVar("_Many", dict[Any, Any], list[Any])
-Kind = Literal["text", "number", "flag", "choice", "map", "list", "upload"]
-#: The longest text that an argument may be: a name, a horizon, a list of shares.
-LONGEST = 200
-#: So many texts a map or a list may hold.
-MANY = 100
-#: Signs that no argument holds: control signs, line ends, and those that turn the direction of reading.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One argument of a verb.
-
-    Attributes:
-        name: as in Python.
-        kind: ``text``, ``number``, ``flag``, ``choice`` (of ``choices``), ``map`` and ``list`` of texts, or ``upload``
-            (the id of an uploaded file).
-        say: what it means, in a line.
-        default: what the verb takes where nothing is told.
-        longest: how many signs a text may have.
-        is_needed: that it must be told.
-    """
-
-    name: str
-    kind: Kind
-    say: str
-    choices: tuple[str, ...] = ()
-    default: Any = ""
-    longest: int = LONGEST
-    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +311,7 @@ def arguments(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as(asked: Verb, param: Param, value: Any) -> Any:
     try:
-        return _READ[param.kind](param, value)
+        return read(param, value)
     except (TypeError, ValueError):
         known = f"one of {', '.join(repr(c) for c in param.choices)}" if param.choices else f"a {param.kind}"
         raise ConfigError(
@@ -353,68 +321,3 @@ def _as(asked: Verb, param: Param, value: Any) -> Any:
             why=did_you_mean(str(value)[:60], param.choices) if param.choices else param.say,
             fix=f"give {known}",
         ) from None
-
-
-def _read_text(param: Param, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > param.longest or _UNSEEN.search(value):
-        raise ValueError
-    return value.strip()
-
-
-def _read_number(_: Param, value: Any) -> float | str:
-    if isinstance(value, bool):
-        raise TypeError
-    return "" if value == "" else _finite(float(value))
-
-
-def _finite(number: float) -> float:
-    if number != number or abs(number) > 1e15:
-        raise ValueError
-    return number
-
-
-def _read_flag(_: Param, value: Any) -> bool:
-    if value in (True, "true", "1", "on"):
-        return True
-    if value in (False, "false", "0", ""):
-        return False
-    raise ValueError
-
-
-def _read_choice(param: Param, value: Any) -> str:
-    if value not in param.choices:
-        raise ValueError
-    return str(value)
-
-
-def _read_map(param: Param, value: Any) -> dict[str, str]:
-    return {_read_text(param, k): _read_text(param, v) for k, v in sorted(_few(dict(value)).items())}
-
-
-def _read_list(param: Param, value: Any) -> list[str]:
-    if isinstance(value, str):
-        raise TypeError
-    return [_read_text(param, one) for one in _few(list(value))]
-
-
-def _few(told: _Many) -> _Many:
-    if len(told) > MANY:
-        raise ValueError
-    return told
-
-
-def _read_upload(_: Param, value: Any) -> str:
-    if not isinstance(value, str) or len(value) != 16 or set(value) - set("0123456789abcdef"):
-        raise ValueError
-    return value
-
-
-_READ = {
-    "text": _read_text,
-    "number": _read_number,
-    "flag": _read_flag,
-    "choice": _read_choice,
-    "map": _read_map,
-    "list": _read_list,
-    "upload": _read_upload,
-}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifelong.project import rostering, runs, valuing
+from lifelong.project.kinds import kinds
 
 if TYPE_CHECKING:
     from lifelong.project.folder import Folder
@@ -12,19 +13,10 @@ if TYPE_CHECKING:
 
 
 def holds(folder: Folder) -> tuple[str, ...]:
-    """Which kinds of data and results are there."""
-    manifest, root = folder.landing.read(), folder.root
-    there = {
-        "orders": bool(manifest.batches),
-        "subscriptions": bool(manifest.subscriptions),
-        "spend": bool(manifest.spend),
-        "touches": bool(manifest.touches),
-        "fits": (root / "fits" / "latest").is_file(),
-        "scores": (root / "scores" / "latest").is_file(),
-        "roster": (root / "scores" / "latest").is_file() and rostering.found(folder) is not None,
-        "backtests": any((root / "backtests").glob("*.json")),
-    }
-    return tuple(name for name, is_there in there.items() if is_there)
+    """Which kinds of data and results are there; among them the roster of customers."""
+    there = kinds(folder)
+    has_roster = "scores" in there and rostering.found(folder) is not None
+    return (*there, *(("roster",) if has_roster else ()))
 
 
 def tested(folder: Folder) -> Leaderboard | None:

@@ -15,6 +15,7 @@ import numpy as np
 from lifelong.errors import FitError, LifelongError
 from lifelong.project import asked, renewing, runs
 from lifelong.project.driving import attributes
+from lifelong.project.kinds import kinds
 from lifelong.project.knowing import seen_by
 from lifelong.project.tiering import places
 from lifelong.store import files
@@ -82,7 +83,7 @@ def _made(folder: Folder, run: Run) -> pa.Table:
 
     folder.progress("writing the roster of customers", 0, run.told["customers"])
     rows = run.rows()
-    if "orders" not in _kinds(folder):
+    if "orders" not in kinds(folder):
         return rows
     at = run.base(folder) or asked.base(folder, run.told["as_of"])
     columns: dict[str, Any] = {name: rows[name] for name in rows.column_names}
@@ -94,12 +95,6 @@ def _made(folder: Folder, run: Run) -> pa.Table:
         for name in taken.column_names:
             columns[name if name not in columns else f"kept_{name}"] = taken[name]
     return pa.table(columns)
-
-
-def _kinds(folder: Folder) -> tuple[str, ...]:
-    from lifelong.project.holding import holds
-
-    return holds(folder)
 
 
 def _counted(folder: Folder, at: Base) -> pa.Table:

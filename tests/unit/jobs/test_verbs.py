@@ -10,7 +10,7 @@ import pytest
 from lifelong import project
 from lifelong.errors import ConfigError
 from lifelong.jobs import VERBS, Verb, arguments
-from lifelong.jobs.verbs import LONGEST, MANY
+from lifelong.jobs.params import LONGEST, MANY
 
 
 def _method(verb: Verb) -> Any:

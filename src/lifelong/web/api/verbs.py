@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from lifelong.errors import AccessError
 from lifelong.jobs import VERBS, Job, Param, Verb, arguments
-from lifelong.jobs.verbs import LONGEST, MANY
+from lifelong.jobs.params import LONGEST, MANY
 from lifelong.web.answering import status_of
 from lifelong.web.api.shapes import FAILURES, ID, TEXT, TOKEN, Key, Prefer, Told, Verbs, Work
 
