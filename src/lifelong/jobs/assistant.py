@@ -13,7 +13,8 @@ from lifelong import __version__
 from lifelong.errors import LifelongError, missing_extra
 from lifelong.jobs import worker
 from lifelong.jobs.answers import Answers
-from lifelong.jobs.verbs import LONGEST, MANY, VERBS, Param, Verb, arguments
+from lifelong.jobs.params import LONGEST, MANY, Param
+from lifelong.jobs.verbs import VERBS, Verb, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

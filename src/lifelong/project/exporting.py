@@ -74,13 +74,6 @@ def exported(folder: Folder, what: str) -> tuple[pa.Table, Mapping[str, Any]]:
     return EXPORTS[what](folder)
 
 
-def _scores(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
-    """The latest scores, with what defines them on each row."""
-    run = runs.last(folder)
-    beside = {name: run.told[name] for name in ("as_of", "horizon", "currency", "definition")}
-    return run.rows(), beside | {"model_version": run.told["model"]}
-
-
 def _orders(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
     import pyarrow.parquet as pq
 
@@ -118,7 +111,7 @@ def _quarantine(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
 
 #: What can be exported, and how it is made.
 EXPORTS: dict[str, Callable[[Folder], tuple[pa.Table, Mapping[str, Any]]]] = {
-    "scores": _scores,
+    "scores": runs.exported,
     "orders": _orders,
     "subscriptions": _subscriptions,
     "spend": _spend,

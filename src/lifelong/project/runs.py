@@ -18,6 +18,7 @@ from lifelong.store.landing import Manifest
 from lifelong.units import Horizon, Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -154,6 +155,13 @@ def last(folder: Folder) -> Run:
     if not pointer.exists():
         raise none("nothing has been scored yet", "lifelong score")
     return read(pointer.with_name(pointer.read_text(encoding="utf-8") + ".parquet"))
+
+
+def exported(folder: Folder) -> tuple[pa.Table, Mapping[str, Any]]:
+    """The latest scores, with what defines them on each row."""
+    run = last(folder)
+    beside = {name: run.told[name] for name in ("as_of", "horizon", "currency", "definition")}
+    return run.rows(), beside | {"model_version": run.told["model"]}
 
 
 def none(what: str, fix: str) -> DataError:

@@ -253,6 +253,8 @@ def _written(name: str, operator: str, value: str) -> str:
 
 def written(folder: Folder, made: Segment, out: Path) -> Segment:
     """The segment with its customers in a file."""
-    from lifelong.project.exporting import export
+    from lifelong import export as writers
+    from lifelong.project import runs
 
-    return replace(made, path=str(export(folder, out, what="scores", is_european=False, rule=made.rule)))
+    _, beside = runs.exported(folder)
+    return replace(made, path=str(writers.write(chosen(folder, made.rule), out, beside=beside, is_european=False)))
