@@ -11,6 +11,7 @@ from lifelong import i18n
 from lifelong.report import drawings
 from lifelong.report.words import Range
 from lifelong.web import drawing
+from lifelong.web.pages.customers import STAGES
 from lifelong.web.visiting import Visit, handler
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def overview(visit: Visit) -> HTMLResponse:
         fan=fan(forecast.value, shelf.told["currency"]) if forecast.value else None,
         equity=equity,
         stages=visit.ask("stages"),
+        stage_names=STAGES,
         best=shelf.page("value", 0, 5),
         test=_winner(test) if test else None,
     )
