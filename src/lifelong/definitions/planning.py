@@ -99,7 +99,8 @@ PLANNING = (
         "scorecard_change",
         "Change since the last scorecard",
         "This figure less the last run's. Its interval is made of both figures' own, as if their doubts did not depend on each other: "
-        "two runs share customers and model, so it is rather too wide. No clear change: it holds 0. Keys: change, change_low80, "
+        "of values it is rather too wide, since runs share customers and model; of the active base, the repeat rate and the share of the "
+        "best it holds chance alone, and counted figures have none. No clear change: it holds 0. Keys: change, change_low80, "
         "change_high80, verdict.",
         "change - sqrt((now - low)^2 + (high before - before)^2) to change + sqrt((high - now)^2 + (before - low before)^2)",
         "",
