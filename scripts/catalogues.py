@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -23,6 +24,7 @@ LANGUAGES = ("pl", "ru", "fr")
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.j2": {"extensions": "jinja2.ext.i18n", "trimmed": "false", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "message": None, "plural": (1, 2)}
+NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the same text compiles to the same bytes on any day
 _SLOT = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
 
@@ -94,6 +96,7 @@ def as_mo(language: str) -> bytes:
     with path(language).open("rb") as file:
         catalog = read_po(file, locale=language)
     catalog.fuzzy = False
+    catalog.creation_date = NO_DAY
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
