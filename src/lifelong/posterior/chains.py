@@ -15,7 +15,6 @@ localization: an improved R-hat, *Bayesian Analysis* 16(2), 667-718. Sampler and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ import numpy as np
 from lifelong.errors import missing_extra
 from lifelong.posterior.density import Draws
 from lifelong.values import Finding
+from lifelong.values.arviz import arviz
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,7 @@ def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, see
 
     ``care`` is the share of steps that the sampler accepts: more of it goes slower through narrow corners. Equal seeds give equal chains, however many processors there are.
     """
+    arviz("drawing by chains")  # which nutpie imports
     try:
         from nutpie import sample
         from nutpie.compiled_pyfunc import from_pyfunc
@@ -98,12 +99,9 @@ def walk(value: Callable[[Floats], tuple[float, Floats]], k: int, size: int, see
 
 def judged(seen: Floats, divergences: int) -> tuple[dict[str, float], list[Finding]]:
     """R-hat, effective draws and divergences of quantities seen by chains, (chains, draws, quantities), and what they should tell."""
-    try:
-        rhat, ess = (getattr(import_module("arviz"), name) for name in ("rhat", "ess"))
-    except ImportError as problem:
-        raise missing_extra("arviz", "bayes", "judging chains") from problem
-    apart = float(np.max([rhat(one) for one in np.moveaxis(seen, 2, 0)]))
-    worth = min(float(ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(seen, 2, 0))
+    judge = arviz("judging chains")
+    apart = float(np.max([judge.rhat(one) for one in np.moveaxis(seen, 2, 0)]))
+    worth = min(float(judge.ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(seen, 2, 0))
     found = []
     if not apart <= APART:
         text = f"the chains have not met (R-hat {apart:.3f}): ask for more draws"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.errors import missing_extra
+from lifelong.values.arviz import arviz
 from lifelong.values.findings import plain
 from lifelong.values.posterior import worth
 
@@ -63,15 +63,12 @@ class Pooled:
 
     def to_arviz(self) -> Any:
         """The draws as an ArviZ ``InferenceData``: each parameter of shape (chain, draw, group)."""
-        try:
-            import arviz
-        except ImportError as problem:
-            raise missing_extra("arviz", "bayes", "posteriors for ArviZ") from problem
+        made = arviz("posteriors for ArviZ")
         first = next(iter(self.posteriors.values()))
         theta = np.stack([made.theta for made in self.posteriors.values()], axis=1)
         chains = theta.reshape(first.chains, -1, *theta.shape[1:])
         drawn = {name: chains[..., j] for j, name in enumerate(first.names)}
-        return arviz.from_dict(
+        return made.from_dict(
             drawn, coords={"group": list(self.posteriors)}, dims={name: ["group"] for name in drawn},
             posterior_attrs={"model": first.model, "how": first.how},
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.errors import missing_extra
+from lifelong.values.arviz import arviz
 from lifelong.values.findings import plain
 from lifelong.values.fit import Estimate, Fit, Origin
 
@@ -118,15 +118,12 @@ class Posterior:
 
     def to_arviz(self) -> Any:
         """The draws as an ArviZ ``InferenceData``, chain by chain; weighed draws are drawn anew first, as one chain."""
-        try:
-            import arviz
-        except ImportError as problem:
-            raise missing_extra("arviz", "bayes", "a posterior for ArviZ") from problem
+        made = arviz("a posterior for ArviZ")
         theta = self.theta if self.how != "laplace" else self.draws(len(self.theta), np.random.default_rng(0))
         chains = theta.reshape(self.chains, -1, len(self.names))
         drawn = {name: chains[:, :, j] for j, name in enumerate(self.names)}
         stats = {"lp": self.log_density.reshape(self.chains, -1)} if self.how == "nuts" else None
-        return arviz.from_dict(drawn, sample_stats=stats, posterior_attrs={"model": self.model, "how": self.how})
+        return made.from_dict(drawn, sample_stats=stats, posterior_attrs={"model": self.model, "how": self.how})
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a parameter: mean, standard deviation, and central 80 % and 95 % intervals."""

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import os
 import secrets
+import socket
 import webbrowser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -107,8 +108,8 @@ def serve(root: Path, where: Listening, *, is_opened: bool, say: Callable[[str],
 
     token = token_for(where)
     Project(root)  # made where it is absent
-    socket = _listen(where)
-    port = socket.getsockname()[1]
+    ear = _listen(where)
+    port = ear.getsockname()[1]
     gate = Gate(token, hosts=_names(where))
     scheme = "https" if where.cert else "http"
     address = f"{scheme}://{_bracketed(where.host)}:{port}"
@@ -122,7 +123,7 @@ def serve(root: Path, where: Listening, *, is_opened: bool, say: Callable[[str],
             ssl_certfile=where.cert or None, ssl_keyfile=where.key or None, timeout_keep_alive=30,
             timeout_graceful_shutdown=3, limit_concurrency=500, ws="none",
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[socket])
+        uvicorn.Server(config).run(sockets=[ear])
 
 
 def _bracketed(host: str) -> str:
@@ -139,9 +140,7 @@ def _names(where: Listening) -> tuple[str, ...]:
     )
 
 
-def _listen(where: Listening):  # type: ignore[no-untyped-def] # a socket, whose module is loaded here
-    import socket
-
+def _listen(where: Listening) -> socket.socket:
     family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.posterior import posterior, stated_prior
 from lifelong.posterior.chains import judged
 from lifelong.values import Patterns, Posterior
+from lifelong.values.arviz import arviz
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,15 +105,23 @@ def test_arviz_gets_the_same_draws(how: str) -> None:
         assert np.array_equal(told.sample_stats["lp"].values.ravel(), made.log_density)
 
 
-def test_pareto_smoothing_is_that_of_arviz() -> None:
-    import arviz
+def test_the_first_chains_of_a_day_warn_of_nothing(tmp_path: Path) -> None:
+    work = "from lifelong.posterior.chains import judged; import numpy as np; judged(np.random.rand(4, 50, 1), 0)"
+    nutpie = "from lifelong.posterior.chains import walk; walk(lambda u: (-float(u @ u) / 2, -u), 1, 40, 1)"
+    for n, code in enumerate((work, nutpie)):
+        fresh = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / str(n))}
+        run = [sys.executable, "-W", "error::FutureWarning", "-c", code]
+        told = subprocess.run(run, env=fresh, capture_output=True, text=True, check=False)
+        assert (told.returncode, told.stderr) == (0, "")
 
+
+def test_pareto_smoothing_is_that_of_arviz() -> None:
     from lifelong.posterior.pareto import smoothed
 
     for sd in (0.5, 1.5, 3.0):
         log_ratio = np.random.default_rng(4).normal(0.0, sd, 2_000)
         weight, shape = smoothed(log_ratio)
-        told, k_hat = arviz.psislw(log_ratio)
+        told, k_hat = arviz("a test").psislw(log_ratio)
         assert shape == pytest.approx(float(k_hat), abs=0.03)
         assert np.allclose(weight, np.exp(told), rtol=0.02)
 
