@@ -1,7 +1,8 @@
-"""Numbers, money and dates in the reader's language. English for now; a language is one more Locale."""
+"""Words, numbers, money and dates in the reader's language: English, Polish, Russian and French."""
 
 from lifelong.i18n.locales import LOCALES, MINUS, NBSP, SPOKEN, Locale, language, locale, speaking
 from lifelong.i18n.measures import (
+    between,
     change,
     date,
     horizon,
@@ -26,14 +27,16 @@ from lifelong.i18n.measures import (
     short_date,
     unknown,
 )
-from lifelong.i18n.messages import message, plural
+from lifelong.i18n.messages import N_, message, plural
 
 __all__ = [
     "LOCALES",
     "MINUS",
     "NBSP",
+    "N_",
     "SPOKEN",
     "Locale",
+    "between",
     "change",
     "date",
     "horizon",

@@ -149,6 +149,11 @@ def percent_interval(low: Real, high: Real, digits: int | None = None, *, lang: 
     return _spread(number(_hundredfold(low), places, lang=lang), percent(high, places, lang=lang), lang)
 
 
+def between(low: str, high: str, *, lang: str = "") -> str:
+    """Two ends that are written already: "a to b"."""
+    return _spread(low, high, lang)
+
+
 def money_within(value: Real, low: Real, high: Real, currency: str, *, lang: str = "") -> str:
     """An amount, as precise as its interval allows."""
     return money(value, currency, money_digits(low, high, currency), lang=lang)

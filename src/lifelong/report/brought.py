@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import charts, i18n
 from lifelong.charts import CohortCell, CohortRow
+from lifelong.i18n import message
 from lifelong.report.figures import COLUMNS, figure, twin
 from lifelong.report.words import whole
 from lifelong.values.cohorts import ALL
@@ -41,11 +42,13 @@ def section(data: ReportData) -> Figure | None:
         "brought",
         (
             _title(made),
-            f"{_first_up(made.definition)}. Columns: age in {made.age}, 0 is the first order day",
+            message("{definition}. Columns: age in {unit}, 0 is the first order day").format(
+                definition=_first_up(message(made.definition)), unit=message(made.age)
+            ),
             _source(made, len(cells) - 1),
         ),
         lambda px: charts.cohort_cells(rows, px, say=lambda v: _short(v, made)),
-        twin(("First order", "People", *heads), table),
+        twin((message("First order"), message("People"), *heads), table),
         width="w7",
     )
 
@@ -57,20 +60,21 @@ def _title(made: CohortMatrix) -> str:
     amount = (
         i18n.money(last["value"], made.currency) if made.currency else i18n.quantity(round(last["value"], 1), "order")
     )
-    when = (
-        "on the first day"
-        if last["age"] == 0
-        else f"within {i18n.number(last['age'] * made.age_days, 0)} days of the first order"
-    )
-    return f"A customer has brought {amount} {when}"
+    if last["age"] == 0:
+        return message("A customer has brought {amount} on the first day").format(amount=amount)
+    told = message("A customer has brought {amount} within {days} days of the first order")
+    return told.format(amount=amount, days=i18n.number(last["age"] * made.age_days, 0))
 
 
 def _source(made: CohortMatrix, count: int) -> str:
-    cut = f" The last {MOST} of {count} cohorts are drawn." if count > MOST else ""
-    return (
-        f"Hollow: not over by {i18n.date(made.as_of)} for all of the cohort; the number is of those who were seen so long, and "
-        f"none stands where nobody was.{cut}"
-    )
+    told = message(
+        "Hollow: not over by {day} for all of the cohort; the number is of those who were seen so long, and "
+        "none stands where nobody was."
+    ).format(day=i18n.date(made.as_of))
+    if count <= MOST:
+        return told
+    cut = message("The last {shown} of {all} cohorts are drawn.").format(shown=MOST, all=count)
+    return f"{told} {cut}"
 
 
 def _told(row: CohortRow, age: int, made: CohortMatrix) -> str:

@@ -16,9 +16,9 @@ from markupsafe import Markup, escape
 from lifelong import i18n, plugins
 from lifelong.definitions import DEFINITIONS, METRICS
 from lifelong.errors import ConfigError
+from lifelong.report.board import is_baseline
 from lifelong.report.judged import choice_name, group_name
 from lifelong.report.origin import findings
-from lifelong.report.trust import is_baseline
 from lifelong.report.words import model_name, named
 from lifelong.score.together import BUYERS, SUBSCRIBERS
 from lifelong.store import files

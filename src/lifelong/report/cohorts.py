@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
+from lifelong.i18n import N_, message
 from lifelong.report.drawings import spark
 from lifelong.report.words import Range, people, unit_of, whole
 from lifelong.units import minor_digits
@@ -21,7 +22,7 @@ MOST_COHORTS, MOST_PERIODS = 24, 14
 SHADES = 6
 SPARK_HEIGHT = 22
 _SPAN: dict[str | int, int] = {"week": 7, "month": 30, "quarter": 91}
-_SAID = {7: "week", 30: "month", 91: "quarter"}
+_SAID = {7: N_("week"), 30: N_("month"), 91: N_("quarter")}
 
 
 @dataclass(slots=True)
@@ -44,19 +45,30 @@ def section(data: ReportData) -> dict[str, Any] | None:
     is_orders = cohorts[0].unit == "orders"
     strongest = max((round(_counted(c, p) or 0) for c in shown for p in periods), default=0)
     ceiling = max((sum(came) + sum(due) for came, due in (_path(c, periods) for c in shown)), default=1.0)
-    what = "Repeat orders a hundred customers" if is_orders else "Customers who ordered again, % of the cohort"
-    cut = f" The last {len(shown)} of {len(cohorts)} cohorts are shown." if len(shown) < len(cohorts) else ""
-    cut += f" The first {len(periods)} ages are shown." if len(periods) < len(ages) else ""
+    what = message("Customers who ordered again, % of the cohort, by {period} since the first order")
+    if is_orders:
+        what = message("Repeat orders a hundred customers, by {period} since the first order")
+    source = [
+        message("Hatched periods had not ended by {day} for every member of the cohort.").format(
+            day=i18n.date(data.as_of)
+        )
+    ]
+    if len(shown) < len(cohorts):
+        source.append(
+            message("The last {shown} of {all} cohorts are shown.").format(shown=len(shown), all=len(cohorts))
+        )
+    if len(periods) < len(ages):
+        source.append(message("The first {count} ages are shown.").format(count=len(periods)))
     return {
         "title": _title(data, cohorts),
-        "measure": f"{what}, by {_heads(data)} since the first order",
+        "measure": what.format(period=_heads(data)),
         "unit": _stretch(_SPAN.get(data.cohort_unit, data.cohort_unit)),
         "periods": [_column(p, _days(data)) for p in periods],
         "has_next": any(_next(data, c) for c in shown),
         "has_money": data.has_money,
-        "horizon": i18n.horizon(data.scores.horizon) if data.scores.horizon != "lifetime" else "all to come",
+        "horizon": i18n.horizon(data.scores.horizon) if data.scores.horizon != "lifetime" else message("all to come"),
         "rows": [_row(data, c, periods, strongest, ceiling) for c in shown],
-        "source": f"Hatched periods had not ended by {i18n.date(data.as_of)} for every member of the cohort.{cut}",
+        "source": " ".join(source),
         "has_expected": any(
             c.cells.get(p, {}).get("expected") is not None and not c.cells[p]["is_ripe"] for c in shown for p in periods
         ),
@@ -109,10 +121,14 @@ def _row(data: ReportData, c: _Cohort, periods: list[int], strongest: int, ceili
             shade = min(SHADES, 1 + round(counted) * SHADES // (strongest + 1))
             cells.append({"kind": f"h{shade}", "text": whole(counted), "note": ""})
         elif expected is not None:
-            cells.append({"kind": "u", "text": whole(expected), "note": "expected"})
+            cells.append({"kind": "u", "text": whole(expected), "note": message("expected")})
         else:
             cells.append(
-                {"kind": "u" if p in c.cells else "none", "text": "", "note": "not ripe" if p in c.cells else ""}
+                {
+                    "kind": "u" if p in c.cells else "none",
+                    "text": "",
+                    "note": message("not ripe") if p in c.cells else "",
+                }
             )
     ink, est = _sparks(c, periods, ceiling)
     after = _next(data, c)
@@ -177,14 +193,14 @@ def _stretch(days: int | str) -> str:
     """A stretch of days as one says it: week, month, 8 weeks, 45 days."""
     length = int(days)
     if length in _SAID:
-        return _SAID[length]
+        return message(_SAID[length])
     return i18n.quantity(length // 7, "week") if length % 7 == 0 else i18n.quantity(length, "day")
 
 
 def _heads(data: ReportData) -> str:
     """What the heads of the columns count: weeks where a column spans several, else the stretch itself."""
     days = _days(data)
-    return "weeks" if days % 7 == 0 and days not in _SAID else _age(data)
+    return message("weeks") if days % 7 == 0 and days not in _SAID else _age(data)
 
 
 def _column(period: int, days: int) -> str:
@@ -203,22 +219,26 @@ def _title(data: ReportData, cohorts: list[_Cohort]) -> str:
     ]
     period = _age(data)
     if not buyers:
-        return "No cohort is ripe yet"
+        return message("No cohort is ripe yet")
     if len(buyers) == 1:
         k, n = buyers[0]
-        return f"One cohort is too few to compare: {_of_hundred(k / n)} of its {people(n)} ordered in the {period} after the first"
+        told = message(
+            "One cohort is too few to compare: {share} of its {customers} ordered in the {period} after the first"
+        )
+        return told.format(share=_of_hundred(k / n), customers=people(n), period=period)
     third = max(len(buyers) // 3, 1)
     (k1, n1), (k2, n2) = (tuple(map(sum, zip(*part, strict=True))) for part in (buyers[:third], buyers[-third:]))
     early, late, pooled = k1 / n1, k2 / n2, (k1 + k2) / (n1 + n2)
     se = math.sqrt(max(pooled * (1 - pooled) * (1 / n1 + 1 / n2), 1e-12))
     level = sum(k for k, _ in buyers) / sum(n for _, n in buyers)
     if abs(late - early) / se > 2.576 and abs(late - early) > 0.1 * early:
-        way = "less" if late < early else "more"
-        return f"Later cohorts come back {way}: {_of_hundred(late)} in their first {period}, after {_of_hundred(early)} before"
-    return (
-        f"No clear difference between cohorts: about {_of_hundred(level)} order again in the {period} after their first"
-    )
+        told = message("Later cohorts come back more: {late} in their first {period}, after {early} before")
+        if late < early:
+            told = message("Later cohorts come back less: {late} in their first {period}, after {early} before")
+        return told.format(late=_of_hundred(late), early=_of_hundred(early), period=period)
+    told = message("No clear difference between cohorts: about {share} order again in the {period} after their first")
+    return told.format(share=_of_hundred(level), period=period)
 
 
 def _of_hundred(value: float) -> str:
-    return f"{i18n.number(value * 100, 0 if value >= 0.1 else 1)} in a hundred"
+    return message("{count} in a hundred").format(count=i18n.number(value * 100, 0 if value >= 0.1 else 1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import i18n
 from lifelong.definitions import DEFINITIONS
+from lifelong.i18n import message
 from lifelong.report import risk, trust, value
 from lifelong.report.words import people, share, unit_of, values_of, whole
 
@@ -21,10 +22,10 @@ def entries(data: ReportData) -> list[dict[str, str]]:
     return [
         {
             "key": d.key,
-            "title": d.title,
-            "text": d.text,
+            "title": message(d.title),
+            "text": message(d.text),
             "formula": d.formula,
-            "changes": d.changes,
+            "changes": message(d.changes),
             "example": example(data, d.key),
         }
         for d in DEFINITIONS.values()
@@ -41,7 +42,9 @@ def _equity(data: ReportData) -> str:
     unit, t = unit_of(data), data.scores.totals
     total = unit.total(t)
     each = total.each(data.scores.customers)
-    return f"{people(data.scores.customers)} × {unit.say(each)} on average come to {unit.say(total)}."
+    return message("{customers} × {each} on average come to {total}.").format(
+        customers=people(data.scores.customers), each=unit.say(each), total=unit.say(total)
+    )
 
 
 def _value(data: ReportData) -> str:
@@ -53,8 +56,9 @@ def _value(data: ReportData) -> str:
     who = data.scores.table.column("customer_id")[i].as_py()
     orders = i18n.number(float(values_of(data, "orders")[i]), 1)
     if not unit.currency:
-        return f"Customer {who} is expected to order {orders} times."
-    return f"Customer {who} is expected to order {orders} times and to bring {unit.plain(float(values[i]))}."
+        return message("Customer {id} is expected to order {orders} times.").format(id=who, orders=orders)
+    told = message("Customer {id} is expected to order {orders} times and to bring {value}.")
+    return told.format(id=who, orders=orders, value=unit.plain(float(values[i])))
 
 
 def _best(data: ReportData) -> str:
@@ -63,7 +67,9 @@ def _best(data: ReportData) -> str:
         return ""
     n, total = data.scores.customers, unit.total(data.scores.totals)
     count = math.ceil(0.2 * n - 1e-9)
-    return f"⌈0.2 × {whole(n)}⌉ = {people(count)} bring {share(found.value)} of {unit.say(total)}."
+    return message("⌈0.2 × {all}⌉ = {customers} bring {share} of {total}.").format(
+        all=whole(n), customers=people(count), share=share(found.value), total=unit.say(total)
+    )
 
 
 def _risk(data: ReportData) -> str:
@@ -73,7 +79,9 @@ def _risk(data: ReportData) -> str:
     i = found.rows[0]
     alive, at_risk = float(values_of(data, "alive")[i]), float(values_of(data, "at_risk")[i])
     unit = unit_of(data)
-    return f"(1 − {i18n.number(alive, 2)}) × {unit.plain(at_risk / max(1 - alive, 1e-9))} = {unit.plain(at_risk)}, for the first in the list."
+    return message("(1 − {alive}) × {value} = {at_risk}, for the first in the list.").format(
+        alive=i18n.number(alive, 2), value=unit.plain(at_risk / max(1 - alive, 1e-9)), at_risk=unit.plain(at_risk)
+    )
 
 
 def _silence(data: ReportData) -> str:
@@ -83,14 +91,18 @@ def _silence(data: ReportData) -> str:
     i = found.rows[0]
     own, silent = values_of(data, "rhythm_days")[i], values_of(data, "silent_days")[i]
     alive = i18n.percent(float(values_of(data, "alive")[i]), 0)
-    return f"The first in the list orders every {i18n.number(own, 1)} days and has been silent for {whole(silent)}: {alive} still a customer."
+    told = message(
+        "The first in the list orders every {rhythm} days and has been silent for {silence}: {alive} still a customer."
+    )
+    return told.format(rhythm=i18n.number(own, 1), silence=whole(silent), alive=alive)
 
 
 def _one_time(data: ReportData) -> str:
     n, once = data.loyalty.get("customers"), data.loyalty.get("one_time")
     if not n or once is None:
         return ""
-    return f"{whole(once)} of {whole(n)} customers, {i18n.percent(once / n, 1)}."
+    told = message("{count} of {all} customers, {share}.")
+    return told.format(count=whole(once), all=whole(n), share=i18n.percent(once / n, 1))
 
 
 def _bias(data: ReportData) -> str:
@@ -98,15 +110,17 @@ def _bias(data: ReportData) -> str:
     came, forecast = sum(w.counted or 0.0 for w in held), sum(w.forecast or 0.0 for w in held)
     if came <= 0:
         return ""
-    return (
-        f"{whole(forecast)} / {whole(came)} − 1 = {i18n.percent(forecast / came - 1, 1, signed=True)} in the last test."
+    return message("{forecast} / {came} − 1 = {miss} in the last test.").format(
+        forecast=whole(forecast), came=whole(came), miss=i18n.percent(forecast / came - 1, 1, signed=True)
     )
 
 
 def _interval(data: ReportData) -> str:
     unit, t = unit_of(data), data.scores.totals
     r80, r90 = unit.total(t), unit.total90(t)
-    return f"For all customers: {unit.spread(r80)} at 80 %, {unit.spread(r90)} at 90 %."
+    return message("For all customers: {at80} at 80 %, {at90} at 90 %.").format(
+        at80=unit.spread(r80), at90=unit.spread(r90)
+    )
 
 
 _EXAMPLES: dict[str, Callable[[ReportData], str]] = {

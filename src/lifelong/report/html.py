@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from lifelong.charts import tokens
-from lifelong.i18n import NBSP, message
+from lifelong.i18n import NBSP, language
 from lifelong.report import (
     brought,
     cohorts,
@@ -27,6 +27,7 @@ from lifelong.report import (
     truth,
     value,
     verdict,
+    wording,
 )
 from lifelong.store import files
 
@@ -61,7 +62,7 @@ def render_paper(paper: Paper) -> str:
     """A paper for one kind of reader as one page, in the same manner."""
     linked = {term["key"] for term in paper.terms}
     template = environment().get_template("paper.html.j2")
-    return dressed(template.render(paper=paper, linked=linked, _=message, style=_FONTS, policy=_FONTS))
+    return dressed(template.render(paper=paper, linked=linked, style=_FONTS, policy=_FONTS))
 
 
 def dressed(page: str) -> str:
@@ -88,7 +89,9 @@ def view(data: ReportData) -> dict[str, Any]:
     """All that the template prints, section by section."""
     return {
         "data": data,
+        "lang": language(),
         "version": version("lifelong"),
+        "made_from": Markup("<code>{}</code>").format(data.fit.origin.data[:12]),
         "masthead": verdict.masthead(data),
         "sentences": verdict.sentences(data),
         "numbers": verdict.numbers(data),
@@ -113,14 +116,16 @@ def environment() -> Environment:
     """Templates, with every word of the data escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=PackageLoader("lifelong.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_unbroken,
+        extensions=["jinja2.ext.i18n"],
     )
+    return wording.teach(made)
 
 
 def _unbroken(value: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from lifelong.i18n import N_
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -74,8 +76,8 @@ class ReportData:
     action: str = "lifelong export customers.csv"
     again: str = "lifelong report --out clv.html"
     instead: tuple[str, str] = (
-        "Nothing has tested these numbers",
-        "the history is too short to hide a part of it and forecast that",
+        N_("Nothing has tested these numbers"),
+        N_("the history is too short to hide a part of it and forecast that"),
     )
     enrolled: Sequence[ImportReport] = ()
     kept: Sequence[Kept] = ()
@@ -89,8 +91,3 @@ class ReportData:
     def is_subscribed(self) -> bool:
         """Whether all of it comes from a table of subscriptions: there is no order then, and nobody goes quiet."""
         return bool(self.enrolled) and not self.imports
-
-    @property
-    def payments(self) -> str:
-        """What an order is called."""
-        return "Payments" if self.is_subscribed else "Orders"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong import charts, i18n
+from lifelong.i18n import N_, message, plural
+from lifelong.report.board import is_baseline, measured
 from lifelong.report.figures import figure, twin
-from lifelong.report.trust import is_baseline, measured
-from lifelong.report.words import Range, digits_of, model_name, share
+from lifelong.report.words import Range, digits_of, listed, model_name, share
 from lifelong.units import Money, minor_digits
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from lifelong.values import Leaderboard
 
 _BY = {
-    "cohort": "First order {}",
-    "value": "Value: {}",
-    "orders": "Order days: {}",
-    "channel": "Channel: {}",
-    "country": "Country: {}",
+    "cohort": N_("First order {group}"),
+    "value": N_("Value: {group}"),
+    "orders": N_("Order days: {group}"),
+    "channel": N_("Channel: {group}"),
+    "country": N_("Country: {group}"),
 }
 
 
@@ -57,10 +58,10 @@ def apart(data: ReportData, board: Leaderboard) -> Figure:
     ]
     return figure(
         "apart",
-        (_apart_title(board, rivals), f"Error each of {unit.noun} less that of {name}; bands 90 %",
-         f"Right of the line a model errs more than {name}. Drawn again were customers, not weeks."),
+        (_apart_title(board, rivals), message("Error each of {noun} less that of {model}; bands 90 %").format(noun=unit.noun, model=name),
+         message("Right of the line a model errs more than {model}. Drawn again were customers, not weeks.").format(model=name)),
         lambda px: charts.standings(rows, px, say=lambda v: _signed(v, "", digits_of(v))),
-        twin(("Model", "Difference", "From", "To"), table),
+        twin((message("Model"), message("Difference"), message("From"), message("To")), table),
     )  # fmt: skip
 
 
@@ -74,21 +75,21 @@ def _apart_title(board: Leaderboard, rivals: Sequence[Mapping[str, Any]]) -> str
     name, level = model_name(board.chosen), set(board.level("mae"))
     less = [model_name(str(r["model"])) for r in rivals if r["difference_high"] < 0]
     if less:
-        return f"{_list(less)} {'errs' if len(less) == 1 else 'err'} less each than {name}, which fits totals and chances better"
+        told = plural(
+            "{others} errs less each than {model}, which fits totals and chances better",
+            "{others} err less each than {model}, which fits totals and chances better", len(less),
+        )  # fmt: skip
+        return told.format(others=listed(less), model=name)
     near = [model_name(str(r["model"])) for r in rivals if r["model"] in level]
     if near:
-        return f"{name} cannot be told from {_list(near)} by the error each"
-    return f"{name} errs less than every other, by more than chance"
+        return message("{model} cannot be told from {others} by the error each").format(model=name, others=listed(near))
+    return message("{model} errs less than every other, by more than chance").format(model=name)
 
 
 def _signed(value: float, currency: str, digits: int | None = None) -> str:
     if currency:
         return i18n.money(value, currency, signed=True)
     return i18n.number(value, 3 if digits is None else digits, signed=True)
-
-
-def _list(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 # -- groups
@@ -109,17 +110,21 @@ def groups(data: ReportData, board: Leaderboard) -> Figure:
         ]
         for r in rows
     ]
-    title = "No group of customers misses by more than chance"
+    title = message("No group of customers misses by more than chance")
     if found:
-        title = (
-            f"{len(found)} of {len(rows)} groups miss by more than chance: {_list([group_name(r) for r in found[:3]])}"
+        title = message("{count} of {all} groups miss by more than chance: {groups}").format(
+            count=len(found), all=len(rows), groups=listed([group_name(r) for r in found[:3]])
         )
+    heads = (
+        message("Group"), message("Customers"), message("Forecast"), message("From"), message("To"), message("Came"),
+        message("Chance of such a miss"),
+    )  # fmt: skip
     return figure(
         "groups",
-        (title, f"{unit.noun.capitalize()} that came, against the forecast of the group; bands 90 %",
-         "Strong names are off even when it is counted how many groups were looked at."),
+        (title, message("{noun} that came, against the forecast of the group; bands 90 %").format(noun=unit.title),
+         message("Strong names are off even when it is counted how many groups were looked at.")),
         lambda px: charts.standings(lines, px, say=lambda v: i18n.percent(v, 0, signed=True), is_forecast=True),
-        twin(("Group", "Customers", "Forecast", "From", "To", "Came", "Chance of such a miss"), table),
+        twin(heads, table),
     )  # fmt: skip
 
 
@@ -131,7 +136,7 @@ def _line(row: Mapping[str, Any]) -> charts.Standing:
 
 def group_name(row: Mapping[str, Any]) -> str:
     """A group of the calibration as people call it."""
-    return _BY[str(row["by"])].format(row["group"])
+    return message(_BY[str(row["by"])]).format(group=row["group"])
 
 
 # -- costs
@@ -141,17 +146,22 @@ def costs(board: Leaderboard) -> dict[str, Any]:
     """What deciding by the chosen model loses in a hold-out, and what it saves against the better baseline."""
     own = [r for r in board.costs if r["model"] == board.chosen]
     sure = [r for r in own if r["saved_low"] is not None and r["saved_low"] > 0]
-    title = "That deciding by the forecast misses less than the rule of thumb is not shown: chance could explain it"
+    title = message(
+        "That deciding by the forecast misses less than the rule of thumb is not shown: chance could explain it"
+    )
     if sure:
-        title = f"Deciding by the forecast misses less than the rule of thumb in {len(sure)} of {len(own)} choices, by more than chance"
+        title = message(
+            "Deciding by the forecast misses less than the rule of thumb in {sure} of {all} choices, by more than chance"
+        ).format(sure=len(sure), all=len(own))
     return {"title": title, "rows": [_cost(r) for r in own]}
 
 
 def choice_name(row: Mapping[str, Any]) -> str:
     """A choice in words."""
     if row["cap"] is None:
-        return f"Look after the {row['choice']}"
-    return f"Spend up to {i18n.ledger(Money(int(row['cap']), str(row['currency'])))} on each"
+        return message("Look after the {choice}").format(choice=message(str(row["choice"])))
+    cap = i18n.ledger(Money(int(row["cap"]), str(row["currency"])))
+    return message("Spend up to {cap} on each").format(cap=cap)
 
 
 def _cost(row: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong import i18n
+from lifelong.i18n import message
 from lifelong.report import words
 from lifelong.report.words import duration, people, share, unit_of, values_of, whole
 
@@ -17,20 +18,24 @@ if TYPE_CHECKING:
 def section(data: ReportData) -> dict[str, Any]:
     """Three split bars (customers, value so far, value to come) and the counted measures beside them."""
     once = np.isnan(values_of(data, "rhythm_days"))
-    bars = [_bar("Customers", "counted", float(once.sum()), float((~once).sum()), "fact")]
+    bars = [_bar(message("Customers"), message("counted"), float(once.sum()), float((~once).sum()), "fact")]
     unit = unit_of(data)
     if data.has_money:
         past = np.nan_to_num(values_of(data, "historic"))
-        bars.append(_bar("Value so far", "counted", float(past[once].sum()), float(past[~once].sum()), "fact"))
+        bars.append(
+            _bar(message("Value so far"), message("counted"), float(past[once].sum()), float(past[~once].sum()), "fact")
+        )
     ahead = values_of(data, unit.column)
-    label = "Value to come" if data.has_money else "Orders to come"
-    bars.append(_bar(label, "predicted", float(ahead[once].sum()), float(ahead[~once].sum()), "est"))
+    label = message("Value to come") if data.has_money else message("Orders to come")
+    bars.append(_bar(label, message("predicted"), float(ahead[once].sum()), float(ahead[~once].sum()), "est"))
     return {
         "title": _title(data, bars),
-        "measure": "Customers with one order day only, and those who came back; shares of each total",
+        "measure": message("Customers with one order day only, and those who came back; shares of each total"),
         "bars": [b for b in bars if b],
         "facts": _facts(data),
-        "source": f"{people(data.scores.customers)}; to come: {unit.ahead}. The split of what is to come carries the doubt of the total.",
+        "source": message(
+            "{customers}; to come: {ahead}. The split of what is to come carries the doubt of the total."
+        ).format(customers=people(data.scores.customers), ahead=unit.ahead),
     }
 
 
@@ -59,14 +64,18 @@ def _title(data: ReportData, bars: list[dict[str, Any] | None]) -> str:
     repeat = data.loyalty.get("repeat_revenue_share")
     last = bars[-1]
     if once is None:
-        return "No customer is counted yet"
+        return message("No customer is counted yet")
     if data.scores.customers < 30:
-        return f"Of {people(data.scores.customers)}, {share(once)} ordered once"
+        return message("Of {customers}, {share} ordered once").format(
+            customers=people(data.scores.customers), share=share(once)
+        )
     if repeat is not None:
-        return f"{share(once)} ordered once; orders after the first brought {share(float(repeat))} of revenue"
+        told = message("{share} ordered once; orders after the first brought {part} of revenue")
+        return told.format(share=share(once), part=share(float(repeat)))
     if last is not None:
-        return f"{share(once)} ordered once; the others will bring {share(1 - last['part'])} of what is to come"
-    return f"{share(once)} ordered once"
+        told = message("{share} ordered once; the others will bring {part} of what is to come")
+        return told.format(share=share(once), part=share(1 - last["part"]))
+    return message("{share} ordered once").format(share=share(once))
 
 
 def _facts(data: ReportData) -> list[dict[str, str]]:
@@ -75,19 +84,34 @@ def _facts(data: ReportData) -> list[dict[str, str]]:
     n, once, rate, second = get("customers"), get("one_time"), get("repeat_rate"), get("median_days_to_second")
     tenure, repeat = get("tenure_days"), get("repeat_revenue_share")
     rows = [
-        ("one_time", "Ordered once", whole(once) if once is not None else None, f"of {whole(n)}" if n else ""),
-        ("repeat_rate", "Repeat rate", i18n.percent(rate, 1) if rate is not None else None, "have come back"),
+        (
+            "one_time",
+            message("Ordered once"),
+            whole(once) if once is not None else None,
+            message("of {count}").format(count=whole(n)) if n else "",
+        ),
+        (
+            "repeat_rate",
+            message("Repeat rate"),
+            i18n.percent(rate, 1) if rate is not None else None,
+            message("have come back"),
+        ),
         (
             words.SECOND,
-            "First to second order",
+            message("First to second order"),
             duration(second) if second is not None else None,
-            "middle of those who came back",
+            message("middle of those who came back"),
         ),
-        ("tenure", "Tenure", duration(tenure) if tenure is not None else None, "on average since the first order"),
+        (
+            "tenure",
+            message("Tenure"),
+            duration(tenure) if tenure is not None else None,
+            message("on average since the first order"),
+        ),
     ]
     if data.has_money:
         text = i18n.percent(repeat, 1) if repeat is not None else None
-        rows.append(("repeat_revenue", "Share of repeat revenue", text, "of all revenue"))
+        rows.append(("repeat_revenue", message("Share of repeat revenue"), text, message("of all revenue")))
     return [
         {"key": k, "name": name, "text": text or i18n.unknown(), "note": note if text else ""}
         for k, name, text, note in rows

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong import charts, i18n
+from lifelong.i18n import message, plural
 from lifelong.report.figures import figure, twin
-from lifelong.report.words import model_name, people, share, whole
+from lifelong.report.words import model_name, share, whole
 
 if TYPE_CHECKING:
     from lifelong.report.figures import Figure
@@ -27,18 +28,24 @@ def lost_share(data: ReportData) -> float | None:
 
 def _figure(kept: Kept, count: int) -> Figure:
     last = kept.renewals[-1]
-    title = f"After {people(last.number, 'renewal', 'renewals')}, {share(last.counted)} are still there"
-    measure = f"Share of subscriptions paid by the {kept.period} that are still there, by renewal"
-    source = (
-        f"{whole(kept.began)} began, {whole(kept.lost)} were lost. Counted: Kaplan and Meier's estimate, which lets nobody "
-        f"count longer than he was seen. Band: {model_name(kept.model)}, 95 %."
+    title = plural(
+        "After {count}\u00a0renewal, {share} are still there",
+        "After {count}\u00a0renewals, {share} are still there",
+        last.number,
+    ).format(count=whole(last.number), share=share(last.counted))
+    measure = message("Share of subscriptions paid by the {period} that are still there, by renewal").format(
+        period=message(kept.period)
     )
-    words = {"counted": "counted", "model": "model"}
+    source = message(
+        "{began} began, {lost} were lost. Counted: Kaplan and Meier's estimate, which lets nobody "
+        "count longer than he was seen. Band: {model}, 95 %."
+    ).format(began=whole(kept.began), lost=whole(kept.lost), model=model_name(kept.model))
+    words = {"counted": message("counted"), "model": message("model")}
     rows = [
         [whole(r.number), i18n.percent(r.counted, 1), i18n.percent(r.model, 1), i18n.percent_interval(r.low, r.high, 1)]
         for r in kept.renewals
     ]
-    table = twin(("Renewal", "Counted", "Model", "95 % interval"), rows)
+    table = twin((message("Renewal"), message("Counted"), message("Model"), message("95 % interval")), rows)
     return figure(
         f"kept-{kept.period}",
         (title, measure, source),

@@ -8,8 +8,9 @@ import numpy as np
 from markupsafe import escape
 
 from lifelong import i18n
+from lifelong.i18n import message, plural
 from lifelong.report import drawings
-from lifelong.report.words import Range, duration, people, rhythm, unit_of, values_of, whole
+from lifelong.report.words import Range, duration, people, rhythm, unit_of, values_of, whole, with_interval
 
 if TYPE_CHECKING:
     from lifelong.report.inputs import ReportData
@@ -62,17 +63,21 @@ def section(data: ReportData) -> dict[str, Any]:
     silent, own = values_of(data, "silent_days"), values_of(data, "rhythm_days")
     rows = [
         {"customer": escape(str(ids[i])), "at_risk": unit.plain(float(at_risk[i])), "alive": i18n.percent(float(alive[i]), 0),
-         "why": f"Orders {rhythm(own[i])}; silent for {duration(silent[i])}",
+         "why": message("Orders {rhythm}; silent for {silence}").format(rhythm=rhythm(own[i]), silence=duration(silent[i])),
          "so_far": unit.plain(float(values_of(data, "historic")[i])) if data.has_money else "",
-         "range": unit.spread(r), "drawing": drawings.along(r, 0.0, high, f"{unit.say(r)}, 80 % interval {unit.spread(r)}")}
+         "range": unit.spread(r), "drawing": drawings.along(r, 0.0, high, with_interval(unit.say(r), unit.spread(r)))}
         for i, r in zip(top, ranges, strict=True)
     ]  # fmt: skip
     return {
         "title": _title(unit, found),
-        "measure": "Customers silent for more than twice their own rhythm, with a 25 to 75 % chance of still being customers, most at risk first",
-        "axis": f"0 to {unit.plain(high)}",
+        "measure": message(
+            "Customers silent for more than twice their own rhythm, with a 25 to 75 % chance of still being customers, most at risk first"
+        ),
+        "axis": i18n.between("0", unit.plain(high)),
         "rows": rows,
-        "source": f"{whole(len(rows))} of {whole(len(found.rows))}; all customers stand in the export.",
+        "source": message("{shown} of {all}; all customers stand in the export.").format(
+            shown=whole(len(rows)), all=whole(len(found.rows))
+        ),
         "action": _action(data, unit, found),
     }
 
@@ -87,11 +92,16 @@ def _range(data: ReportData, row: int) -> Range:
 def _title(unit: Unit, found: Quiet) -> str:
     count = len(found.rows)
     if not count:
-        return "Nobody has broken their own rhythm enough to act on"
-    is_are = "has" if count == 1 else "have"
-    what = unit.noun if unit.currency else "expected orders"
-    amount = unit.plain(found.total) if unit.currency else i18n.number(found.total, 0)
-    return f"{people(count)} {is_are} broken their own rhythm; {amount} {'of ' if unit.currency else ''}{what} {'goes' if unit.currency else 'go'} with them"
+        return message("Nobody has broken their own rhythm enough to act on")
+    if not unit.currency:
+        return plural(
+            "{customers} has broken their own rhythm; {orders} expected orders go with them",
+            "{customers} have broken their own rhythm; {orders} expected orders go with them", count,
+        ).format(customers=people(count), orders=i18n.number(found.total, 0))  # fmt: skip
+    return plural(
+        "{customers} has broken their own rhythm; {value} of {noun} goes with them",
+        "{customers} have broken their own rhythm; {value} of {noun} goes with them", count,
+    ).format(customers=people(count), value=unit.plain(found.total), noun=unit.noun)  # fmt: skip
 
 
 def _action(data: ReportData, unit: Unit, found: Quiet) -> dict[str, str] | None:
@@ -101,12 +111,17 @@ def _action(data: ReportData, unit: Unit, found: Quiet) -> dict[str, str] | None
         return None
     alone = count // HELD_BACK
     each = found.total / count
-    text = (
-        f"At risk are {unit.plain(each)} each on average. If one message in ten kept someone who would have left, it "
-        f"would pay up to {unit.plain(each / 10)} a message."
-        if unit.currency
-        else "What a message may cost cannot be said here, since the data hold no amounts."
-    )
-    lot = f" The {whole(alone)} left alone, drawn by lot, will show whether it did." if alone else ""
-    head = f"Write to {whole(count - alone)} of them this week" + (f" and leave {whole(alone)} alone" if alone else "")
-    return {"title": head, "text": text + lot, "command": data.action}
+    text = message("What a message may cost cannot be said here, since the data hold no amounts.")
+    if unit.currency:
+        text = message(
+            "At risk are {each} each on average. If one message in ten kept someone who would have left, it "
+            "would pay up to {most} a message."
+        ).format(each=unit.plain(each), most=unit.plain(each / 10))
+    head = message("Write to {count} of them this week").format(count=whole(count - alone))
+    if alone:
+        head = message("Write to {count} of them this week and leave {alone} alone").format(
+            count=whole(count - alone), alone=whole(alone)
+        )
+        lot = message("The {alone} left alone, drawn by lot, will show whether it did.").format(alone=whole(alone))
+        text = f"{text} {lot}"
+    return {"title": head, "text": text, "command": data.action}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
+from lifelong.i18n import message
 from lifelong.report import drawings
 from lifelong.report.words import Range
 
@@ -23,20 +24,30 @@ def section(data: ReportData) -> dict[str, Any] | None:
     inside = sum(r["is_inside"] for r in judged)
     return {
         "title": _title(inside, len(judged)),
-        "measure": "This shop was simulated, so its truth is known. Band: 80 % interval; stroke: the truth",
+        "measure": message("This shop was simulated, so its truth is known. Band: 80 % interval; stroke: the truth"),
         "rows": rows,
-        "source": "Four in five should fall inside. No real shop can be checked so; there the back-test stands in.",
+        "source": message(
+            "Four in five should fall inside. No real shop can be checked so; there the back-test stands in."
+        ),
     }
 
 
 def _title(inside: int, total: int) -> str:
     if not total:
-        return "The truth is known, but nothing was predicted with an interval"
+        return message("The truth is known, but nothing was predicted with an interval")
     if inside == total:
-        return "The truth lies inside every interval" if total > 1 else "The truth lies inside the interval"
+        return (
+            message("The truth lies inside every interval")
+            if total > 1
+            else message("The truth lies inside the interval")
+        )
     if not inside:
-        return "The truth lies outside every interval" if total > 1 else "The truth lies outside the interval"
-    return f"The truth lies inside {inside} of {total} intervals"
+        return (
+            message("The truth lies outside every interval")
+            if total > 1
+            else message("The truth lies outside the interval")
+        )
+    return message("The truth lies inside {inside} of {total} intervals").format(inside=inside, total=total)
 
 
 def _row(data: ReportData, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,12 +61,17 @@ def _row(data: ReportData, row: Mapping[str, Any]) -> dict[str, Any]:
     room = (max(ends) - min(ends)) * 0.25 or abs(predicted) or 1.0
     inside = is_known and r.low <= true <= r.high
     said = _say(data, unit, r, predicted)
-    drawing = drawings.along(r, min(ends) - room, max(ends) + room, f"{said}, true {_say(data, unit, r, true)}")
+    drawing = drawings.along(
+        r,
+        min(ends) - room,
+        max(ends) + room,
+        message("{number}, true {true}").format(number=said, true=_say(data, unit, r, true)),
+    )
     return {
-        "name": str(row["name"]), "predicted": said, "true": _say(data, unit, r, true),
+        "name": message(str(row["name"])), "predicted": said, "true": _say(data, unit, r, true),
         "range": _spread(data, unit, r) if is_known else i18n.not_estimated(),
         "drawing": drawing, "truth": drawings.place(true, min(ends) - room, max(ends) + room),
-        "is_inside": inside, "verdict": ("inside" if inside else "outside") if is_known else "",
+        "is_inside": inside, "verdict": (message("inside") if inside else message("outside")) if is_known else "", "is_outside": is_known and not inside,
     }  # fmt: skip
 
 

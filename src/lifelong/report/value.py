@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong import charts, i18n
+from lifelong.i18n import message
 from lifelong.report import drawings
 from lifelong.report.figures import absent, figure, twin
 from lifelong.report.words import Range, digits_of, one_in, people, share, unit_of, values_of, whole
@@ -81,23 +82,23 @@ def equity(data: ReportData) -> dict[str, Any]:
         main.value - (main.value - main.low) * (1 - part),
         main.value + (main.high - main.value) * (1 - part),
     )
-    rows = [("All customers", "90 % interval", outer), ("All customers", "80 % interval", main)]
+    everyone = message("All customers")
+    rows = [(everyone, message("90 % interval"), outer), (everyone, message("80 % interval"), main)]
     if part >= 0.01:
-        rows.append(("All customers", "80 %, were the model itself right", inner))
+        rows.append((everyone, message("80 %, were the model itself right"), inner))
     group = best_group(data)
     if group is not None:
-        count = people(group[1].customers)
-        rows.append((f"Best {share(group[0])}", f"{count}, 80 % interval", unit.total(group[1])))
-    for name, key in (("Subscribers", SUBSCRIBERS), ("Those who order", BUYERS)):
+        note = message("{customers}, 80 % interval").format(customers=people(group[1].customers))
+        rows.append((message("Best {share}").format(share=share(group[0])), note, unit.total(group[1])))
+    for name, key in ((message("Subscribers"), SUBSCRIBERS), (message("Those who order"), BUYERS)):
         if key in data.scores.groups:
             part_of = data.scores.groups[key]
-            rows.append(
-                (name, f"{people(round(part_of.alive))} expected to be there, 80 % interval", unit.total(part_of))
-            )
+            note = message("{customers} expected to be there, 80 % interval")
+            rows.append((name, note.format(customers=people(round(part_of.alive))), unit.total(part_of)))
     high = drawings.nice_ceiling(max(r.high for _, _, r in rows))
     return {
         "title": _equity_title(unit, main, part),
-        "measure": f"{unit.noun.capitalize()} over {unit.ahead}; axis from 0 to {unit.plain(high)}",
+        "measure": message("{noun} over {ahead}; axis from 0 to {high}").format(noun=unit.title, ahead=unit.ahead, high=unit.plain(high)),
         "rows": [
             {"name": name, "note": note, "number": unit.say(r), "range": unit.spread(r),
              "drawing": drawings.along(r, 0.0, high, f"{unit.say(r)}, {note}: {unit.spread(r)}")}
@@ -108,19 +109,26 @@ def equity(data: ReportData) -> dict[str, Any]:
 
 
 def _equity_title(unit: Unit, main: Range, part: float) -> str:
-    said = f"Four times in five the total will fall between {unit.spread(main).replace(' to ', ' and ')}"
-    return f"{said}; {share(part)} of that width is the model’s own error" if part >= 0.01 else said
+    low, high = unit.ends(main)
+    if part < 0.01:
+        return message("Four times in five the total will fall between {low} and {high}").format(low=low, high=high)
+    told = message(
+        "Four times in five the total will fall between {low} and {high}; {share} of that width is the model’s own error"
+    )
+    return told.format(low=low, high=high, share=share(part))
 
 
 def _equity_source(part: float, *, is_tested: bool) -> str:
     if part >= 0.01 and not is_tested:
-        return "No back-test could measure the model’s own error here, so the band holds one that is usual elsewhere."
+        return message(
+            "No back-test could measure the model’s own error here, so the band holds one that is usual elsewhere."
+        )
     if part >= 0.01:
-        return (
+        return message(
             "The model’s own error is what the rolling back-test measured on your past: how far forecast totals missed "
             "beyond chance. More customers narrow the rest of the band, but not that part."
         )
-    return (
+    return message(
         "The band holds chance and doubt about the parameters only. No back-test could measure the model’s own error "
         "here, so read the band as too narrow."
     )
@@ -131,46 +139,49 @@ def spread(data: ReportData) -> Figure:
     unit = unit_of(data)
     values = values_of(data, unit.column)
     if not len(values) or values.max(initial=0.0) <= 0:
-        return absent(
-            "spread", "No value is expected", "Every customer’s expected value is 0, so there is nothing to spread."
-        )
+        why = message("Every customer’s expected value is 0, so there is nothing to spread.")
+        return absent("spread", message("No value is expected"), why)
     d = charts.measure(values)
-    scale, suffix = (1000.0, " thousand") if d.edges[-1] >= 10_000 else (1.0, "")
-    measure = f"Customers by their value over {unit.ahead},{suffix} {unit.symbol}, doubling steps"
+    scale, measure = 1.0, message("Customers by their value over {ahead}, {unit}, doubling steps")
+    if d.edges[-1] >= 10_000:
+        scale, measure = 1000.0, message("Customers by their value over {ahead}, thousand {unit}, doubling steps")
+    mean = unit.say(unit.total(data.scores.totals).each(len(values)))
     words = {
-        "customers": "Share of customers", "value": "Share of value",
-        "median": f"Median {unit.plain(d.median)}", "median_note": "half are worth less",
-        "mean": f"Mean {unit.say(unit.total(data.scores.totals).each(len(values)))}", "mean_note": f"{share(d.below_mean)} are worth less",
+        "customers": message("Share of customers"), "value": message("Share of value"),
+        "median": message("Median {value}").format(value=unit.plain(d.median)), "median_note": message("half are worth less"),
+        "mean": message("Mean {value}").format(value=mean), "mean_note": message("{share} are worth less").format(share=share(d.below_mean)),
     }  # fmt: skip
+    source = message("{customers}, as of {day}.").format(customers=people(len(values)), day=i18n.date(data.as_of))
     return figure(
         "spread",
-        (_spread_title(d, len(values)), measure, f"{people(len(values))}, as of {i18n.date(data.as_of)}."),
+        (_spread_title(d, len(values)), measure.format(ahead=unit.ahead, unit=unit.symbol), source),
         lambda px: charts.distribution(
             d, px, amount=lambda edge: i18n.number(edge / scale, digits_of(edge / scale)), share=share, words=words
         ),
-        twin(("Value", "Customers", "Bring"), _class_rows(d, unit)),
+        twin((message("Value"), message("Customers"), message("Bring")), _class_rows(d, unit)),
     )
 
 
 def _spread_title(d: Distribution, n: int) -> str:
     if n < FEW:
-        return f"{whole(n)} customers are too few to see a shape; here is each class"
+        return message("{count} customers are too few to see a shape; here is each class").format(count=whole(n))
     if d.mean >= 1.5 * d.median:
-        return "Most customers are worth little, and the mean hides it"
+        return message("Most customers are worth little, and the mean hides it")
     if d.mean <= 1.15 * d.median:
-        return "Customers are worth much the same: mean and median agree"
-    return f"The mean lies above the middle customer: {share(d.below_mean)} are worth less than it"
+        return message("Customers are worth much the same: mean and median agree")
+    told = message("The mean lies above the middle customer: {share} are worth less than it")
+    return told.format(share=share(d.below_mean))
 
 
 def _class_rows(d: Distribution, unit: Unit) -> list[list[str]]:
     edges = [unit.plain(e) for e in d.edges]
     names = [
-        f"under {edges[0]}",
-        *(f"{a} to {b}" for a, b in itertools.pairwise(edges)),
-        f"{edges[-1]} or more",
+        message("under {value}").format(value=edges[0]),
+        *(i18n.between(a, b) for a, b in itertools.pairwise(edges)),
+        message("{value} or more").format(value=edges[-1]),
     ]
     rows = [[n, whole(c), unit.plain(v)] for n, c, v in zip(names, d.customers, d.value, strict=True)]
-    return [*rows, ["all", whole(sum(d.customers)), unit.plain(sum(d.value))]]
+    return [*rows, [message("all"), whole(sum(d.customers)), unit.plain(sum(d.value))]]
 
 
 def best(data: ReportData) -> Figure:
@@ -179,34 +190,40 @@ def best(data: ReportData) -> Figure:
     values = values_of(data, unit.column)
     predicted = charts.curve(values) if found else None
     if found is None or predicted is None:
-        return absent(
-            "best", "There is no best fifth", "No value is expected, so no customer’s share of it can be told."
-        )
+        why = message("No value is expected, so no customer’s share of it can be told.")
+        return absent("best", message("There is no best fifth"), why)
     past = np.nan_to_num(values_of(data, "historic")) if data.has_money else np.zeros(0)
     so_far = charts.curve(past) if len(past) and past.min() >= 0 else None
     at_so_far = charts.best_share(past, BEST)[1] if so_far else None
     count, _ = charts.best_share(values, BEST)
     shown = charts.Lorenz(predicted, so_far, BEST, found.value, found.low, found.high, at_so_far)
-    words = {"predicted": "predicted", "so_far": "of value so far", "equal": "if all were equal", "best": "best 20 %"}
+    words = {
+        "predicted": message("predicted"), "so_far": message("of value so far"),
+        "equal": message("if all were equal"), "best": message("best 20 %"),
+    }  # fmt: skip
+    measure = message("Share of {noun} brought, customers sorted from the best")
+    if so_far:
+        measure = message("Share of {noun} brought, customers sorted from the best; so far in ink")
+    source = message("Best 20 % are {customers}; 80 % interval {range}. Gini {gini}.").format(
+        customers=people(count), range=i18n.percent_interval(found.low, found.high), gini=i18n.number(predicted.gini, 2)
+    )
     return figure(
         "best",
-        (_best_title(found.value, count, len(values)),
-         f"Share of {unit.noun} brought, customers sorted from the best" + ("; so far in ink" if so_far else ""),
-         f"Best 20 % are {people(count)}; 80 % interval {i18n.percent_interval(found.low, found.high)}. "
-         f"Gini {i18n.number(predicted.gini, 2)}."),
+        (_best_title(found.value, count, len(values)), measure.format(noun=unit.noun), source),
         lambda px: charts.lorenz(shown, px, share=share, words=words),
-        twin(("Best customers", "Will bring", "Brought so far"), _curve_rows(values, past if so_far else None)),
+        twin((message("Best customers"), message("Will bring"), message("Brought so far")), _curve_rows(values, past if so_far else None)),
     )  # fmt: skip
 
 
 def _best_title(point: float, count: int, n: int) -> str:
     if n < FEW:
-        return f"The best fifth is {people(count)} here; they will bring {share(point)}"
+        told = message("The best fifth is {customers} here; they will bring {share}")
+        return told.format(customers=people(count), share=share(point))
     if point < 0.35:
-        return f"Value is spread evenly: the best fifth will bring {one_in(point)}"
+        return message("Value is spread evenly: the best fifth will bring {share}").format(share=one_in(point))
     if point >= 0.9:
-        return f"Nearly all of it sits with the best fifth: {share(point)}"
-    return f"The best fifth will bring {one_in(point)}"
+        return message("Nearly all of it sits with the best fifth: {share}").format(share=share(point))
+    return message("The best fifth will bring {share}").format(share=one_in(point))
 
 
 def _curve_rows(values: np.ndarray[Any, Any], past: np.ndarray[Any, Any] | None) -> list[list[str]]:

@@ -10,14 +10,18 @@ import numpy as np
 
 from lifelong import i18n
 from lifelong.definitions import DEFINITIONS
-from lifelong.i18n import NBSP
+from lifelong.i18n import N_, NBSP, message
+from lifelong.report.meaning import meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from lifelong.report.inputs import ReportData
     from lifelong.values import Totals
 
+#: Names of models; those that are no proper names are messages.
 MODELS = {
     "bg_nbd": "BG/NBD",
     "mbg_nbd": "MBG/NBD",
@@ -25,22 +29,24 @@ MODELS = {
     **{f"{kind}_cnbd_{k}": f"{kind.upper()}/CNBD-{k}" for kind in ("bg", "mbg") for k in range(2, 7)},
     "ggompertz_nbd": "GGompertz/NBD",
     "gamma_gamma": "gamma-gamma",
-    "gamma_gamma_dependent": "gamma-gamma given the orders",
+    "gamma_gamma_dependent": N_("gamma-gamma given the orders"),
     "sbg": "shifted-beta-geometric",
     "bdw": "beta-discrete-Weibull",
     "discrete_weibull": "discrete Weibull",
-    "two_segments": "two segments",
-    "constant_churn": "constant churn",
-    "last_period": "Last period again",
-    "cell_means": "Earlier customers alike",
+    "two_segments": N_("two segments"),
+    "constant_churn": N_("constant churn"),
+    "last_period": N_("Last period again"),
+    "cell_means": N_("Earlier customers alike"),
 }
 
 #: Endings of models' names, and how people write them.
 ENDINGS = {
-    "+calendar": " with calendar",
-    "+covariates": " with covariates",
-    "+blend": " blended with learned forecasts",
+    "+calendar": N_("{model} with calendar"),
+    "+covariates": N_("{model} with covariates"),
+    "+blend": N_("{model} blended with learned forecasts"),
 }
+
+_KEYS = re.compile(rf"\b({'|'.join(MODELS)})(\+\w+)?")
 
 #: The key of the days to the second order, once the registry holds it; a number without an entry has no link.
 SECOND = "second" if "second" in DEFINITIONS else ""
@@ -48,17 +54,15 @@ SECOND = "second" if "second" in DEFINITIONS else ""
 
 def named(text: str) -> str:
     """A sentence with models' names as people write them, and a space before per cent."""
-    for key, name in MODELS.items():
-        text = re.sub(rf"\b{key}\b", name, text)
-    for ending, said in ENDINGS.items():
-        text = text.replace(ending, said)
+    text = _KEYS.sub(lambda found: model_name(found[0]), text)
     return re.sub(r"(?<=\d)%(?!/)", f"{NBSP}%", text)
 
 
 def model_name(key: str) -> str:
     """A model's name as people write it."""
     plain, sign, ending = key.partition("+")
-    return MODELS.get(plain, plain.replace("_", " ")) + ENDINGS.get(sign + ending, "")
+    name = message(MODELS.get(plain, plain.replace("_", " ")))
+    return message(ENDINGS[sign + ending]).format(model=name) if sign + ending in ENDINGS else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +97,37 @@ class Unit:
     @property
     def noun(self) -> str:
         """What a sum of value is called: contribution, margin, revenue or orders."""
+        return message(self.kind)
+
+    @property
+    def title(self) -> str:
+        """The same where it begins a sentence."""
+        return self.noun[:1].upper() + self.noun[1:]
+
+    @property
+    def kind(self) -> str:
+        """The key of the noun."""
         if not self.currency:
-            return "orders"
-        return next((word for word in ("contribution", "margin") if word in self.definition), "revenue")
+            return N_("orders")
+        kinds = (N_("contribution"), N_("margin"), N_("revenue"))
+        return next((word for word in kinds[:2] if word in self.definition), kinds[2])
 
     @property
     def symbol(self) -> str:
         """The currency's sign, or "orders"."""
-        return i18n.money(0, self.currency, 0).removesuffix("0").strip() if self.currency else "orders"
+        return i18n.money(0, self.currency, 0).replace("0", "").strip() if self.currency else message("orders")
 
     @property
     def ahead(self) -> str:
         """The horizon inside a sentence."""
-        return "the rest of their lives" if self.horizon == "lifetime" else f"the next {i18n.horizon(self.horizon)}"
+        if self.horizon == "lifetime":
+            return message("the rest of their lives")
+        return message("the next {horizon}").format(horizon=i18n.horizon(self.horizon))
 
     @property
     def meaning(self) -> str:
         """The definition of value with its measures written out."""
-        said = (
-            self.definition
-            if self.horizon == "lifetime"
-            else self.definition.replace(f"next {self.horizon}", f"next {i18n.horizon(self.horizon)}")
-        )
-        return re.sub(r"%/(year|month|week)", rf"{NBSP}% a \1", said)
+        return meaning({"definition": self.definition, "horizon": self.horizon})
 
     @property
     def column(self) -> str:
@@ -143,6 +155,14 @@ class Unit:
     def spread(self, r: Range) -> str:
         """Its interval in words."""
         return i18n.interval(r.low, r.high, self.currency) if self.currency else i18n.number_interval(r.low, r.high)
+
+    def ends(self, r: Range) -> tuple[str, str]:
+        """The two ends of its interval."""
+        if self.currency:
+            places = i18n.money_digits(r.low, r.high, self.currency)
+            return i18n.money(r.low, self.currency, places), i18n.money(r.high, self.currency, places)
+        places = i18n.number_digits(r.low, r.high)
+        return i18n.number(r.low, places), i18n.number(r.high, places)
 
     def plain(self, value: float | None) -> str:
         """A number without interval: money to the cent below a thousand, orders to two decimals below ten."""
@@ -175,9 +195,21 @@ def whole(count: float) -> str:
     return i18n.number(count, 0)
 
 
-def people(count: int, one: str = "customer", many: str = "customers") -> str:
+def people(count: int) -> str:
     """A count of customers with the right word."""
-    return f"{whole(count)}{NBSP}{one if count == 1 else many}"
+    return i18n.quantity(count, "customer")
+
+
+def with_interval(number: str, spread: str) -> str:
+    """A number and its interval, for those who cannot see the bar."""
+    return message("{number}, 80 % interval {range}").format(number=number, range=spread)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, with "and" before the last."""
+    if len(names) == 1:
+        return names[0]
+    return message("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])
 
 
 def duration(days: float) -> str:
@@ -193,7 +225,7 @@ def duration(days: float) -> str:
 
 def rhythm(days: float) -> str:
     """How often someone orders."""
-    return "every day or two" if days < 2 else f"every {duration(days)}"
+    return message("every day or two") if days < 2 else message("every {duration}").format(duration=duration(days))
 
 
 def one_in(value: float) -> str:
@@ -203,12 +235,12 @@ def one_in(value: float) -> str:
     ('half', '81\xa0%')
     """
     named = {
-        0.5: "half",
-        1 / 3: "a third",
-        0.25: "a quarter",
-        0.2: "a fifth",
-        2 / 3: "two thirds",
-        0.75: "three quarters",
+        0.5: message("half"),
+        1 / 3: message("a third"),
+        0.25: message("a quarter"),
+        0.2: message("a fifth"),
+        2 / 3: message("two thirds"),
+        0.75: message("three quarters"),
     }
     for at, word in named.items():
         if abs(value - at) < 0.01:

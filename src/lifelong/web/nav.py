@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import LifelongError
+from lifelong.i18n import N_
+from lifelong.report.meaning import meaning
 from lifelong.report.words import model_name
-from lifelong.web.meaning import meaning
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from lifelong import i18n
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import CODES
+from lifelong.report import wording
 from lifelong.web import assets
 
 if TYPE_CHECKING:
@@ -38,15 +37,8 @@ def environment() -> Environment:
         finalize=_unbroken,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_callables(i18n.message, i18n.plural, newstyle=True)  # type: ignore[attr-defined] # by the extension
-    made.globals |= {"say": i18n, "_": _message}
-    return made
-
-
-def _message(text: str, **slots: Any) -> str:
-    """A message; a per cent sign in one without slots is only a sign, and what fills a slot is escaped."""
-    told = i18n.message(text)
-    return Markup(told) % slots if slots else told  # noqa: S704 - a message is this program's own words
+    made.globals |= {"say": i18n}
+    return wording.teach(made)
 
 
 def _unbroken(value: Any) -> Any:

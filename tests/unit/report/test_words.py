@@ -281,7 +281,7 @@ def test_lifetime_horizons_are_said_in_words(data: ReportData) -> None:
 
 def test_measures_in_the_definition_are_written_out(data: ReportData) -> None:
     assert words.unit_of(data).meaning == (
-        "gross margin (35 % of revenue), next 52\xa0weeks, discounted 10\xa0% a year at the time of each order"
+        "gross margin (35\xa0% of revenue), within 52\xa0weeks, discounted by 10\xa0% a year"
     )
 
 

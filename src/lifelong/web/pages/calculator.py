@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lifelong.i18n import N_
 from lifelong.jobs import VERBS, arguments
 from lifelong.web import drawing
 from lifelong.web.answering import refusal
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

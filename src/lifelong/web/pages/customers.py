@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from lifelong import i18n
 from lifelong.errors import LifelongError
+from lifelong.i18n import N_
 from lifelong.project import segmenting
 from lifelong.web.answering import refusal
 from lifelong.web.shelf import SORTED_BY
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.routing import Route
 
+from lifelong.i18n import N_
 from lifelong.report.drawings import nice_ceiling, place
 from lifelong.web import drawing
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

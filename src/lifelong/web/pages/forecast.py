@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from lifelong import i18n
 from lifelong.errors import LifelongError
+from lifelong.i18n import N_
 from lifelong.jobs import arguments
 from lifelong.web import drawing
 from lifelong.web.answering import refusal
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from lifelong import i18n
 from lifelong.errors import AccessError, ConfigError, LifelongError
+from lifelong.i18n import N_
 from lifelong.jobs import Uploads
 from lifelong.units import Money
 from lifelong.web.answering import refusal
 from lifelong.web.desk import Reply
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from lifelong.errors import LifelongError
+from lifelong.i18n import N_
 from lifelong.project import segmenting
 from lifelong.web.answering import status_of
 from lifelong.web.pages.customers import EUROPEAN, STAGES, number
 from lifelong.web.visiting import Visit, handler
-from lifelong.web.words import N_
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -6,7 +6,7 @@ import pytest
 
 from lifelong import i18n
 from lifelong.definitions import value_definition
-from lifelong.web.meaning import meaning
+from lifelong.report.meaning import meaning
 
 N = "\u00a0"
 

@@ -1,4 +1,4 @@
-"""What value means, in the language of the page: made from the facts of the scores, not from their English words."""
+"""What value means, in the language spoken now: made from the facts of the scores, not from their English words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lifelong import i18n
-from lifelong.web.words import N_
+from lifelong.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
