@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import missing_extra
 from lifelong.export.writers import replacing
+from lifelong.i18n import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,13 +46,13 @@ def heads(book: Any, sheet: Any, row: int, texts: Iterable[str]) -> None:
 
 def read_me(book: Any, keys: Iterable[str], last: str) -> None:
     """A sheet with each number's definition, and a last sentence."""
-    sheet, wrapped = book.add_worksheet("Read me"), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet, wrapped = book.add_worksheet(message("Read me")[:31]), book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 2, 70)
-    heads(book, sheet, 0, ("number", "meaning", "formula"))
+    heads(book, sheet, 0, (message("number"), message("meaning"), message("formula")))
     known = list(dict.fromkeys(keys))
     for row, key in enumerate(known, 1):
         told = DEFINITIONS[key]
-        for at, text in enumerate((told.title, told.text, told.formula)):
+        for at, text in enumerate((message(told.title), message(told.text), told.formula)):
             sheet.write_string(row, at, text, wrapped)
     sheet.write_string(len(known) + 2, 1, last, wrapped)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.export import live
 from lifelong.export.writers import XLSX_ROWS, plain_columns, put
+from lifelong.i18n import N_, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-#: The sheet of the customers, and the columns of theirs that the summary sums, by the figure that they make.
-CUSTOMERS = "Customers"
+#: Names of sheets by the keys of tables.
+SHEETS = {
+    "summary": N_("Summary"), "customers": N_("Customers"), "equity": N_("Equity"), "quiet": N_("Quiet"), "ledger": N_("Ledger"),
+    "files": N_("Files"), "findings": N_("Findings"), "fit": N_("Fit"), "forecast": N_("Forecast"),
+    "customer-equity": N_("Customer equity"), "costs": N_("Costs"), "channels": N_("Channels"),
+}  # fmt: skip
+#: The columns of the customers' that the summary sums, by the figure that they make.
 SUMMED = {"value": "value", "orders": "orders"}
 
 
@@ -61,15 +67,19 @@ def workbook(head: Head, sheets: Sequence[Sheet], customers: pa.Table | None, ke
             _table(book, sheet)
         if raw is not None:
             _customers(book, raw)
-        last = "Totals are formulas over the other sheets; change a number there and they follow. Intervals do not: they are the model's."
+        last = message(
+            "Totals are formulas over the other sheets; change a number there and they follow. Intervals do not: they are the model's."
+        )
         if customers is not None and raw is None:
-            last = "There are more customers than a sheet holds, so their totals are written as they are: lifelong export customers.csv"
+            last = message(
+                "There are more customers than a sheet holds, so their totals are written as they are: lifelong export customers.csv"
+            )
         live.read_me(book, keys, last)
     return path
 
 
 def _summary(book: Any, head: Head, raw: pa.Table | None) -> None:
-    sheet, wrapped = book.add_worksheet("Summary"), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet, wrapped = book.add_worksheet(_sheet("summary")), book.add_format({"text_wrap": True, "valign": "top"})
     number, as_text = book.add_format({"num_format": "#,##0.00"}), book.add_format({"quote_prefix": True})
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 3, 24)
@@ -83,12 +93,12 @@ def _summary(book: Any, head: Head, raw: pa.Table | None) -> None:
         sheet.merge_range(row, 0, row, 3, sentence, wrapped)
         sheet.set_row(row, 34)
         row += 1
-    live.heads(book, sheet, row + 1, ("number", "expected", "80 % from", "80 % to"))
+    live.heads(book, sheet, row + 1, (message("number"), message("expected"), message("80 % from"), message("80 % to")))
     for at, (name, label, *amounts) in enumerate(head.figures, row + 2):
         sheet.write_string(at, 0, label)
         column = _column(raw, SUMMED.get(name, ""))
         if raw is not None and column:
-            formula = f"=SUM({CUSTOMERS}!{column}2:{column}{len(raw) + 1})"
+            formula = f"=SUM('{_sheet('customers')}'!{column}2:{column}{len(raw) + 1})"
             sheet.write_formula(at, 1, formula, number, amounts[0])
         else:
             sheet.write_number(at, 1, amounts[0], number)
@@ -131,7 +141,7 @@ def _table(book: Any, told: Sheet) -> None:
 
 
 def _customers(book: Any, raw: pa.Table) -> None:
-    sheet, as_text = book.add_worksheet(CUSTOMERS), book.add_format({"quote_prefix": True})
+    sheet, as_text = book.add_worksheet(_sheet("customers")), book.add_format({"quote_prefix": True})
     sheet.freeze_panes(1, 1)
     live.heads(book, sheet, 0, raw.column_names)
     for row, cells in enumerate(zip(*plain_columns(raw), strict=True), 1):
@@ -145,4 +155,8 @@ def named(keys: Sequence[str]) -> Mapping[str, str]:
     >>> named(["customer-equity", "costs"])
     {'customer-equity': 'Customer equity', 'costs': 'Costs'}
     """
-    return {key: key.replace("-", " ").capitalize()[:31] for key in keys}
+    return {key: _sheet(key) for key in keys}
+
+
+def _sheet(key: str) -> str:
+    return message(SHEETS[key])[:31]

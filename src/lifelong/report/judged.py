@@ -159,7 +159,8 @@ def costs(board: Leaderboard) -> dict[str, Any]:
 def choice_name(row: Mapping[str, Any]) -> str:
     """A choice in words."""
     if row["cap"] is None:
-        return message("Look after the {choice}").format(choice=message(str(row["choice"])))
+        share_ = str(row["choice"]).removeprefix("top ").replace(" %", f"{i18n.NBSP}%")
+        return message("Look after the top {share}").format(share=share_)
     cap = i18n.ledger(Money(int(row["cap"]), str(row["currency"])))
     return message("Spend up to {cap} on each").format(cap=cap)
 

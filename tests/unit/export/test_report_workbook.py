@@ -50,7 +50,7 @@ def test_sums_are_formulas_and_texts_are_texts(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Summary", "Forecast", "Findings", "Customers", "Read me"]
     told = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
-    assert ["Value", "=SUM(Customers!B2:B3)", 5, 8] in told
+    assert ["Value", "=SUM('Customers'!B2:B3)", 5, 8] in told
     forecast = book["Forecast"]
     assert forecast["B5"].value == "=SUM(B3:B4)"
     assert forecast["A3"].value.date() == dt.date(2026, 11, 1)

@@ -63,7 +63,7 @@ def test_the_workbook_of_finance_sums_to_the_forecast(shop: Project, tmp_path: P
     assert months[0][0].isoformat()[:10] == forecast.months[0].begins
     scores = shop.score()
     shown = [row for row in book["Summary"].iter_rows(values_only=True) if row[0] == "Value of all customers"]
-    assert shown[0][1].startswith("=SUM(Customers!")
+    assert shown[0][1].startswith("=SUM('Customers'!")
     assert shown[0][2:] == (scores.totals.low80, scores.totals.high80)
 
 
