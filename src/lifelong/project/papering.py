@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from lifelong.report.inputs import ReportData
     from lifelong.report.paper import Paper
 
-#: Languages in which papers are written.
-LANGUAGES = ("en",)
+#: Languages in which papers are written: those whose catalogue is whole.
+LANGUAGES = i18n.SPOKEN
 #: Kinds that print what other verbs say of money.
 _WITH_MONEY = {"full": ("forecast", "equity", "costs", "channels"), "finance": ("forecast", "equity", "costs"), "marketing": ("channels",)}  # fmt: skip
 

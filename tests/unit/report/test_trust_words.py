@@ -181,7 +181,7 @@ def test_costs_are_told_in_money_with_what_they_save(data: ReportData) -> None:
     assert board is not None
     told = judged.costs(board)
     assert "is not shown" in told["title"]
-    assert [r["choice"] for r in told["rows"]] == ["Look after the top 10 %", "Spend up to $12.50 on each"]
+    assert [r["choice"] for r in told["rows"]] == ["Look after the top 10\xa0%", "Spend up to $12.50 on each"]
     assert told["rows"][0]["missed"] == "$2,100"
     assert told["rows"][0]["saved_range"] == f"{MINUS}$50 to $350"
     sure = [r | {"saved_low": 1} for r in board.costs]
