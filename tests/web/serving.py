@@ -91,7 +91,8 @@ class Server:
 def settle(project: Path) -> None:
     """Wait until no job of the project is at work."""
     for _ in range(1200):
-        kept = [json.loads(path.read_bytes())["payload"] for path in (project / "jobs").glob("*.json")]
+        notes = (path for path in (project / "jobs").glob("*.json") if not path.name.startswith("."))
+        kept = [json.loads(path.read_bytes())["payload"] for path in notes]
         if not any(job["state"] in ("queued", "running") for job in kept):
             return
         time.sleep(0.1)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from lifelong.charts import tokens
 from lifelong.definitions import DEFINITIONS
+from lifelong.i18n import language, message
 from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST
 from lifelong.report.html import environment
 from lifelong.store import files
@@ -23,21 +24,7 @@ if TYPE_CHECKING:
     from lifelong.values import Calculation
 
 PERCENT, SMALL, LARGE = f"{100 * LEAST_SHARE:.10f}".rstrip("0"), f"{LEAST:.10f}".rstrip("0"), f"{MOST:.0f}"
-#: Inputs: key, label, hint, least, most, whether it must be typed. Shares are typed in per cent.
-INPUTS = (
-    ("churn", "Customers lost a month, %", "churn; or the next one", PERCENT, f"{100 - 100 * LEAST_SHARE:.10g}", False),
-    ("lifetime", "Months that they stay", "mean lifetime, more than 1", "1.000001", f"{1 / LEAST_SHARE:.10g}", False),
-    ("invoice", "Invoice", "what a customer pays at a time, the median", SMALL, LARGE, True),
-    ("invoices_a_month", "Invoices a month", "", SMALL, LARGE, True),
-    ("new_customers", "New customers a month", "", SMALL, LARGE, True),
-    ("spend", "Marketing and sales a month", "", "0", LARGE, True),
-    ("overhead", "Overhead a month", "that new customers are to bear", "0", LARGE, False),
-    ("margin", "Margin, %", "what is left of an invoice; empty: value is revenue", PERCENT, "100", False),
-    ("discount", "Discount a year, %", "money later is worth less", "0", f"{100 * MOST_PER_YEAR:g}", False),
-)
 SHARES = {"churn", "margin", "discount"}
-TIMINGS = (("begin", "at its begin"), ("mid", "in its middle"), ("end", "at its end"))
-NONE = {"ratio": "nothing is spent", "payback_with_leavers": "never"}
 MEANINGS = ("typed_value", "cac", "net_value", "ratio", "payback", "steady_base", "equity_added")
 
 
@@ -55,11 +42,20 @@ def render(made: Calculation) -> str:
     style, script = _style(), _asset("calculator.js")
     policy = f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'"
     told: dict[str, Any] = {
-        "inputs": [_input(made, one) for one in INPUTS],
-        "timings": TIMINGS,
+        "lang": language(),
+        "_": message,
+        "inputs": [_input(made, one) for one in _inputs()],
+        "timings": (
+            ("begin", message("at its begin")),
+            ("mid", message("in its middle")),
+            ("end", message("at its end")),
+        ),
         "timing": made.inputs["timing"],
-        "answers": [_answer(*line) for line in LINES],
-        "meanings": [DEFINITIONS[key] for key in MEANINGS],
+        "answers": _answers(),
+        "meanings": [
+            {"title": message(one.title), "text": message(one.text), "formula": one.formula}
+            for one in (DEFINITIONS[key] for key in MEANINGS)
+        ],
     }
     marked = {name: Markup(text) for name, text in (("style", style), ("script", script))}  # noqa: S704 - our own files
     return environment().get_template("calculator.html.j2").render(told, policy=policy, **marked)
@@ -72,10 +68,43 @@ def _input(made: Calculation, row: tuple[Any, ...]) -> dict[str, Any]:
     return {**told, "value": shown}
 
 
-def _answer(key: str, title: str, unit: str) -> dict[str, Any]:
-    text = title.strip()
-    said = text[0].upper() + text[1:] + (", months" if unit == "months" else "")
-    return {"key": key, "title": said, "unit": unit, "none": NONE.get(key, "–"), "within": title[0] == " "}
+def _inputs() -> tuple[tuple[Any, ...], ...]:
+    """Inputs: key, label, hint, least, most, whether it must be typed. Shares are typed in per cent."""
+    stays = f"{1 / LEAST_SHARE:.10g}"
+    return (
+        ("churn", message("Customers lost a month, %"), message("churn; or the next one"), PERCENT, f"{100 - 100 * LEAST_SHARE:.10g}", False),
+        ("lifetime", message("Months that they stay"), message("mean lifetime, more than 1"), "1.000001", stays, False),
+        ("invoice", message("Invoice"), message("what a customer pays at a time, the median"), SMALL, LARGE, True),
+        ("invoices_a_month", message("Invoices a month"), "", SMALL, LARGE, True),
+        ("new_customers", message("New customers a month"), "", SMALL, LARGE, True),
+        ("spend", message("Marketing and sales a month"), "", "0", LARGE, True),
+        ("overhead", message("Overhead a month"), message("that new customers are to bear"), "0", LARGE, False),
+        ("margin", message("Margin, %"), message("what is left of an invoice; empty: value is revenue"), PERCENT, "100", False),
+        ("discount", message("Discount a year, %"), message("money later is worth less"), "0", f"{100 * MOST_PER_YEAR:g}", False),
+    )  # fmt: skip
+
+
+def _answers() -> list[dict[str, Any]]:
+    """Answers in the order of the print, each with its title and with what stands where there is no number."""
+    titles = {
+        "value": message("Value of a new customer"),
+        "value_by_churn": message("By the churn"),
+        "value_by_lifetime": message("By the lifetime"),
+        "cac": message("Cost of winning one (CAC)"),
+        "cac_loaded": message("With overhead"),
+        "net_value": message("Value less that cost"),
+        "ratio": message("Value to cost (LTV:CAC)"),
+        "payback_months": message("Payback, months"),
+        "payback_with_leavers": message("With those who leave, months"),
+        "base": message("Customers in the long run"),
+        "customers_lost": message("Lost a month then"),
+        "equity_added": message("Added by a month's new ones"),
+    }
+    nothing = {"ratio": message("nothing is spent"), "payback_with_leavers": message("never")}
+    return [
+        {"key": key, "title": titles[key], "unit": unit, "none": nothing.get(key, "–"), "within": title[0] == " "}
+        for key, title, unit in LINES
+    ]
 
 
 def _style() -> str:

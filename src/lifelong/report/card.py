@@ -29,17 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lifelong.report.inputs import ReportData
-    from lifelong.values import Fit, Leaderboard
+    from lifelong.values import Fit, ImportReport, Leaderboard
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#~!])")
 
 LEAST = 10  # customers of a tenth that is shown
-LIMITS = (
-    "A forecast says what comes if the firm goes on as before. It does not say what an action changes: for that, test the action.",
-    "Customers not yet won are not in it.",
-    "The past is not the future: the intervals of measures hold other customers of the same weeks, not other weeks.",
-    "A low value is no reason to deny service, safety, complaints or credit, and nobody should be refused by it alone.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +93,12 @@ def html(data: ReportData) -> str:
                 "</tbody>\n</table>\n"
             )
     page = Markup(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="{2}">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{0}</title>\n</head>\n'
         "<body>\n<h1>{0}</h1>\n{1}</body>\n</html>\n"
     )
-    return str(page.format(_title(data), body))
+    return str(page.format(_title(data), body, i18n.language()))
 
 
 def sections(data: ReportData) -> list[Section]:
@@ -113,12 +107,12 @@ def sections(data: ReportData) -> list[Section]:
     judged = (
         _judged(data, board)
         if board is not None
-        else [Section("Back-test", (f"{data.instead[0]}: {data.instead[1]}.",))]
+        else [Section(i18n.message("Back-test"), (f"{data.instead[0]}: {data.instead[1]}.",))]
     )
     known = [f"{one['level']} {one['code']}: {one['text']}" for one in findings(data)]
     return [
         _what(data), _definition(data), *map(_parameters, _fits(data)), *judged,
-        Section("Findings", tuple(known) or ("None.",)), Section("Limits", tuple(_limits(data))),
+        Section(i18n.message("Findings"), tuple(known) or (i18n.message("None."),)), Section(i18n.message("Limits"), tuple(_limits(data))),
     ]  # fmt: skip
 
 
@@ -126,7 +120,8 @@ def sections(data: ReportData) -> list[Section]:
 
 
 def _title(data: ReportData) -> str:
-    return f"Model card: {model_name(data.fit.name)} of {data.name}, as of {data.as_of}"
+    told = i18n.message("Model card: {model} of {name}, as of {day}")
+    return told.format(model=model_name(data.fit.name), name=data.name, day=data.as_of)
 
 
 def _fits(data: ReportData) -> list[Fit]:
@@ -135,52 +130,71 @@ def _fits(data: ReportData) -> list[Fit]:
 
 def _what(data: ReportData) -> Section:
     fit, origin = data.fit, data.fit.origin
-    spend = f"; spend by {model_name(fit.spend.model)}" if fit.spend else ""
-    kind = (
-        "pay by contract and leave openly" if fit.model in plugins.known("contracts") else "buy freely and leave unseen"
+    name = f"{model_name(fit.name)} ({fit.name})"
+    purpose = (
+        i18n.message("forecasting orders and value of present customers who pay by contract and leave openly")
+        if fit.model in plugins.known("contracts")
+        else i18n.message("forecasting orders and value of present customers who buy freely and leave unseen")
     )
+    made_by = i18n.message("lifelong {version}, seed {seed}")
     rows = [
-        ("Model", f"{model_name(fit.name)} ({fit.name}){spend}"),
-        ("What it is for", f"forecasting orders and value of present customers who {kind}"),
-        ("Customers", said(data.scores.customers)),
-        ("Distinct histories", said(origin.patterns)),
-        ("Last day of the data", origin.until or data.as_of),
-        ("Hash of the histories", origin.data or "not known"),
-        ("Version and seed", f"lifelong {origin.version or 'not known'}, seed {origin.seed}"),
-    ]
-    for one in (*data.imports, *data.enrolled):
-        parts = f"{said(one.rows_in)} rows: {said(one.kept)} used, {said(one.quarantined)} in quarantine, {said(one.duplicates)} said twice"
-        rows.append(
-            (f"File {one.source}", f"{parts}; {said(one.orders)} {one.kind}, {one.first_day} to {one.last_day}")
+        (i18n.message("Model"), i18n.message("{model}; spend by {spend}").format(model=name, spend=model_name(fit.spend.model)) if fit.spend else name),
+        (i18n.message("What it is for"), purpose),
+        (i18n.message("Customers"), said(data.scores.customers)),
+        (i18n.message("Distinct histories"), said(origin.patterns)),
+        (i18n.message("Last day of the data"), origin.until or data.as_of),
+        (i18n.message("Hash of the histories"), origin.data or i18n.unknown()),
+        (i18n.message("Version and seed"), made_by.format(version=origin.version or i18n.unknown(), seed=origin.seed)),
+        *map(_file, (*data.imports, *data.enrolled)),
+    ]  # fmt: skip
+    return Section(i18n.message("What it is"), (), ((i18n.message("Fact"), i18n.message("Value")), *rows))
+
+
+def _file(one: ImportReport) -> tuple[str, str]:
+    """A file that was read: its name, its rows, and what they were."""
+    if one.kind == "subscriptions":
+        told = i18n.message(
+            "{rows} rows: {kept} used, {quarantined} in quarantine, {twice} said twice; {count} subscriptions, {first} to {last}"
         )
-    return Section("What it is", (), (("Fact", "Value"), *rows))
+    else:
+        told = i18n.message(
+            "{rows} rows: {kept} used, {quarantined} in quarantine, {twice} said twice; {count} orders, {first} to {last}"
+        )
+    parts = told.format(
+        rows=said(one.rows_in), kept=said(one.kept), quarantined=said(one.quarantined), twice=said(one.duplicates),
+        count=said(one.orders), first=one.first_day, last=one.last_day,
+    )  # fmt: skip
+    return i18n.message("File {name}").format(name=one.source), parts
 
 
 def _definition(data: ReportData) -> Section:
     t, unit = data.scores.totals, data.currency
     rows = [
-        ("All customers", "Expected", "80 % from", "80 % to"),
-        ("Orders", *map(said, (t.orders, t.orders_low80, t.orders_high80))),
+        (i18n.message("All customers"), i18n.message("Expected"), i18n.message("80 % from"), i18n.message("80 % to")),
+        (i18n.message("Orders"), *map(said, (t.orders, t.orders_low80, t.orders_high80))),
     ]
     if unit:
-        rows.append((f"Value, {unit}", *map(said, (t.value, t.low80, t.high80))))
-        for name, key in (("subscribers", SUBSCRIBERS), ("those who order", BUYERS)):
+        rows.append((i18n.message("Value, {unit}").format(unit=unit), *map(said, (t.value, t.low80, t.high80))))
+        for name, key in (
+            (i18n.message("Value of subscribers, {unit}"), SUBSCRIBERS), (i18n.message("Value of those who order, {unit}"), BUYERS),
+        ):  # fmt: skip
             if part := data.scores.groups.get(key):
-                rows.append((f"Value of {name}, {unit}", *map(said, (part.value, part.low80, part.high80))))
+                rows.append((name.format(unit=unit), *map(said, (part.value, part.low80, part.high80))))
     meaning = [
-        f"Value means {data.scores.definition}.",
-        *(DEFINITIONS[key].text for key in ("value", "interval", "orders", "alive")),
+        i18n.message("Value means {definition}.").format(definition=data.scores.definition),
+        *(i18n.message(DEFINITIONS[key].text) for key in ("value", "interval", "orders", "alive")),
     ]
-    return Section("What the numbers mean", tuple(meaning), tuple(rows))
+    return Section(i18n.message("What the numbers mean"), tuple(meaning), tuple(rows))
 
 
 def _parameters(fit: Fit) -> Section:
     rows = [(p.name, p.unit, *map(said, (p.estimate, p.se, p.low, p.high))) for p in fit.params]
-    lines = (f"Log-likelihood {said(fit.loglik)}.",)
+    head = (i18n.message("Parameter"), i18n.message("Unit"), i18n.message("Estimate"), i18n.message("Standard error"), i18n.message("95 % from"), i18n.message("95 % to"))  # fmt: skip
+    lines = (i18n.message("Log-likelihood {number}.").format(number=said(fit.loglik)),)
     return Section(
-        f"Parameters of {model_name(fit.model)}",
+        i18n.message("Parameters of {model}").format(model=model_name(fit.model)),
         lines,
-        (("Parameter", "Unit", "Estimate", "Standard error", "95 % from", "95 % to"), *rows),
+        (head, *rows),
     )
 
 
@@ -193,38 +207,49 @@ def _judged(data: ReportData, board: Leaderboard) -> list[Section]:
         parts += [one for one in (_groups(board), _tenths(board)) if len(one.table) > 1]
     own = [r for r in board.costs if r["model"] == data.fit.name]
     if own:
-        head = ("Choice", "Best possible", "Missed", "90 % from", "90 % to", "Saved", "90 % from", "90 % to", "Against")
-        parts.append(Section("Cost of being wrong", (DEFINITIONS["missed"].text,), (head, *map(_cost, own))))
+        head = (i18n.message("Choice"), i18n.message("Best possible"), i18n.message("Missed"), i18n.message("90 % from"), i18n.message("90 % to"), i18n.message("Saved"), i18n.message("90 % from"), i18n.message("90 % to"), i18n.message("Against"))  # fmt: skip
+        parts.append(
+            Section(
+                i18n.message("Cost of being wrong"),
+                (i18n.message(DEFINITIONS["missed"].text),),
+                (head, *map(_cost, own)),
+            )
+        )
     return parts
 
 
 def _groups(board: Leaderboard) -> Section:
-    head = ("Group", "Customers", "Forecast", "90 % from", "90 % to", "Came", "Off")
+    head = (i18n.message("Group"), i18n.message("Customers"), i18n.message("Forecast"), i18n.message("90 % from"), i18n.message("90 % to"), i18n.message("Came"), i18n.message("Off"))  # fmt: skip
     keys = ("customers", "forecast", "low90", "high90", "came")
-    rows = [(group_name(r), *(said(r[k]) for k in keys), "yes" if r["is_off"] else "no") for r in board.calibration]
-    return Section("Calibration by group", (DEFINITIONS["calibration"].text,), (head, *rows))
+    rows = [
+        (group_name(r), *(said(r[k]) for k in keys), i18n.message("yes") if r["is_off"] else i18n.message("no"))
+        for r in board.calibration
+    ]
+    return Section(
+        i18n.message("Calibration by group"), (i18n.message(DEFINITIONS["calibration"].text),), (head, *rows)
+    )
 
 
 def _tenths(board: Leaderboard) -> Section:
-    head = ("Tenth", "Customers", "Forecast each", "80 % from", "80 % to", "Came each")
+    head = (i18n.message("Tenth"), i18n.message("Customers"), i18n.message("Forecast each"), i18n.message("80 % from"), i18n.message("80 % to"), i18n.message("Came each"))  # fmt: skip
     keys = ("decile", "customers", "forecast", "low80", "high80", "actual")
     rows = [tuple(said(r.get(k)) for k in keys) for r in board.deciles if r["customers"] >= LEAST]
-    return Section("Calibration by tenth", (), (head, *rows))
+    return Section(i18n.message("Calibration by tenth"), (), (head, *rows))
 
 
 def _measures(model: str, board: Leaderboard) -> Section:
     """Every measure of the model with its interval, beside both baselines."""
     origins = sorted({str(r["origin"]) for r in board.rows})
     lines = [
-        f"Tested at {', '.join(origins)}; each measure is the mean over them.",
-        "Amounts are by the margin that the back-test was given.",
-        DEFINITIONS["metric_interval"].text,
+        i18n.message("Tested at {days}; each measure is the mean over them.").format(days=", ".join(origins)),
+        i18n.message("Amounts are by the margin that the back-test was given."),
+        i18n.message(DEFINITIONS["metric_interval"].text),
         named(board.why),
     ]
     if not any(r["model"] == model for r in board.rows):
-        return Section("Back-test", (*lines, "This model was not among those tested."))
+        return Section(i18n.message("Back-test"), (*lines, i18n.message("This model was not among those tested.")))
     rivals = [m for m in dict.fromkeys(str(r["model"]) for r in board.rows) if is_baseline(m)]
-    head = ("Measure", "Mean", "90 % from", "90 % to", *map(model_name, rivals))
+    head = (i18n.message("Measure"), i18n.message("Mean"), i18n.message("90 % from"), i18n.message("90 % to"), *map(model_name, rivals))  # fmt: skip
     rows = []
     for metric in METRICS:
         own = board.interval(model, metric)
@@ -232,17 +257,19 @@ def _measures(model: str, board: Leaderboard) -> Section:
             others = [board.interval(name, metric) for name in rivals]
             rows.append(
                 (
-                    DEFINITIONS[metric].title,
+                    i18n.message(DEFINITIONS[metric].title),
                     *map(said, (own["mean"], own["low"], own["high"])),
-                    *(said(o["mean"]) if o else "none" for o in others),
+                    *(said(o["mean"]) if o else i18n.message("none") for o in others),
                 )
             )
-    return Section("Back-test", tuple(lines), (head, *rows) if rows else ())
+    return Section(i18n.message("Back-test"), tuple(lines), (head, *rows) if rows else ())
 
 
 def _cost(row: Mapping[str, Any]) -> tuple[str, ...]:
     names = ("perfect", "missed", "missed_low", "missed_high", "saved", "saved_low", "saved_high")
-    amounts = ("not known" if row[n] is None else i18n.ledger(Money(int(row[n]), str(row["currency"]))) for n in names)
+    amounts = (
+        i18n.unknown() if row[n] is None else i18n.ledger(Money(int(row[n]), str(row["currency"]))) for n in names
+    )
     return (choice_name(row), *amounts, model_name(str(row["rival"])))
 
 
@@ -253,27 +280,47 @@ def _limits(data: ReportData) -> list[str]:
     """What the numbers do not say: some always, some because of this run."""
     board, made = data.leaderboard, []
     if board is None:
-        made.append("Without a back-test of all models nobody can say how far other models would have done better.")
+        made.append(
+            i18n.message(
+                "Without a back-test of all models nobody can say how far other models would have done better."
+            )
+        )
     else:
         held = str(board.rows[0].get("horizon", "")) if board.rows else ""
         asked = Horizon.parse(data.scores.horizon)
         if held and (asked.is_lifetime or asked.days > Horizon.parse(held).days):
-            made.append(
-                f"Values look {data.scores.horizon} ahead, and the back-test looked {held}: what lies beyond was never tested."
+            told = i18n.message(
+                "Values look {ahead} ahead, and the back-test looked {held}: what lies beyond was never tested."
             )
+            made.append(told.format(ahead=data.scores.horizon, held=held))
         if board.level("mae") and board.chosen == data.fit.name:
             near = ", ".join(model_name(m) for m in board.level("mae"))
-            made.append(f"By the error each it cannot be told from {near}.")
+            made.append(i18n.message("By the error each it cannot be told from {models}.").format(models=near))
         off = [group_name(r) for r in board.calibration if r["is_off"]]
         if off and board.chosen == data.fit.name:
-            made.append(
-                f"It missed these groups by more than chance: {', '.join(off)}. Do not set them beside others by its forecast."
+            told = i18n.message(
+                "It missed these groups by more than chance: {groups}. Do not set them beside others by its forecast."
             )
+            made.append(told.format(groups=", ".join(off)))
     if data.is_left_truncated:
         made.append(
-            "Customers were there before the data begin, so tenure and cohorts count from the first order that is seen."
+            i18n.message(
+                "Customers were there before the data begin, so tenure and cohorts count from the first order that is seen."
+            )
         )
-    return [*made, *LIMITS]
+    return [
+        *made,
+        i18n.message(
+            "A forecast says what comes if the firm goes on as before. It does not say what an action changes: for that, test the action."
+        ),
+        i18n.message("Customers not yet won are not in it."),
+        i18n.message(
+            "The past is not the future: the intervals of measures hold other customers of the same weeks, not other weeks."
+        ),
+        i18n.message(
+            "A low value is no reason to deny service, safety, complaints or credit, and nobody should be refused by it alone."
+        ),
+    ]
 
 
 # -- how it is written

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from lifelong.charts import tokens
 from lifelong.definitions import DEFINITIONS
+from lifelong.i18n import language, message
 from lifelong.report.html import environment
 from lifelong.store import files
-from lifelong.values.scorecard import HEADS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +36,16 @@ def render(made: Scorecard) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     bridge = made.bridge.pairs(made.digits) if made.bridge else []
     return environment().get_template("scorecard.html.j2").render(
-        made=made, heads=HEADS, rows=made.rows(), bridge=bridge, why=made.bridge.why if made.bridge else "", notes=made.notes(),
-        meanings=[DEFINITIONS[entry.key] for entry in made.entries], policy=f"default-src 'none'; style-src 'sha256-{digest}'",
+        made=made, lang=language(), _=message, heads=_heads(), rows=made.rows(), bridge=bridge,
+        why=made.bridge.why if made.bridge else "", notes=made.notes(),
+        meanings=[DEFINITIONS[entry.key] for entry in made.entries],
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'",
         style=Markup(style),  # noqa: S704 - our own file and tokens
     )  # fmt: skip
+
+
+def _heads() -> tuple[str, ...]:
+    return message("figure"), message("now"), message("80 %"), message("last time"), message("change")
 
 
 def _style() -> str:

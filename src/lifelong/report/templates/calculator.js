@@ -4,8 +4,9 @@ const box = (name) => document.getElementById(name);
 const number = (name) => { const text = box(name).value.trim(); return text === "" ? null : Number(text); };
 const share = (name) => { const typed = number(name); return typed === null ? null : typed / 100; };
 const timings = { begin: 0, mid: 0.5, end: 1 };
-const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const tenth = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const spoken = document.documentElement.lang, words = box("notes").dataset;
+const money = new Intl.NumberFormat(spoken, { minimumFractionDigits: 2, maximumFractionDigits: 2, useGrouping: "always" });
+const tenth = new Intl.NumberFormat(spoken, { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: "always" });
 
 function worth(told, leaving) {
   const force = Math.log1p(told.discount) / 12;
@@ -26,17 +27,17 @@ function compute() {
     payback_with_leavers: lost < 1 ? Math.log1p(-lost) / Math.log1p(-leaving) : null,
     base: number("new_customers") / leaving, customers_lost: number("new_customers"),
     equity_added: number("new_customers") * (value - cac),
-    says: margin === null ? "No margin was given: value is revenue, and says nothing of profit." : "",
-    never: lost < 1 ? "" : "Customers leave before they have paid for being won.",
+    says: margin === null ? words.revenue : "",
+    never: lost < 1 ? "" : words.never,
     apart: churn !== null && lifetime !== null && Math.abs(lifetime * churn - 1) > 0.2
-      ? `A churn of ${tenth.format(100 * churn)} % is a mean lifetime of ${tenth.format(1 / churn)} months: one of the two is not what is meant.` : "",
+      ? words.apart.replace("{churn}", tenth.format(100 * churn)).replace("{months}", tenth.format(1 / churn)) : "",
   };
 }
 
 function show() {
   const form = box("typed");
   const has = form.checkValidity() && (box("churn").value.trim() !== "" || box("lifetime").value.trim() !== "");
-  box("wrong").textContent = has ? "" : "A number is missing or out of its range: churn or lifetime is needed, above 0 the rest.";
+  box("wrong").textContent = has ? "" : box("wrong").dataset.missing;
   const made = has ? compute() : {};
   for (const cell of document.querySelectorAll("[data-key]")) {
     const found = made[cell.dataset.key], shape = cell.dataset.unit === "money" ? money : tenth;
