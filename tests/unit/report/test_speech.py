@@ -118,3 +118,22 @@ def test_no_sentence_of_the_report_stays_english(shop: ModuleType, bracketed: No
 def test_nor_of_the_paper_for_any_reader(kind: str, shop: ModuleType, bracketed: None) -> None:
     page = html.render_paper(papers.paper(kind, told_by_itself(shop.report_of(1200)), Beside(), "fr"))
     assert left(page) == set()
+
+
+def test_the_numbers_are_the_same_in_every_language(shop: ModuleType) -> None:
+    data = shop.report_of(300)
+    told = {}
+    for code in ("en", "fr"):
+        with i18n.speaking(code):
+            told[code] = [
+                re.sub(r"\D", "", row["number"])
+                for row in papers.paper("founder", data, Beside(), code).numbers["rows"]
+            ]
+    assert told["en"] == told["fr"]
+    assert any(told["en"])
+
+
+def test_a_page_says_its_language(shop: ModuleType) -> None:
+    with i18n.speaking("ru"):
+        page = html.render(shop.report_of(300))
+    assert '<html lang="ru">' in page
