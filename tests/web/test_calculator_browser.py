@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from lifelong import calculate
+from lifelong import calculate, i18n
 from lifelong.report.calculator import render
 from lifelong.values.calculation import LINES
 
@@ -102,3 +102,21 @@ def test_the_page_is_the_same_each_time_and_lets_nothing_else_run() -> None:
     assert "unsafe" not in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_the_script_speaks_the_language_of_its_page(browser: Browser, tmp_path: Path) -> None:
+    with i18n.speaking("fr"):
+        made = calculate(**FIVE, html=tmp_path / "value.html")
+        shown = i18n.number(made.value, 2)
+    text = (
+        (tmp_path / "value.html")
+        .read_text(encoding="utf-8")
+        .replace('data-apart="A churn of', 'data-apart="Une perte de')
+    )
+    (tmp_path / "value.html").write_text(text, encoding="utf-8")
+    page, told = opened(browser, tmp_path / "value.html")
+    assert page.inner_text("[data-key=value]") == shown
+    page.fill("#lifetime", "40")
+    assert "Une perte de 5,0 %" in page.inner_text("#notes")
+    page.close()
+    assert told == []

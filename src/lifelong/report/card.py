@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from lifelong.values import Fit, ImportReport, Leaderboard
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|#~!])")
+#: Gaps between words; what parts the thousands of a number is none.
+_GAP = re.compile(r"(?<=\d)[\u00a0\u202f](?=\d)|(\s+)")
 
 LEAST = 10  # customers of a tenth that is shown
 
@@ -340,7 +342,12 @@ def said(value: float | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", str(escape(" ".join(text.split()))).replace("&#39;", "'").replace("&#34;", '"'))
+    return _SPECIAL.sub(
+        r"\\\1",
+        str(escape(_GAP.sub(lambda found: " " if found[1] else found[0], text).strip()))
+        .replace("&#39;", "'")
+        .replace("&#34;", '"'),
+    )
 
 
 def _row(cells: Sequence[str]) -> str:
