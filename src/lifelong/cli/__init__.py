@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from lifelong.phrases import phrase
+
 if TYPE_CHECKING:
     import click
 
@@ -41,4 +43,6 @@ def _usage(problem: click.ClickException) -> ConfigError:
 
     context = getattr(problem, "ctx", None)
     path = context.command_path if context else "lifelong"
-    return ConfigError("E301", problem.format_message(), where=path, fix=f"{path} --help shows what it takes")
+    return ConfigError(
+        "E301", problem.format_message(), where=path, fix=phrase("{path} --help shows what it takes", path=path)
+    )

@@ -27,6 +27,7 @@ from lifelong.i18n.measures import (
     unknown,
 )
 from lifelong.i18n.messages import message, plural
+from lifelong.i18n.speech import aloud, speak, speak_error
 
 __all__ = [
     "LOCALES",
@@ -34,6 +35,7 @@ __all__ = [
     "NBSP",
     "SPOKEN",
     "Locale",
+    "aloud",
     "change",
     "date",
     "horizon",
@@ -60,6 +62,8 @@ __all__ = [
     "rounded",
     "share_digits",
     "short_date",
+    "speak",
+    "speak_error",
     "speaking",
     "unknown",
 ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.judge import metrics
+from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
 from lifelong.score.base import arrow
 from lifelong.score.totals import group_totals
@@ -154,7 +155,9 @@ def off(rows: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     if not found:
         return ()
     said = "; ".join(f"{row['by']} {row['group']} ({_miss(row)})" for row in found)
-    text = f"groups whose forecast missed by more than chance and the model's own error explain: {said}"
+    text = phrase(
+        "groups whose forecast missed by more than chance and the model's own error explain: {said}", said=said
+    )
     facts = {"groups": [f"{row['by']} {row['group']}" for row in found]}
     return (Finding("F304", text, "warning", facts),)
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, replace
 
+from lifelong.phrases import phrase
 from lifelong.values.calculation import Calculation, Driver
 from lifelong.values.findings import Finding
 
@@ -148,9 +149,12 @@ def _findings(told: Inputs) -> tuple[Finding, ...]:
     if told.churn is not None and told.lifetime is not None:
         other = 1.0 / told.churn
         if abs(told.lifetime / other - 1.0) > APART:
-            text = (
-                f"a churn of {told.churn:.1%} a month is a mean lifetime of {other:.1f} months, and {told.lifetime:g} were typed: "
-                "one of the two is not what is meant; value is by the churn"
+            text = phrase(
+                "a churn of {churn:.1%} a month is a mean lifetime of {other:.1f} months, and "
+                "{lifetime:g} were typed: one of the two is not what is meant; value is by the churn",
+                churn=told.churn,
+                other=other,
+                lifetime=told.lifetime,
             )
             found.append(Finding("F351", text, "warning", {"lifetime": told.lifetime, "by_churn": other}))
     if told.margin is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from lifelong.decide.claims import VERDICTS, Claim, Known, judged
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked
 from lifelong.project.typed import amount, wrong
 from lifelong.units import minor_digits
@@ -193,9 +194,11 @@ def _findings(found: Sequence[Judged]) -> tuple[Finding, ...]:
     moved = {shift: n for shift, n in shifts.items() if shift}
     near = sum(n for shift, n in moved.items() if abs(shift) == 1)
     if moved:
-        text = (
-            f"{sum(moved.values()):,} claims are told for another day than their order, {near:,} of them for the day before or after: "
-            "does the platform count in another time zone?"
+        text = phrase(
+            "{values:,} claims are told for another day than their order, {near:,} of them for the "
+            "day before or after: does the platform count in another time zone?",
+            values=sum(moved.values()),
+            near=near,
         )
         made.append(Finding("F382", text, "warning", {"claims": sum(moved.values()), "beside": near}))
     factors = [each.factor for each in found if each.factor is not None]
@@ -210,7 +213,7 @@ def _findings(found: Sequence[Judged]) -> tuple[Finding, ...]:
         made.append(
             Finding(
                 "F387",
-                f"{whole:,} claims tell another amount than their order{why}",
+                phrase("{whole:,} claims tell another amount than their order{why}", whole=whole, why=why),
                 "warning",
                 {"claims": whole, "factor": often},
             )
@@ -221,5 +224,5 @@ def _findings(found: Sequence[Judged]) -> tuple[Finding, ...]:
 def _unusable(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E388", what, where=where, why="each claimed conversion is looked for among the orders",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip

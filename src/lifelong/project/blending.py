@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.spend_choice import AUTO
+from lifelong.phrases import phrase
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.units import Horizon
 from lifelong.values import Finding
@@ -40,7 +41,7 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
     if not at.has_money:
         raise FitError(
             "E151",
-            f"{name!r} blends values, and the orders hold no amounts",
+            phrase("{name!r} blends values, and the orders hold no amounts", name=name),
             where="--model",
             why="without amounts there is no value to learn",
             fix="take a purchase model alone (--model auto)",
@@ -55,7 +56,11 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
     except (ConfigError, FitError) as problem:
         if not is_auto:
             raise
-        text = f"learned forecasts were chosen and cannot be made here, {base} stands alone: {problem.what}"
+        text = phrase(
+            "learned forecasts were chosen and cannot be made here, {base} stands alone: {what}",
+            base=base,
+            what=problem.what,
+        )
         return replace(made, findings=(Finding("F266", text), *made.findings))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.errors import FitError
 from lifelong.money.cash import Firm, elasticities
+from lifelong.phrases import phrase
 from lifelong.project import cashing, costing, formulating, knowing, runs, trending, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, typed_share, wrong
@@ -174,7 +175,9 @@ def _streams(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[S
     try:
         steady(made.model)
     except FitError as problem:
-        return Finding("F491", f"what retention and the rate move is not told: {problem.what}", "info")
+        return Finding(
+            "F491", phrase("what retention and the rate move is not told: {what}", what=problem.what), "info"
+        )
     terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
     tables = knowing.seen_by(folder, made, at).summary, formulating.fresh(at.summary, at.until, 1)
     here, new = (Stream.of(prepare(made, table, terms, 0)[0]) for table in tables)

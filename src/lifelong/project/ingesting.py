@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import files as source_files
 from lifelong.store import files, privacy
 from lifelong.store.landing import Batch
@@ -55,7 +56,7 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         if report.kept == 0 and report.duplicates == 0:
             raise DataError(
                 "E106",
-                f"{path.name} holds no order",
+                phrase("{name} holds no order", name=path.name),
                 where=str(path),
                 why="nothing could be kept of it",
                 fix="look at the file, or name its columns: --column customer_id=...",
@@ -105,7 +106,7 @@ def there(path: Path) -> None:
     if not path.is_file():
         raise DataError(
             "E101",
-            f"there is no file {path.name}",
+            phrase("there is no file {name}", name=path.name),
             where=str(path),
             why="a folder or nothing stands there",
             fix="check the path",
@@ -137,7 +138,12 @@ def lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 def already(report: ImportReport) -> ImportReport:
     """The report of a file that was ingested before."""
-    note = Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
+    note = Finding(
+        "D190",
+        phrase("{source} was ingested before; nothing was changed", source=report.source),
+        "info",
+        {"batch": report.batch},
+    )
     return replace(report, findings=(note, *report.findings))
 
 
@@ -147,7 +153,12 @@ def _overlap(before: Mapping[str, ImportReport], after: Mapping[str, ImportRepor
     if not rows:
         return ()
     return (
-        Finding("D191", f"{rows:,} rows of earlier files stand in this one too and count once", "info", {"rows": rows}),
+        Finding(
+            "D191",
+            phrase("{rows:,} rows of earlier files stand in this one too and count once", rows=rows),
+            "info",
+            {"rows": rows},
+        ),
     )
 
 
@@ -159,9 +170,17 @@ def settle_currency(folder: Folder, report: ImportReport, fix: str = "") -> None
     if identity["currency"]:
         raise DataError(
             "E105",
-            f"{report.source} is in {report.currency}, the project in {identity['currency']}",
+            phrase(
+                "{source} is in {currency}, the project in {currency_2}",
+                source=report.source,
+                currency=report.currency,
+                currency_2=identity["currency"],
+            ),
             where=report.source,
             why="amounts of two currencies cannot be added",
-            fix=fix or f"give the rate, such as --rate {report.currency}=0.92, or make a project of its own",
+            fix=fix
+            or phrase(
+                "give the rate, such as --rate {currency}=0.92, or make a project of its own", currency=report.currency
+            ),
         )
     folder.save_identity({**identity, "currency": report.currency})

@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.decide.referrals import AGAIN, CIRCLE, SELF, Terms, chains, credited, shares, worth
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import runs
 from lifelong.project.typed import amount, typed_share, whole, wrong
 from lifelong.units import minor_digits
@@ -170,10 +171,10 @@ def _findings(aside: Mapping[str, int], strangers: int, terms: Terms) -> list[Fi
     found = []
     for reason in (SELF, AGAIN, CIRCLE):
         if aside.get(reason):
-            text = f"rows set aside, since the row {reason}: {aside[reason]:,}"
+            text = phrase("rows set aside, since the row {reason}: {aside:,}", reason=reason, aside=aside[reason])
             found.append(Finding("F451", text, "warning", {"rows": aside[reason]}))
     if strangers:
-        text = f"{strangers:,} referred have no scores, so they count for nothing yet"
+        text = phrase("{strangers:,} referred have no scores, so they count for nothing yet", strangers=strangers)
         found.append(Finding("F452", text, "info", {"referred": strangers}))
     if not terms.cac:
         text = "no cost of winning was given, so recommendations save nothing of it (--cac 40)"
@@ -184,7 +185,7 @@ def _findings(aside: Mapping[str, int], strangers: int, terms: Terms) -> list[Fi
 def _unusable(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E451", what, where=where, why="each row says who recommended whom",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip
 
 

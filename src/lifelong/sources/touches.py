@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import dates
 from lifelong.sources.columns import by_user, is_utc, plain
 from lifelong.sources.files import hinted, today_in
@@ -95,8 +96,8 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict
 
 def _missing(canonical: str, what: str, header: Sequence[str], where: str) -> DataError:
     return DataError(
-        "E371", f"no column says {what}",
-        where=f"{where}, header: {', '.join(name or '(no name)' for name in header[:20])}",
+        "E371", phrase("no column says {what}", what=what),
+        where=phrase("{where}, header: {header}", where=where, header=", ".join(name or "(no name)" for name in header[:20])),
         why="a touch is a person, a time and a channel",
-        fix=f"name it:  --column {canonical}=NAME",
+        fix=phrase("name it:  --column {canonical}=NAME", canonical=canonical),
     )  # fmt: skip

@@ -35,7 +35,7 @@ Progress = "Callable[[str, int, int | None], None]"
 
 def import_report(told: dict[str, Any]) -> ImportReport:
     """An import report from plain values."""
-    return ImportReport(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
+    return ImportReport(**{**told, "findings": tuple(Finding.from_dict(f) for f in told["findings"])})
 
 
 @dataclass(frozen=True, slots=True)

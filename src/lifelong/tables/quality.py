@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.tables.clean_duplicates import order_key
 from lifelong.tables.clean_frame import entered
 from lifelong.tables.clean_refunds import paired, refunding
@@ -102,8 +103,18 @@ def too_bad(report: ImportReport, share: float) -> None:
     allowed = "" if foreign else f"; allowed {_percent(share)}"
     raise DataError(
         "E105" if foreign else "E104",
-        f"{rows:,} of {report.rows_in:,} rows {REASONS[worst].text} ({_percent(rows / report.rows_in)}{allowed}){others}",
-        where=f"{report.source}, rows {', '.join(f'{r:,}' for r in shown)}{more}",
+        phrase(
+            "{rows:,} of {rows_in:,} rows {text} ({rows_2}{allowed}){others}",
+            rows=rows,
+            rows_in=report.rows_in,
+            text=REASONS[worst].text,
+            rows_2=_percent(rows / report.rows_in),
+            allowed=allowed,
+            others=others,
+        ),
+        where=phrase(
+            "{source}, rows {shown}{more}", source=report.source, shown=", ".join(f"{r:,}" for r in shown), more=more
+        ),
         why=_WHY.get(worst, "an order needs a customer, a day and an amount that can be read"),
         fix=_fix(worst, report, bad),
     )

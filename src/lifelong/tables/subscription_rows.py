@@ -11,6 +11,7 @@ import narwhals as nw
 
 from lifelong import schema
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
@@ -139,10 +140,16 @@ def refuse(counts: Mapping[str, int], rows: Mapping[str, Sequence[int]], total: 
         loss = f"; or leave them out:  --bad-share {int(bad / total * 100) + 1}%" if bad < total else ""
         raise DataError(
             code,
-            f"{counts[worst]:,} of {total:,} rows {text}; {bad:,} are bad in all",
-            where=f"{where}, rows {', '.join(f'{row:,}' for row in rows[worst])}",
-            why=f"more than {share * 100:.3g} % of the rows would be left out",
-            fix=_FIX.get(worst, "mend the rows") + loss,
+            phrase(
+                "{counts:,} of {total:,} rows {text}; {bad:,} are bad in all",
+                counts=counts[worst],
+                total=total,
+                text=text,
+                bad=bad,
+            ),
+            where=phrase("{where}, rows {rows}", where=where, rows=", ".join(f"{row:,}" for row in rows[worst])),
+            why=phrase("more than {share:.3g} % of the rows would be left out", share=share * 100),
+            fix=phrase("{fix}{loss}", fix=_FIX.get(worst, "mend the rows"), loss=loss),
         )
     if bad == total:
         raise DataError(
