@@ -219,7 +219,7 @@ class _Reader:
     def whole(self) -> Node:
         made = self.joined("or")
         if self.kind != "end":
-            raise self.refused(f"{self.word!r} does not belong here")
+            raise self.refused(phrase("{word!r} does not belong here", word=self.word))
         return made
 
     def joined(self, word: str) -> Node:
@@ -233,7 +233,7 @@ class _Reader:
     def negated(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.refused(f"more than {DEEPEST} brackets within each other")
+            raise self.refused(phrase("more than {deepest} brackets within each other", deepest=DEEPEST))
         made: Node
         if self.is_word("not"):
             self.step()
@@ -249,7 +249,7 @@ class _Reader:
 
     def sign(self, sign: str) -> None:
         if self.kind != "sign" or self.word != sign:
-            raise self.refused(f"{sign!r} is missing here")
+            raise self.refused(phrase("{sign!r} is missing here", sign=sign))
         self.step()
 
     def name(self) -> str:
@@ -269,7 +269,7 @@ class _Reader:
     def condition(self) -> Node:
         self.conditions += 1
         if self.conditions > MOST:
-            raise self.refused(f"more than {MOST} conditions")
+            raise self.refused(phrase("more than {most} conditions", most=MOST))
         if self.is_word("best"):
             self.step()
             share = self.value()
@@ -288,7 +288,7 @@ class _Reader:
         if self.is_word("in"):
             return self.listed(name)
         if self.kind != "sign" or self.word not in OPERATORS:
-            raise self.refused(f"one of {' '.join(OPERATORS)} belongs here")
+            raise self.refused(phrase("one of {operators} belongs here", operators=" ".join(OPERATORS)))
         operator = self.word
         self.step()
         return Condition(name, operator, (self.value(),))

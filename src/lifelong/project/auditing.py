@@ -63,7 +63,7 @@ class Asked:
             return int(text)
         raise wrong(
             "--window",
-            f"{self.window!r} is no number of days up to 365",
+            phrase("{window!r} is no number of days up to 365", window=self.window),
             "a platform counts orders so long after a click",
             "30",
         )

@@ -309,8 +309,8 @@ def _breaks(made: Known, asked: Asked) -> tuple[Break, ...]:
     if at is None:
         raise wrong(
             "--since",
-            f"{asked.since!r} is no month of the costs",
-            f"they go from {months[0].month} to {months[-1].month}",
+            phrase("{since!r} is no month of the costs", since=asked.since),
+            phrase("they go from {month} to {months_month}", month=months[0].month, months_month=months[-1].month),
             months[len(months) // 2].month,
         )
     if any(row.customers == 0 for row in months):
@@ -357,7 +357,10 @@ def _lag(text: str | int) -> int:
         return int(str(text))
     except ValueError:
         raise wrong(
-            "--lag", f"{text!r} is no number of months", "it says how much later the cost comes", "onboarding=2"
+            "--lag",
+            phrase("{text!r} is no number of months", text=text),
+            "it says how much later the cost comes",
+            "onboarding=2",
         ) from None
 
 
@@ -370,7 +373,7 @@ def _days(text: str, ages: Sequence[int]) -> int:
         return int(days)
     raise wrong(
         "--age",
-        f"{text!r} is no age that can be compared",
+        phrase("{text!r} is no age that can be compared", text=text),
         "ages are months of 30 days, or 90 or 365 days, within the history",
         "90d",
     )

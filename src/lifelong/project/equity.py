@@ -69,10 +69,20 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
 def equity_of(folder: Folder, told: Told, *, is_firm: bool = False) -> tuple[CustomerEquity, Run, Firm]:
     """The answer, the scoring run behind it, and the parts of the worth."""
     if told.months < 0:
-        raise wrong("--months", f"{told.months} months have passed", "it is how long customers go on being won", "36")
+        raise wrong(
+            "--months",
+            phrase("{months} months have passed", months=told.months),
+            "it is how long customers go on being won",
+            "36",
+        )
     wacc = typed_share(told.wacc, "--wacc", RATE)
     if not wacc > 0:
-        raise wrong("--wacc", f"a rate of {told.wacc} has no bound", "the sum over all time has one by a rate", RATE)
+        raise wrong(
+            "--wacc",
+            phrase("a rate of {wacc} has no bound", wacc=told.wacc),
+            "the sum over all time has one by a rate",
+            RATE,
+        )
     with folder.writing("equity"):
         made, at = cashing.latest(folder, "equity")
         question = Question.of(folder.config(), "lifetime", told.margin, f"{100.0 * wacc:.6g}%/year")

@@ -61,8 +61,17 @@ class Asked:
         )
         most = (terms.incremental * (1.0 - terms.incremental)) ** 0.5
         if terms.unsure and terms.unsure >= most:
-            why = f"a share of {terms.incremental:.0%} cannot be so unsure: less than {most:.0%}"
-            raise wrong("--unsure", f"a deviation of {terms.unsure:.0%} cannot be", why, "10%" if most > 0.1 else "0%")
+            why = phrase(
+                "a share of {incremental:.0%} cannot be so unsure: less than {most:.0%}",
+                incremental=terms.incremental,
+                most=most,
+            )
+            raise wrong(
+                "--unsure",
+                phrase("a deviation of {unsure:.0%} cannot be", unsure=terms.unsure),
+                why,
+                "10%" if most > 0.1 else "0%",
+            )
         return terms
 
 

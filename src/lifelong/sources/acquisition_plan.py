@@ -72,7 +72,7 @@ def read(path: Path, days: list[int]) -> Floats:
         for day in range(days[m], days[m + 1]):
             when = date_of(day)
             at = when.year * 12 + when.month - 1
-            each[m] += _of(planned, at, f"{when:%Y-%m}", path.name) / _length(at)
+            each[m] += _of(planned, at, phrase("{when:%Y-%m}", when=when), path.name) / _length(at)
     return each
 
 
