@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 #: Who speaks texts for the one who reads them now (:func:`heard`); nobody, and they are heard in English.
 SPEAKER: ContextVar[Callable[[str], str] | None] = ContextVar("speaker", default=None)
@@ -29,7 +29,7 @@ class Phrase(str):
     Attributes:
         message: the English message, with its slots.
         many: the message for several, where the number in the slot ``count`` chooses; else "".
-        slots: by name, a text (which may be Phrase itself), a number, or a list of texts, shown with commas.
+        slots: by name, a text (which may be a Phrase itself) or a number.
     """
 
     __slots__ = ("many", "message", "slots")
@@ -39,9 +39,9 @@ class Phrase(str):
 
     def __new__(cls, message: str, many: str, slots: Mapping[str, Any]) -> Self:
         """The English text of a message with these slots."""
-        shown = {name: ", ".join(value) if isinstance(value, list) else value for name, value in slots.items()}
+        slots = {name: value for name, value in slots.items() if f"{{{name}" in message + many}
         chosen = many if many and slots["count"] != 1 else message
-        made = super().__new__(cls, chosen.format_map(shown) if slots else chosen)
+        made = super().__new__(cls, chosen.format_map(slots) if slots else chosen)
         made.message, made.many = message, many
         made.slots = {name: _safe(value) for name, value in slots.items()}
         return made
@@ -71,6 +71,12 @@ def counted(one: str, many: str, /, **slots: object) -> Phrase:
     '1 row'
     """
     return Phrase(one, many, slots)
+
+
+def joined(texts: Sequence[str], mark: str = ", ") -> Phrase:
+    """Texts with a mark between them; each is spoken for itself."""
+    names = [f"part{at}" for at in range(len(texts))]
+    return phrase(mark.join(f"{{{name}}}" for name in names), **dict(zip(names, texts, strict=True)))
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's own name for it)
@@ -107,23 +113,17 @@ def _read(text: str, origin: Mapping[str, Any]) -> Phrase:
 
 
 def _opened(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _read(str(value.get("text", "")), value)
-    return [_opened(one) for one in value] if isinstance(value, list) else value
+    return _read(str(value.get("text", "")), value) if isinstance(value, Mapping) else value
 
 
 def _packed(value: Any) -> Any:
-    if isinstance(value, Phrase):
-        return {"text": str(value), **value.as_dict()}
-    return [_packed(one) for one in value] if isinstance(value, list) else value
+    return {"text": str(value), **value.as_dict()} if isinstance(value, Phrase) else value
 
 
 def _safe(value: Any) -> Any:
-    """A slot as JSON can hold it: a text, a whole number, a float, or a list of texts."""
+    """A slot as JSON can hold it: a text, a whole number or a float."""
     if isinstance(value, str | int):
         return value
-    if isinstance(value, list):
-        return [_safe(one) for one in value]
     if hasattr(value, "__float__"):
         whole = hasattr(value, "__index__")
         number = int(value) if whole else float(value)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
-from lifelong.phrases import phrase
+from lifelong.phrases import Phrase, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -233,7 +233,11 @@ class Money:
         return Decimal(self.minor).scaleb(-minor_digits(self.currency))
 
     def __str__(self) -> str:
-        return f"{self.amount:,.{minor_digits(self.currency)}f} {self.currency}"
+        return str(self.said())
+
+    def said(self) -> Phrase:
+        """The amount as a part of a sentence, whose marks follow the language."""
+        return phrase(f"{{amount:,.{minor_digits(self.currency)}f}} {{code}}", amount=self.amount, code=self.currency)
 
 
 def to_minor(amount: Decimal | str, currency: str) -> int:

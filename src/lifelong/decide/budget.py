@@ -167,18 +167,16 @@ def limits_of(
     low, high = np.where(stays, now, low), np.where(stays, now, high)
     total = None if wish.is_free else int(now.sum()) if wish.total is None else wish.total
     if total is not None and not low.sum() <= total <= high.sum():
-        reach = f"{_major(low.sum(), history)} to {_major(high.sum(), history)}"
         raise _infeasible(
             phrase(
-                "a total of {total} cannot be spent: the bounds leave {reach}",
+                "a total of {total} cannot be spent: the bounds leave {low} to {high}",
                 total=_major(total, history),
-                reach=reach,
+                low=_major(low.sum(), history),
+                high=_major(high.sum(), history),
             ),
-            phrase(
-                "channels may move by {trust:.0%}{held}",
-                trust=wish.trust,
-                held=f"; {', '.join(held)} stay" if held else "",
-            ),
+            phrase("channels may move by {trust:.0%}; {held} stay", trust=wish.trust, held=", ".join(held))
+            if held
+            else phrase("channels may move by {trust:.0%}", trust=wish.trust),
             history,
         )
     return low, high, total
@@ -218,14 +216,14 @@ def interval(draws: Floats) -> Interval:
 
 def _infeasible(what: str, why: str, history: SpendHistory) -> ConfigError:
     fix = phrase(
-        "choose another total (now {history}), or wider bounds: --trust 50%",
-        history=_major(present(history).sum(), history),
+        "choose another total (now {now}), or wider bounds: --trust 50%",
+        now=_major(present(history).sum(), history),
     )
     return ConfigError("E393", what, where="--total, --bounds, --trust", why=why, fix=fix)
 
 
 def _major(minor: float, history: SpendHistory) -> str:
-    return f"{minor / 10 ** minor_digits(history.currency):,.2f}"
+    return phrase("{amount:,.2f}", amount=minor / 10 ** minor_digits(history.currency))
 
 
 def _whole(problem: Problem, spend: Floats) -> NDArray[np.int64]:

@@ -24,7 +24,7 @@ from lifelong.decide.budget import interval, present, worth_of
 from lifelong.decide.curves import fit_curves
 from lifelong.decide.identified import check
 from lifelong.errors import ConfigError, FitError
-from lifelong.phrases import phrase
+from lifelong.phrases import joined, phrase
 from lifelong.units import minor_digits
 from lifelong.values.cut import Cut, Quarter
 
@@ -66,7 +66,7 @@ def cut(
             "E397",
             phrase("what a cut would lose is not known of {unknown}", unknown=", ".join(unknown)),
             where="--cut",
-            why="; ".join(f"{name}: {held[name]}" for name in unknown),
+            why=joined([phrase("{name}: {reason}", name=name, reason=held[name]) for name in unknown], "; "),
             fix="move its spend by 15 % up and down by turns, and look again:  lifelong budget FILE",
         )
     curves = fit_curves(history, silent=held, seed=seed)

@@ -47,8 +47,8 @@ def check(history: SpendHistory) -> tuple[dict[str, str], list[Finding]]:
     constant = [c for i, c in enumerate(history.channels) if _is_constant(history, i)]
     errors = dict(zip(history.channels, slope_errors(history), strict=True))
     vague = [c for c in history.channels if errors[c] > VAGUE and c not in constant]
-    held = dict.fromkeys(constant, "constant CPA: slope not identified")
-    held |= dict.fromkeys(vague, "spend hardly varied: slope not identified")
+    held: dict[str, str] = dict.fromkeys(constant, phrase("constant CPA: slope not identified"))
+    held |= dict.fromkeys(vague, phrase("spend hardly varied: slope not identified"))
     return held, _findings(history, constant, vague)
 
 

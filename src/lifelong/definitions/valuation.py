@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from lifelong.errors import ConfigError
-from lifelong.phrases import phrase
+from lifelong.phrases import joined, phrase
 
 if TYPE_CHECKING:
     Level = Literal["orders", "revenue", "gross margin", "contribution"]
@@ -104,9 +104,8 @@ def ratio(above: Valued, below: Valued) -> float:
     """
     apart = above.valuation.differences(below.valuation)
     if apart:
-        told = "; ".join(
-            f"{name}: {getattr(above.valuation, name)!r} and {getattr(below.valuation, name)!r}" for name in apart
-        )
+        pairs = {name: (getattr(above.valuation, name), getattr(below.valuation, name)) for name in apart}
+        told = joined([phrase("{n}: {a!r} and {b!r}", n=n, a=a, b=b) for n, (a, b) in pairs.items()], "; ")
         raise ConfigError(
             "E441", phrase("two numbers of different definitions make no ratio ({told})", told=told),
             why="the quotient would change with the definition and not with customers",

@@ -71,8 +71,6 @@ def _filled(told: str, text: Phrase) -> str:
 
 
 def _shown(value: Any, form: str, *, is_quoted: bool) -> str:
-    if isinstance(value, list):
-        return ", ".join(speak(one) if isinstance(one, Phrase) else str(one) for one in value)
     if isinstance(value, Phrase):
         value = speak(value)
     if is_quoted:

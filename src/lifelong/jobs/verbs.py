@@ -45,7 +45,7 @@ class Verb:
                 return one
         raise ConfigError(
             "E302",
-            phrase("{name} takes no {name_2!r}", name=self.name, name_2=name),
+            phrase("{name} takes no {argument!r}", name=self.name, argument=name),
             where=self.name,
             why=did_you_mean(name, [p.name for p in self.params]),
             fix=phrase("take one of {params}", params=", ".join(p.name for p in self.params))
@@ -322,11 +322,11 @@ def _as(asked: Verb, param: Param, value: Any) -> Any:
     try:
         return read(param, value)
     except (TypeError, ValueError):
-        known = f"one of {', '.join(repr(c) for c in param.choices)}" if param.choices else f"a {param.kind}"
+        known = ", ".join(repr(c) for c in param.choices)
         raise ConfigError(
             "E301",
             phrase("{name} is not understood: {value!r}", name=param.name, value=str(value)[:60]),
             where=phrase("{name}, {param_name}", name=asked.name, param_name=param.name),
             why=did_you_mean(str(value)[:60], param.choices) if param.choices else param.say,
-            fix=phrase("give {known}", known=known),
+            fix=phrase("give one of {known}", known=known) if known else phrase("give a {kind}", kind=param.kind),
         ) from None

@@ -122,16 +122,25 @@ def spends(dependent: Record, plain: Record) -> tuple[bool, Finding]:
     """
     mean, error = gap(dependent, plain)
     share = abs(mean) / plain.levelled_mae if plain.levelled_mae > 0 else 0.0
-    word = "less" if mean > 0 else "more"
     is_clear, facts = mean > error, {"gain": mean, "error": error}
-    end = "by more than one standard error: it is taken" if is_clear else "which is no clear gain: it is left"
-    text = phrase(
-        "with the spend model that knows how often customers order, values err {share:.1%} {word}"
-        " each, totals put right, {end}",
-        share=share,
-        word=word,
-        end=end,
-    )
+    if is_clear:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} less"
+            " each, totals put right, by more than one standard error: it is taken",
+            share=share,
+        )
+    elif mean > 0:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} less"
+            " each, totals put right, which is no clear gain: it is left",
+            share=share,
+        )
+    else:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} more"
+            " each, totals put right, which is no clear gain: it is left",
+            share=share,
+        )
     return is_clear, Finding("F306", text, "info", facts)
 
 

@@ -158,10 +158,12 @@ def _findings(told: Inputs) -> tuple[Finding, ...]:
             )
             found.append(Finding("F351", text, "warning", {"lifetime": told.lifetime, "by_churn": other}))
     if told.margin is None:
-        text = "no margin was given: value is revenue, and revenue by cost says nothing of profit (--margin 40%)"
+        text = phrase(
+            "no margin was given: value is revenue, and revenue by cost says nothing of profit (--margin 40%)"
+        )
         found.append(Finding("F352", text, "info"))
     if _payback(told) is None:
-        text = "customers leave before they have paid for being won"
+        text = phrase("customers leave before they have paid for being won")
         found.append(Finding("F353", text, "warning", {"cac": told.cac, "undiscounted": told.monthly / told.leaving}))
     return tuple(found)
 

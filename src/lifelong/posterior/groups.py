@@ -93,7 +93,7 @@ def pool(
         if name not in names:
             raise ConfigError(
                 "E302",
-                phrase("{name} has no parameter {name_2!r}", name=model.name, name_2=name),
+                phrase("{name} has no parameter {parameter!r}", name=model.name, parameter=name),
                 why=did_you_mean(name, names),
             )
     stated = prior or common_prior(model, list(groups.values()))

@@ -333,10 +333,9 @@ def _compared(table: pa.Table, told: Asked) -> Comparison:
     ]  # fmt: skip
     at = told.at if told.at is not None else max(ages, default=-1)
     if at not in ages:
-        who = "all of both cohorts" if is_time else f"{FEWEST} customers of each"
         raise ConfigError(
-            "E443", phrase("{one} and {two} cannot be compared at {at}", one=one, two=two, at="any age" if told.at is None else f"age {told.at}"), where="--compare, --at",
-            why=phrase("that age must be over for {who}; else one had less time than the other", who=who),
+            "E443", phrase("{one} and {two} cannot be compared at any age", one=one, two=two) if told.at is None else phrase("{one} and {two} cannot be compared at age {at}", one=one, two=two, at=told.at), where="--compare, --at",
+            why="that age must be over for all of both cohorts; else one had less time than the other" if is_time else phrase("that age must be over for {fewest} customers of each; else one had less time than the other", fewest=FEWEST),
             fix=phrase("take an age up to {ages}", ages=max(ages)) if ages else phrase("wait, or take cohorts of {fewest} customers and more", fewest=FEWEST),
         )  # fmt: skip
     a, b = rows[one, at], rows[two, at]

@@ -205,19 +205,16 @@ def _findings(found: Sequence[Judged]) -> tuple[Finding, ...]:
     other = Counter(round(factor, 2) for factor in factors if abs(factor - 1.0) > 0.005)
     if other:
         (often, n), whole = other.most_common(1)[0], other.total()
-        why = (
-            f"; {n:,} of them by a factor of {often:.2f}: another currency, or with tax?"
-            if n >= max(3, HABIT * whole)
-            else ""
-        )
-        made.append(
-            Finding(
-                "F387",
-                phrase("{whole:,} claims tell another amount than their order{why}", whole=whole, why=why),
-                "warning",
-                {"claims": whole, "factor": often},
+        text = phrase("{whole:,} claims tell another amount than their order", whole=whole)
+        if n >= max(3, HABIT * whole):
+            text = phrase(
+                "{whole:,} claims tell another amount than their order; {n:,} of them by a factor of {often:.2f}: "
+                "another currency, or with tax?",
+                whole=whole,
+                n=n,
+                often=often,
             )
-        )
+        made.append(Finding("F387", text, "warning", {"claims": whole, "factor": often}))
     return tuple(made)
 
 

@@ -210,6 +210,8 @@ def _beside(table: Known, until: int, made: Fit) -> Sequence[Finding]:
         )
         found.append(Finding("D182", text))
     if renewing.is_contract(made.model):
-        text = "the orders come by a calendar, and subscriptions are kept beside them: payments of these count twice if the orders hold them"
+        text = phrase(
+            "the orders come by a calendar, and subscriptions are kept beside them: payments of these count twice if the orders hold them"
+        )
         found.append(Finding("D183", text))
     return found

@@ -125,12 +125,9 @@ class Folder:
                 why="this is computed from orders"
                 if manifest.subscriptions
                 else "everything else is computed from orders",
-                fix=phrase(
-                    "lifelong ingest FILE{value}",
-                    value="; subscribers alone are valued by:  lifelong subscriptions"
-                    if manifest.subscriptions
-                    else "",
-                ),
+                fix="lifelong ingest FILE; subscribers alone are valued by:  lifelong subscriptions"
+                if manifest.subscriptions
+                else "lifelong ingest FILE",
             )
         return manifest, self.builder.build(manifest)
 

@@ -44,7 +44,9 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
     if out is not None and out.suffix != ".nc":
         raise ConfigError(
             "E301",
-            phrase("draws are written as NetCDF, not as {suffix}", suffix=out.suffix or "a file without an ending"),
+            phrase(
+                "draws are written as NetCDF, not as {suffix}", suffix=out.suffix or phrase("a file without an ending")
+            ),
             where="--out",
             why="ArviZ and others read them so",
             fix=phrase("--out {with_suffix}", with_suffix=out.with_suffix(".nc")),

@@ -78,13 +78,11 @@ def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadP
 
         if problem.code != "E102":
             raise
-        looks = {
-            "a table of subscriptions:  lifelong ingest-subscriptions": subscriptions,
-            "a report of spend:  lifelong spend": ads,
-        }
-        fix = next(
-            (f"it looks like {words} {path.name}" for words, kind in looks.items() if kind.is_one(path)), problem.fix
-        )
+        fix, name = problem.fix, path.name
+        if subscriptions.is_one(path):
+            fix = phrase("it looks like a table of subscriptions:  lifelong ingest-subscriptions {name}", name=name)
+        elif ads.is_one(path):
+            fix = phrase("it looks like a report of spend:  lifelong spend {name}", name=name)
         raise DataError("E102", problem.what, where=problem.where, why=problem.why, fix=fix) from None
 
 

@@ -54,12 +54,11 @@ class Known:
         except ValueError:
             size = -1.0
         if (covariates and isinstance(covariates, str)) or not (0.0 <= size < np.inf):
-            what = (
-                f"a penalty of {penalty}" if not isinstance(covariates, str) else f"{covariates!r} for a list of names"
-            )
             raise ConfigError(
                 "E301",
-                phrase("{what} is not understood", what=what),
+                phrase("a penalty of {penalty} is not understood", penalty=penalty)
+                if not isinstance(covariates, str)
+                else phrase("{covariates!r} for a list of names is not understood", covariates=covariates),
                 where="--covariates, --l2",
                 fix="--l2 takes 0 or more; covariates are names",
             )

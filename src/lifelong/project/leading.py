@@ -220,7 +220,9 @@ def _findings(
         text = phrase("left out, for only converts have them filled: {dropped}", dropped=", ".join(dropped))
         found.append(Finding("F431", text, "warning", {"columns": list(dropped)}))
     if not is_dated:
-        text = "the file does not say when leads came and converted: whoever has not converted counts as one who will not, however young"
+        text = phrase(
+            "the file does not say when leads came and converted: whoever has not converted counts as one who will not, however young"
+        )
         found.append(Finding("F432", text, "warning"))
     converts = int(made.within(model.edges[-1]).sum())
     if converts < FEW:
@@ -238,7 +240,7 @@ def _findings(
         )
         found.append(Finding("F434", text, "info", {"leads": unknown}))
     if trial is None:
-        text = "too few converts were followed to the end to say how far the ranking can be trusted"
+        text = phrase("too few converts were followed to the end to say how far the ranking can be trusted")
         found.append(Finding("F435", text, "warning"))
     elif trial.by_value <= max(trial.by_luck, trial.by_chance):
         text = phrase(

@@ -149,9 +149,9 @@ def _curve(
     """The chance at earlier days, by the fit of the scores on the history as of each day."""
     visits = np.unique(np.array([day for day, _, counts in orders if counts], np.int64))
     made = run.made_by() if run.has_fit else None
-    why_not = _unseen(made) if made else "the fit of the scores is not kept"
+    why_not = _unseen(made) if made else phrase("the fit of the scores is not kept")
     if why_not or not len(visits) or made is None:
-        text = why_not or "the orders do not know the customer"
+        text = why_not or phrase("the orders do not know the customer")
         return (), [Finding("F533", phrase("the chance over time is not told: {text}", text=text), "info")]
     days = _days(visits, until)
     chance = _alive(made, visits, days)
@@ -167,9 +167,9 @@ def _curve(
 def _unseen(made: Fit) -> str:
     """Why a model's chance at an earlier day does not follow from order days alone; empty where it does."""
     if renewing.is_contract(made.model) or "periods" in made.info:
-        return "the model is of subscriptions"
+        return phrase("the model is of subscriptions")
     if "covariates" in made.info or "before" in made.info or "+" in made.model:
-        return "the model looks at more than a customer's own order days"
+        return phrase("the model looks at more than a customer's own order days")
     return ""
 
 

@@ -186,7 +186,7 @@ def _findings(aside: Mapping[str, int], strangers: int, terms: Terms) -> list[Fi
         text = phrase("{strangers:,} referred have no scores, so they count for nothing yet", strangers=strangers)
         found.append(Finding("F452", text, "info", {"referred": strangers}))
     if not terms.cac:
-        text = "no cost of winning was given, so recommendations save nothing of it (--cac 40)"
+        text = phrase("no cost of winning was given, so recommendations save nothing of it (--cac 40)")
         found.append(Finding("F453", text, "info"))
     return found
 

@@ -92,7 +92,11 @@ def _anew(before: Mapping[str, SpendReport], after: Mapping[str, SpendReport]) -
 
 
 def _money(minor: int, currency: str) -> str:
-    return str(Money(minor, currency or "XXX")).replace(" XXX", "")
+    return (
+        Money(minor, currency or "XXX").said()
+        if currency
+        else phrase("{amount:,.2f}", amount=Money(minor, "XXX").amount)
+    )
 
 
 def table(folder: Folder, manifest: Manifest) -> Table[SpendReport]:

@@ -20,10 +20,13 @@ def amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool 
     number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e[+-]?\d+)?", plain) else math.nan
     if LEAST <= number <= MOST or (number == 0 and is_zero_allowed):
         return number
-    least = f"0, or from {LEAST:g}" if is_zero_allowed else f"from {LEAST:g}"
+    if is_zero_allowed:
+        what = phrase("{text!r} is not a number 0, or from {least:g} to {most:g}", text=text, least=LEAST, most=MOST)
+    else:
+        what = phrase("{text!r} is not a number from {least:g} to {most:g}", text=text, least=LEAST, most=MOST)
     raise wrong(
         flag,
-        phrase("{text!r} is not a number {least} to {most:g}", text=text, least=least, most=MOST),
+        what,
         "value and cost are computed from it",
         example,
     )

@@ -213,7 +213,9 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
             )
             found.append(Finding("S302", text, "warning", {"customers": unbounded}))
     if ahead.engine.terms.horizon.is_lifetime:
-        text = "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
+        text = phrase(
+            "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
+        )
         found.append(Finding("S303", text, "info"))
     return tuple(found)
 

@@ -42,7 +42,7 @@ def together(*parts: Scores) -> Scores:
                 phrase(
                     "scores of different {name} cannot be added: {told}",
                     name=name,
-                    told=" and ".join(told) or "there are none",
+                    told=" and ".join(told) or phrase("there are none"),
                 ),
                 where=name,
                 why="a sum has one meaning only where its parts have the same",

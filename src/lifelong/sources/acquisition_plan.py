@@ -44,7 +44,7 @@ def read(path: Path, days: list[int]) -> Floats:
     table = SmallTable.read(path, NAMES, _fault)
     for name in NAMES:
         if name not in table:
-            raise table.missing(name, f"no column says {name}")
+            raise table.missing(name, phrase("no column says {name}", name=name))
     counts = table.amounts("new_customers")
     planned: dict[int, float] = {}
     numbered = set()
@@ -52,11 +52,9 @@ def read(path: Path, days: list[int]) -> Floats:
         at, is_number = _month(text, path.name)
         if at in planned or not count >= 0:
             raise _fault(
-                phrase(
-                    "month {text} {value}",
-                    text=text,
-                    value="is there twice" if at in planned else "has no number of new customers",
-                ),
+                phrase("month {text} is there twice", text=text)
+                if at in planned
+                else phrase("month {text} has no number of new customers", text=text),
                 "",
                 path.name,
             )
@@ -72,7 +70,7 @@ def read(path: Path, days: list[int]) -> Floats:
         for day in range(days[m], days[m + 1]):
             when = date_of(day)
             at = when.year * 12 + when.month - 1
-            each[m] += _of(planned, at, phrase("{when:%Y-%m}", when=when), path.name) / _length(at)
+            each[m] += _of(planned, at, f"{when:%Y-%m}", path.name) / _length(at)
     return each
 
 

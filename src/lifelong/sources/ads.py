@@ -130,7 +130,9 @@ def _of(origin: str) -> tuple[str, str, str]:
 
 
 def _unnamed(main: str) -> Finding:
-    text = phrase("the file names no currency; its costs are taken as {main}", main=main or "amounts of two decimals")
+    text = phrase(
+        "the file names no currency; its costs are taken as {main}", main=main or phrase("amounts of two decimals")
+    )
     return Finding("F364", text, "info")
 
 

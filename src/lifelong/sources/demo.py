@@ -171,7 +171,7 @@ def _fetch(folder: Path) -> Path:
     """The wheel, or a folder that it is unpacked in; the installer itself holds it against the hash first."""
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
-    told = "neither pip nor uv is here"
+    told: str = phrase("neither pip nor uv is here")
     for command, result in _installers(folder, wanted):
         try:
             done = subprocess.run(  # noqa: S603 - a fixed command, no word of it from outside
@@ -183,7 +183,7 @@ def _fetch(folder: Path) -> Path:
         found = next(iter(folder.glob(result)), None)
         if done.returncode == 0 and found is not None:
             return found
-        told = (done.stderr.strip().splitlines() or ["no word why"])[-1]
+        told = (done.stderr.strip().splitlines() or [phrase("no word why")])[-1]
     raise DataError(
         "E101",
         phrase("the demo's data could not be fetched: {told}", told=told),

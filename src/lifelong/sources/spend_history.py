@@ -121,7 +121,7 @@ class _Row:
         raise self._wrong("month")
 
     def _wrong(self, name: str) -> DataError:
-        how = {"month": "write months as 2025-01, or number them from 1", "channel": "name the channel"}
+        how = {"month": phrase("write months as 2025-01, or number them from 1"), "channel": phrase("name the channel")}
         return DataError(
             "E391",
             phrase("{name} cannot be read: {texts!r}", name=name, texts=self.texts[name]),

@@ -152,9 +152,8 @@ def _noticed(found: dict[str, str]) -> None:
 
 def _missing(canonical: str, header: Sequence[str], where: str) -> DataError:
     meaning = {c.name: c.meaning for c in schema.SUBSCRIPTION_SOURCE}[canonical]
-    also = "  or say it for all rows:  --period month" if canonical == "period" else ""
     return DataError(
         "E227" if canonical == "period" else "E102", phrase("no column says {canonical}", canonical=canonical),
         where=phrase("{where}, header: {header}", where=where, header=", ".join(name or "(no name)" for name in header[:20])),
-        why=phrase("{meaning} Without it there is no subscription to value", meaning=meaning), fix=phrase("name it:  --column {canonical}=NAME{also}", canonical=canonical, also=also),
+        why=phrase("{meaning} Without it there is no subscription to value", meaning=meaning), fix="name it:  --column period=NAME  or say it for all rows:  --period month" if canonical == "period" else phrase("name it:  --column {canonical}=NAME", canonical=canonical),
     )  # fmt: skip

@@ -86,11 +86,13 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict
         if canonical not in found and column is not None:
             found[canonical] = column
     if "customer_id" not in found and "email" not in found:
-        raise _missing("customer_id", "who was touched", header, where)
+        raise _missing("customer_id", phrase("who was touched"), header, where)
     if "touched_at" not in found:
-        raise _missing("touched_at", "when a touch was", header, where)
+        raise _missing("touched_at", phrase("when a touch was"), header, where)
     if not set(SIGNS) & set(found):
-        raise _missing("channel", "where a touch came from: a channel, utm_source, utm_medium ...", header, where)
+        raise _missing(
+            "channel", phrase("where a touch came from: a channel, utm_source, utm_medium ..."), header, where
+        )
     return {name: found[name] for name in schema.names(schema.TOUCH_SOURCE) if name in found}
 
 

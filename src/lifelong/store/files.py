@@ -166,7 +166,10 @@ def disk_errors(where: Path) -> Iterator[None]:
     except OSError as problem:
         what, fix = _REFUSALS.get(
             problem.errno or 0,
-            (f"the disk refused: {problem.strerror or problem}", "mend it, then run the same command again"),
+            (
+                phrase("the disk refused: {problem}", problem=problem.strerror or problem),
+                "mend it, then run the same command again",
+            ),
         )
         raise StoreError(
             "E403",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
-from lifelong.phrases import phrase
+from lifelong.phrases import joined, phrase
+from lifelong.tables.refusing import MEND, rows_of
 from lifelong.tables.spend_rows import REASONS
 from lifelong.units import Money, date_of
 from lifelong.values import Finding
@@ -65,20 +66,16 @@ def _findings(
     found = []
     totals = reasons["total row"]
     if totals:
-        shown = ", ".join(f"{_name(row)!r} {_money(row['cost'], currency)}" for row in totals[:_SHOWN])
-        more = f" and {len(totals) - _SHOWN:,} more" if len(totals) > _SHOWN else ""
-        found.append(
-            Finding(
-                "F361",
-                phrase("total rows left out: {shown}{more}", shown=shown, more=more),
-                "info",
-                {"rows": len(totals)},
-            )
-        )
+        shown = [phrase("{n!r} {cost}", n=_name(r), cost=_money(r["cost"], currency)) for r in totals[:_SHOWN]]
+        text = phrase("total rows left out: {shown}", shown=joined(shown))
+        if len(totals) > _SHOWN:
+            more = len(totals) - _SHOWN
+            text = phrase("total rows left out: {shown} and {more:,} more", shown=joined(shown), more=more)
+        found.append(Finding("F361", text, "info", {"rows": len(totals)}))
         found += _unlike(rows, totals, currency)
     for reason, of in reasons.items():
         if of and REASONS[reason].is_fault:
-            text = phrase("{of:,} rows {text}; they are set aside", of=len(of), text=REASONS[reason].text)
+            text = phrase("{of:,} rows {text}; they are set aside", of=len(of), text=phrase(REASONS[reason].text))
             found.append(Finding("F363", text, "warning", {"rows": len(of)}))
     unpaid, rounded = sum(row["no_cost"] for row in kept), sum(row["rounded"] for row in kept)
     if unpaid:
@@ -143,7 +140,11 @@ def _name(row: Row) -> str:
 
 
 def _money(minor: int, currency: str) -> str:
-    return str(Money(minor, currency or "XXX")).replace(" XXX", "")
+    return (
+        Money(minor, currency or "XXX").said()
+        if currency
+        else phrase("{amount:,.2f}", amount=Money(minor, "XXX").amount)
+    )
 
 
 def refuse(report: SpendReport, share: float) -> None:
@@ -192,16 +193,11 @@ _FIX = {
 
 
 def _refusal(reason: str, rows: int, report: SpendReport, loss: str = "") -> DataError:
-    shown = ", ".join(f"{row:,}" for row in report.details["rows"][reason])
-    more = (
-        f" and {rows - len(report.details['rows'][reason]):,} more"
-        if rows > len(report.details["rows"][reason])
-        else ""
-    )
+    text = phrase(REASONS[reason].text)
     return DataError(
         _CODES.get(reason, "E366"),
-        phrase("{rows:,} of {rows_in:,} rows {text}", rows=rows, rows_in=report.rows_in, text=REASONS[reason].text),
-        where=phrase("{source}, rows {shown}{more}", source=report.source, shown=shown, more=more),
+        phrase("{rows:,} of {rows_in:,} rows {text}", rows=rows, rows_in=report.rows_in, text=text),
+        where=rows_of(report.source, report.details["rows"][reason], rows),
         why=_WHY.get(reason, "spend needs a day and a cost that can be read"),
-        fix=phrase("{fix}{loss}", fix=_FIX.get(reason, "mend the rows"), loss=loss),
+        fix=phrase("{fix}{loss}", fix=phrase(_FIX.get(reason, MEND)), loss=loss),
     )

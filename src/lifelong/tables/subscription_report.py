@@ -85,7 +85,7 @@ def set_aside(reasons: dict[str, int]) -> list[Finding]:
     return [
         Finding(
             "F285",
-            phrase("{n:,} rows {reasons}; they are set aside", n=n, reasons=REASONS[reason][1]),
+            phrase("{n:,} rows {text}; they are set aside", n=n, text=phrase(REASONS[reason][1])),
             "warning",
             {"rows": n},
         )

@@ -9,6 +9,7 @@ import narwhals as nw
 from lifelong.errors import DataError
 from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
+from lifelong.tables.refusing import leave_out, rows_of
 from lifelong.tables.subscription_report import counted
 from lifelong.tables.touches import REASONS
 from lifelong.units import date_of
@@ -36,7 +37,9 @@ def report(own: Any, kept: Any, source: str, batch: str) -> ImportReport:
     days = (kept["day"].min(), kept["day"].max())
     first = {reason: bad.filter(nw.col("reason") == reason)["row"].sort().head(_SHOWN).to_list() for reason in reasons}
     found = [
-        Finding("F285", phrase("{n:,} rows {reasons}; they are set aside", n=n, reasons=REASONS[r]), facts={"rows": n})
+        Finding(
+            "F285", phrase("{n:,} rows {text}; they are set aside", n=n, text=phrase(REASONS[r])), facts={"rows": n}
+        )
         for r, n in reasons.items()
     ]
     dark = channels.get(UNKNOWN, 0)
@@ -68,21 +71,17 @@ def refuse(told: ImportReport, share: float) -> None:
     if told.quarantined <= share * told.rows_in and told.kept + told.duplicates:
         return
     worst = max(reasons, key=lambda reason: reasons[reason])
-    loss = f"; or leave them out:  --bad-share {int(told.quarantined / told.rows_in * 100) + 1}%" if told.kept else ""
+    loss = leave_out(told.quarantined, told.rows_in) if told.kept else ""
     raise DataError(
         "E372",
         phrase(
-            "{reasons:,} of {rows_in:,} rows {reasons_2}; {quarantined:,} are bad in all",
-            reasons=reasons[worst],
+            "{rows:,} of {rows_in:,} rows {text}; {quarantined:,} are bad in all",
+            rows=reasons[worst],
             rows_in=told.rows_in,
-            reasons_2=REASONS[worst],
+            text=phrase(REASONS[worst]),
             quarantined=told.quarantined,
         ),
-        where=phrase(
-            "{source}, rows {rows}",
-            source=told.source,
-            rows=", ".join(f"{row:,}" for row in told.details["rows"][worst]),
-        ),
+        where=rows_of(told.source, told.details["rows"][worst]),
         why=phrase("above a share of {share:.0%} of bad rows nothing is stored", share=share),
         fix=phrase("mend the rows, or name another column:  --column touched_at=NAME{loss}", loss=loss),
     )
