@@ -13,6 +13,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "lifelong"
 ERRORS = {"LifelongError", "ConfigError", "DataError", "FitError", "StoreError", "AccessError"}
 FIELDS = {"what", "where", "why", "fix"}
+#: Tables of such texts at the top of a file.
+TABLES = {"FINDINGS", "TEXTS", "REASONS", "_WHY", "_FIX", "_REFUSALS"}
 HANDED = FIELDS | {"words"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,9 +69,16 @@ def texts() -> list[tuple[str, str, ast.expr]]:
 
 def messages() -> list[tuple[str, str]]:
     """Texts without slots, which are messages as they stand, with their file; not places, names and flags."""
+    told = [(name, kind, leaf) for name, kind, leaf in texts()]
+    for one in modules():
+        for node in one.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if any(isinstance(target, ast.Name) and target.id in TABLES for target in targets):
+                values = node.value.values if isinstance(getattr(node, "value", None), ast.Dict) else []
+                told += [(one.name, "text", leaf) for value in values for leaf in ast.walk(value)]
     return [
         (name, leaf.value)
-        for name, kind, leaf in texts()
+        for name, kind, leaf in told
         if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and is_prose(kind, leaf.value)
     ]
 

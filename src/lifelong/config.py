@@ -151,4 +151,5 @@ def _toml(value: Any) -> str:
 
 
 def _kind(want: type) -> str:
-    return {str: "text in quotes", bool: "true or false", tuple: "a list of texts"}[want]
+    kinds = {str: phrase("text in quotes"), bool: phrase("true or false"), tuple: phrase("a list of texts")}
+    return kinds[want]

@@ -216,11 +216,13 @@ class LifelongError(Exception):
     def as_dict(self) -> dict[str, dict[str, Any]]:
         """The one shape of an error in JSON: ``{"error": {"code", "where", "why", "fix"}}``, in English.
 
-        Beside these stands ``said``: what, where, why and fix one by one, each a text or its message and slots.
+        Beside these stands ``said``: what, where, why and fix one by one, each a text, or a text with its message and
+        slots, so that another language can speak it.
         """
         why = f"{self.what}. {self.why}" if self.why else self.what
         told = {name: getattr(self, name) for name in ("what", "where", "why", "fix")}
-        return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix, "said": packed(told)}}
+        said = {name: packed(text) for name, text in told.items() if text}
+        return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix, "said": said}}
 
 
 def _rebuild(kind: type[LifelongError], code: str, what: str, where: str, why: str, fix: str) -> LifelongError:

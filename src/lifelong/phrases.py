@@ -52,7 +52,7 @@ class Phrase(str):
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape: ``{"message", "slots"}`` and, where a number chooses, ``"many"``."""
         told: dict[str, Any] = {"message": self.message} | ({"many": self.many} if self.many else {})
-        return told | {"slots": {name: _packed(value) for name, value in self.slots.items()}}
+        return told | {"slots": {name: packed(value) for name, value in self.slots.items()}}
 
 
 def phrase(message: str, /, **slots: object) -> Phrase:
@@ -90,14 +90,17 @@ def heard(text: str) -> str:
     return speaker(text) if speaker else text
 
 
-def packed(texts: Mapping[str, str]) -> dict[str, Any]:
-    """What JSON carries of texts beside their English: each as it is, or its message and slots; no empty ones."""
-    return {name: text.as_dict() if isinstance(text, Phrase) else text for name, text in texts.items() if text}
+def packed(text: str) -> str | dict[str, Any]:
+    """What JSON holds of a text: a phrase as its English, its message and its slots; any other as it is."""
+    return {"text": str(text), **text.as_dict()} if isinstance(text, Phrase) else text
 
 
-def unpacked(text: str, origin: Any) -> str:
-    """A text with its origin, as :func:`packed` wrote it; as it is where nothing is known of that."""
-    return _read(text, origin) if isinstance(origin, Mapping) else text
+def unpacked(told: Any, text: str = "") -> str:
+    """A text of what :func:`packed` wrote; its English may be told beside it."""
+    if not isinstance(told, Mapping):
+        return str(told or text)
+    slots = {name: unpacked(one) if isinstance(one, Mapping) else one for name, one in told["slots"].items()}
+    return _carried(str(told.get("text", text)), str(told["message"]), str(told.get("many", "")), slots)
 
 
 def _carried(text: str, message: str, many: str, slots: Mapping[str, Any]) -> Phrase:
@@ -105,19 +108,6 @@ def _carried(text: str, message: str, many: str, slots: Mapping[str, Any]) -> Ph
     made = str.__new__(Phrase, text)
     made.message, made.many, made.slots = message, many, slots
     return made
-
-
-def _read(text: str, origin: Mapping[str, Any]) -> Phrase:
-    slots = {name: _opened(value) for name, value in dict(origin.get("slots") or {}).items()}
-    return _carried(text, str(origin.get("message", text)), str(origin.get("many", "")), slots)
-
-
-def _opened(value: Any) -> Any:
-    return _read(str(value.get("text", "")), value) if isinstance(value, Mapping) else value
-
-
-def _packed(value: Any) -> Any:
-    return {"text": str(value), **value.as_dict()} if isinstance(value, Phrase) else value
 
 
 def _safe(value: Any) -> Any:

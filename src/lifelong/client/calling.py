@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from lifelong.errors import CODES, AccessError, ConfigError, DataError, FitError, LifelongError, StoreError
-from lifelong.phrases import phrase
+from lifelong.phrases import phrase, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,7 @@ def quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def raised(error: Mapping[str, str]) -> LifelongError:
+def raised(error: Mapping[str, Any]) -> LifelongError:
     """The failure that a server told, as it is raised in Python."""
     code = error["code"]
     kind = _CLASSES.get(code[:2]) or _CLASSES.get(code[:3], LifelongError)
@@ -152,12 +152,14 @@ def raised(error: Mapping[str, str]) -> LifelongError:
         return AccessError(
             "E545", phrase("{code}: {why}", code=code, why=error["why"]), where=error["where"], fix=error["fix"]
         )
-    return kind(code, error["why"], where=error["where"], fix=error["fix"])
+    said = error.get("said") or {"what": error["why"], "where": error["where"], "fix": error["fix"]}
+    told = {name: unpacked(said.get(name)) for name in ("what", "where", "why", "fix")}
+    return kind(code, **told)
 
 
-def _error(refused: HTTPError) -> Mapping[str, str]:
+def _error(refused: HTTPError) -> Mapping[str, Any]:
     try:
-        told: Mapping[str, str] = json.loads(refused.read())["error"]
+        told: Mapping[str, Any] = json.loads(refused.read())["error"]
     except (ValueError, KeyError, TypeError):
         told = {"code": "E545", "where": refused.url, "why": f"status {refused.code} without a reason: another program?",
                 "fix": "look at the address"}  # fmt: skip

@@ -27,7 +27,7 @@ from lifelong.i18n.measures import (
     unknown,
 )
 from lifelong.i18n.messages import message, plural
-from lifelong.i18n.speech import aloud, speak, speak_error
+from lifelong.i18n.speech import aloud, speak, speak_error, speak_finding
 
 __all__ = [
     "LOCALES",
@@ -64,6 +64,7 @@ __all__ = [
     "short_date",
     "speak",
     "speak_error",
+    "speak_finding",
     "speaking",
     "unknown",
 ]

@@ -6,6 +6,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from lifelong.errors import LifelongError
 from lifelong.i18n.language import MINUS, NBSP
 from lifelong.i18n.locales import language, locale, speaking
 from lifelong.i18n.messages import message, plural
@@ -30,14 +31,19 @@ def speak(text: str) -> str:
     return _filled(message(text.message), text) if text.slots else message(text.message)
 
 
-def speak_error(error: Mapping[str, Any]) -> dict[str, str]:
-    """The four fields of a failure, as JSON has them, in the language spoken now."""
-    told = dict(error.get("said") or {})
-    english = {**{name: str(error.get(name, "")) for name in ("where", "fix")}, **_texts(told)}
-    spoken = {name: speak(unpacked(text, told.get(name))) for name, text in english.items()}
-    what, why = spoken.get("what", ""), spoken.get("why", "")
-    whole = f"{what}. {why}" if what and why else what or speak(str(error.get("why", "")))
-    return {"code": str(error["code"]), "where": spoken["where"], "why": whole, "fix": spoken["fix"]}
+def speak_finding(finding: Mapping[str, Any]) -> str:
+    """The text of a finding, as JSON has it, in the language spoken now."""
+    return speak(unpacked(finding.get("said"), finding["text"]))
+
+
+def speak_error(error: Mapping[str, Any] | LifelongError) -> dict[str, str]:
+    """The four fields of a failure in the language spoken now; of one that JSON has, ``why`` begins with what it is."""
+    if isinstance(error, LifelongError):
+        return {"code": error.code} | {name: speak(getattr(error, name)) for name in ("where", "why", "fix")}
+    said = error.get("said") or {name: error.get(name, "") for name in ("where", "why", "fix")}
+    told = {name: speak(unpacked(said.get(name))) for name in ("what", "where", "why", "fix")}
+    what = told.pop("what")
+    return {**told, "code": str(error["code"]), "why": ". ".join(part for part in (what, told["why"]) if part)}
 
 
 @contextlib.contextmanager
@@ -49,10 +55,6 @@ def aloud(code: str) -> Iterator[None]:
             yield
         finally:
             SPEAKER.reset(token)
-
-
-def _texts(told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: one if isinstance(one, str) else one["message"] for name, one in told.items()}
 
 
 def _filled(told: str, text: Phrase) -> str:

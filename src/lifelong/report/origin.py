@@ -155,7 +155,10 @@ def findings(data: ReportData) -> list[dict[str, str]]:
         seen.setdefault((one.code, one.text), one)
     rank = {"error": 0, "warning": 1, "info": 2}
     ordered = sorted(seen.values(), key=lambda f: rank[f.severity])
-    return [{"level": _LEVEL[f.severity], "kind": f.severity, "code": f.code, "text": named(f.text)} for f in ordered]
+    return [
+        {"level": _LEVEL[f.severity], "kind": f.severity, "code": f.code, "text": named(i18n.speak(f.text))}
+        for f in ordered
+    ]
 
 
 def truncation(data: ReportData) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.phrases import phrase
+from lifelong.phrases import N_, phrase
 from lifelong.sources import ads_range, dates, encodings, excel, files, numbers
 from lifelong.sources.ads_names import DATES, DECIMALS, NAMES, PLATFORMS, TIKTOK, TOTALS
 from lifelong.sources.columns import NAMES as ORDERS
@@ -167,13 +167,20 @@ def _purpose(told: str) -> str:
     return told
 
 
+#: What an empty file is said to hold none of, of orders and of spend.
+_EMPTY = {
+    "the workbook holds no order": N_("the workbook holds no spend"),
+    "the file holds no order": N_("the file holds no spend"),
+}
+
+
 def _looked(path: Path) -> Look:
     try:
         return looked_at(path)
     except DataError as problem:
         if problem.code != "E106":
             raise
-        what = problem.what.replace("order", "spend")
+        what = _EMPTY.get(problem.what, problem.what)
         raise DataError("E365", what, where=problem.where, why=problem.why, fix=problem.fix) from None
 
 

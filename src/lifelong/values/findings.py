@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
-from lifelong.phrases import Phrase, heard, packed, unpacked
+from lifelong.phrases import Phrase, heard, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,13 +28,12 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """The JSON shape: code and text, with severity and facts beside them; and the message of a text with slots."""
         told = {"code": self.code, "text": self.text, "severity": self.severity, "facts": dict(self.facts)}
-        return told | ({"said": packed({"text": self.text})} if isinstance(self.text, Phrase) else {})
+        return told | ({"said": self.text.as_dict()} if isinstance(self.text, Phrase) else {})
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Self:
         """A finding from its JSON shape."""
-        text = unpacked(told["text"], (told.get("said") or {}).get("text"))
-        return cls(told["code"], text, told["severity"], told["facts"])
+        return cls(told["code"], unpacked(told.get("said"), told["text"]), told["severity"], told["facts"])
 
     def __str__(self) -> str:
         return f"{self.code} {heard(self.text)}"

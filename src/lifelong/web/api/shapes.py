@@ -66,6 +66,10 @@ class Problem(BaseModel):
     where: str = Field(description="What it is about.")
     why: str = Field(description="What happened, and why it matters.")
     fix: str = Field(description="How to mend it.")
+    said: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what, where, why and fix, each a text, or a text with its message and slots for other languages.",
+    )
 
 
 class Failure(BaseModel):
