@@ -1,6 +1,6 @@
-"""Where the sources say something to a user: the texts of errors and findings, found in the syntax tree.
+"""Where the sources say something to a user: the texts of errors, findings and steps of work, found in the syntax tree.
 
-A text stands in a call of an error or of Finding, in a name that such a call uses in the same function, or in an
+A text stands in a call of an error, of Finding or of progress, in a name that such a call uses in the same function, or in an
 argument of a function that hands it on to such a call.
 """
 
@@ -111,6 +111,8 @@ def _told(call: ast.Call, module: Module, parameters: dict[str, list[str]]) -> l
         return [("what", one) for one in call.args[1:2]] + [(k, v) for k, v in named if k in FIELDS]
     if name == "Finding":
         return [("text", one) for one in call.args[1:2]] + [(k, v) for k, v in named if k == "text"]
+    if name in {"progress", "_progress"}:
+        return [("step", one) for one in call.args[:1]]
     carried = module.carriers.get(name, set())
     order = [one for one in parameters.get(name, sorted(carried)) if one not in {"self", "cls"}]
     placed = list(zip(order, call.args, strict=False))

@@ -6,7 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from lifelong.phrases import phrase
+from lifelong.cli.language import speech
+from lifelong.phrases import N_, heard, phrase
 
 if TYPE_CHECKING:
     import click
@@ -30,7 +31,8 @@ def main() -> None:
     except click.ClickException as problem:
         fail(_usage(problem), as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("\nstopped; nothing is half done\n")
+        with speech():
+            sys.stderr.write("\n" + heard(N_("stopped; nothing is half done")) + "\n")
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -50,7 +50,7 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
     horizon = Horizon.parse(str(board.rows[0]["horizon"]) if board else folder.config().horizon)
     spend = board.spend if board else AUTO
     made = fit_base(base, at, folder.currency, prior, spend=spend)
-    folder.progress(f"learning from what came within {horizon} of earlier days", 0, None)
+    folder.progress(phrase("learning from what came within {horizon} of earlier days", horizon=horizon), 0, None)
     try:
         return replace(made, blend=_learnt(folder, at, base, horizon, (prior, spend)))
     except (ConfigError, FitError) as problem:

@@ -57,7 +57,7 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
         at = asked.base(folder, until)
         name = _named(folder, at, model)
         at, _ = fitting.by_occasions(name, at)
-        folder.progress(f"drawing from the posterior of {name}", 0, draw.draws)
+        folder.progress(phrase("drawing from the posterior of {name}", name=name), 0, draw.draws)
         made = _pooled(folder, at, name, draw) if draw.by else _drawn(at, name, draw)
         if out is not None:
             made.to_arviz().to_netcdf(str(out))

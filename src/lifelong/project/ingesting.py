@@ -116,7 +116,7 @@ def land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Conf
     temporary = files.temporary_beside(folder.landing.folder / f"{batch_id}.parquet")
     try:
         rows = source_files.extract(
-            plan, temporary, lambda done, total: folder.progress(f"reading {path.name}", done, total)
+            plan, temporary, lambda done, total: folder.progress(phrase("reading {name}", name=path.name), done, total)
         )
         if config.pseudonyms:
             identity = folder.identity()

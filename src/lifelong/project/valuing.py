@@ -145,7 +145,7 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
     else:
         _known_models([name], known)
         name = _with_covariates(name, known)
-    folder.progress(f"fitting {name}", 0, None)
+    folder.progress(phrase("fitting {name}", name=name), 0, None)
     spend, told = spend_of(saved_backtest(folder, at))
     if known.since:
         at = older(folder, at, known.since)
