@@ -17,6 +17,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+sys.path.insert(0, str(Path(__file__).parent))
+import sentences
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "lifelong"
 PLACE = SOURCE / "i18n" / "catalogues"
@@ -24,8 +27,9 @@ LANGUAGES = ("pl", "ru", "fr")
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.j2": {"extensions": "jinja2.ext.i18n", "trimmed": "false", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "message": None, "plural": (1, 2)}
+KEYWORDS |= {"phrase": None, "counted": (1, 2)}
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the same text compiles to the same bytes on any day
-_SLOT = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
+_SLOT = re.compile(r"%\((\w+)\)[sd]|\{(\w*)(?:!r)?(?::[^{}]*)?\}")
 
 
 def gathered() -> Catalog:
@@ -33,14 +37,17 @@ def gathered() -> Catalog:
     made = Catalog(project="lifelong", charset="utf-8", fuzzy=False)
     found = extract_from_dir(str(SOURCE), METHODS, OPTIONS, KEYWORDS, strip_comment_tags=True)
     for file, _, text, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
-        made.add(text, None, [(file, 0)], auto_comments=comments, context=context)
+        if re.search(
+            "[a-z]", _SLOT.sub("", text if isinstance(text, str) else text[0])
+        ):  # else numbers and marks alone
+            made.add(text, None, [(file, 0)], auto_comments=comments, context=context)
     for origin, text in registries():
         made.add(text, None, [(origin, 0)])
     return made
 
 
 def registries() -> list[tuple[str, str]]:
-    """Texts that are data: titles of errors, definitions of numbers, settings."""
+    """Texts that are data: titles of errors, definitions of numbers; and those of errors and findings without slots."""
     sys.path.insert(0, str(ROOT / "src"))
     from lifelong.definitions import DEFINITIONS
     from lifelong.errors import CODES
@@ -49,7 +56,7 @@ def registries() -> list[tuple[str, str]]:
     for definition in DEFINITIONS.values():
         parts = (definition.title, definition.text, definition.changes)
         told += [("definitions", part) for part in parts if part]
-    return told
+    return told + sentences.messages()
 
 
 def path(language: str) -> Path:

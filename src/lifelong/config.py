@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,13 +94,16 @@ def read(path: Path) -> Config:
     except OSError as problem:
         raise ConfigError(
             "E301",
-            f"{FILE_NAME} cannot be read: {problem.strerror or problem}",
+            phrase("{file_name} cannot be read: {strerror}", file_name=FILE_NAME, strerror=problem.strerror or problem),
             where=str(path),
             fix="permit reading it, or make it anew with lifelong init",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise ConfigError(
-            "E301", f"{FILE_NAME} is not valid TOML: {problem}", where=str(path), fix="mend the line named"
+            "E301",
+            phrase("{file_name} is not valid TOML: {problem}", file_name=FILE_NAME, problem=problem),
+            where=str(path),
+            fix="mend the line named",
         ) from None
     known = {f.name: f for f in fields(Config)}
     given: dict[str, Any] = {}
@@ -107,7 +111,7 @@ def read(path: Path) -> Config:
         if key not in known:
             raise ConfigError(
                 "E302",
-                f"there is no setting {key!r}",
+                phrase("there is no setting {key!r}", key=key),
                 where=str(path),
                 why=did_you_mean(key, known),
                 fix="mend or remove the line",
@@ -118,10 +122,10 @@ def read(path: Path) -> Config:
         if not isinstance(value, want):
             raise ConfigError(
                 "E301",
-                f"{key} must be {_kind(want)}, not {value!r}",
+                phrase("{key} must be {want}, not {value!r}", key=key, want=_kind(want), value=value),
                 where=str(path),
                 why="a setting of the wrong kind would be guessed at",
-                fix=f"write {key} = {_toml(known[key].default)}",
+                fix=phrase("write {key} = {default}", key=key, default=_toml(known[key].default)),
             )
         given[key] = value
     return Config(**given)
@@ -147,4 +151,5 @@ def _toml(value: Any) -> str:
 
 
 def _kind(want: type) -> str:
-    return {str: "text in quotes", bool: "true or false", tuple: "a list of texts"}[want]
+    kinds = {str: phrase("text in quotes"), bool: phrase("true or false"), tuple: phrase("a list of texts")}
+    return kinds[want]

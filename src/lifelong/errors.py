@@ -7,7 +7,9 @@ same four things in the same order. There is one class for each kind of failure,
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from lifelong.phrases import heard, packed, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -203,20 +205,24 @@ class LifelongError(Exception):
         self.fix = fix
 
     def __str__(self) -> str:
-        lines = [f"{self.code}  {self.what}"]
-        for label in ("where", "why", "fix"):
-            text = getattr(self, label)
-            if text:
-                lines.append(f"{label:<5} {text}")
-        return "\n".join(lines)
+        told = {heard(name): getattr(self, name) for name in ("where", "why", "fix")}
+        wide = max(map(len, told))
+        lines = [f"{self.code}  {heard(self.what)}"]
+        return "\n".join([*lines, *(f"{name:<{wide}} {heard(text)}" for name, text in told.items() if text)])
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.code, self.what, self.where, self.why, self.fix))
 
-    def as_dict(self) -> dict[str, dict[str, str]]:
-        """The one shape of an error in JSON: ``{"error": {"code", "where", "why", "fix"}}``."""
+    def as_dict(self) -> dict[str, dict[str, Any]]:
+        """The one shape of an error in JSON: ``{"error": {"code", "where", "why", "fix"}}``, in English.
+
+        Beside these stands ``said``: what, where, why and fix one by one, each a text, or a text with its message and
+        slots, so that another language can speak it.
+        """
         why = f"{self.what}. {self.why}" if self.why else self.what
-        return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix}}
+        told = {name: getattr(self, name) for name in ("what", "where", "why", "fix")}
+        said = {name: packed(text) for name, text in told.items() if text}
+        return {"error": {"code": self.code, "where": self.where, "why": why, "fix": self.fix, "said": said}}
 
 
 def _rebuild(kind: type[LifelongError], code: str, what: str, where: str, why: str, fix: str) -> LifelongError:
@@ -250,15 +256,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]!r}?"
-    return "known: " + ", ".join(names) if names else "none is known"
+        return phrase("did you mean {name!r}?", name=close[0])
+    return phrase("known: {names}", names=", ".join(names)) if names else phrase("none is known")
 
 
 def missing_extra(package: str, extra: str, purpose: str) -> ConfigError:
     """The error for an optional part that is not installed, with the exact command."""
     return ConfigError(
         "E303",
-        f"{purpose} needs the package {package!r}, which is not installed",
+        phrase("{purpose} needs the package {package!r}, which is not installed", purpose=purpose, package=package),
         why="it is an optional part, so that the core stays small",
         fix=f'python -m pip install "lifelong[{extra}]"',
     )

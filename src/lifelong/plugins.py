@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 
 _BUILT_IN: dict[str, dict[str, str]] = {
     "models": {
@@ -85,12 +86,15 @@ def load(kind: str, name: str) -> Any:
             except (ImportError, AttributeError) as problem:
                 raise ConfigError(
                     "E303",
-                    f"the {kind} {name!r} cannot be loaded: {problem}",
+                    phrase("the {kind} {name!r} cannot be loaded: {problem}", kind=kind, name=name, problem=problem),
                     where=point.value,
                     why="a package offers it by entry point, but it is not there",
-                    fix="install that package again, or take another: " + ", ".join(known(kind)),
+                    fix=phrase("install that package again, or take another: {kind}", kind=", ".join(known(kind))),
                 ) from problem
     noun = {"spend": "spend model"}.get(kind, kind.removesuffix("s"))
     raise ConfigError(
-        "E302", f"there is no {noun} {name!r}", why=did_you_mean(name, known(kind)), fix="take a known name"
+        "E302",
+        phrase("there is no {noun} {name!r}", noun=noun, name=name),
+        why=did_you_mean(name, known(kind)),
+        fix="take a known name",
     )

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import Phrase, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def day_of(when: date | str) -> int:
         except ValueError:
             raise ConfigError(
                 "E301",
-                f"{when!r} is not a date",
+                phrase("{when!r} is not a date", when=when),
                 why="a day is written year-month-day, so that no one can read it another way",
                 fix="write it as 1997-09-30",
             ) from None
@@ -107,7 +108,7 @@ class Horizon:
             months = re.fullmatch(r"\d+(m|mo|months?)", text)
             raise ConfigError(
                 "E301",
-                f"{value!r} is not a horizon",
+                phrase("{value!r} is not a horizon", value=value),
                 where="--horizon",
                 why="months differ in length" if months else "a horizon is a number with its unit",
                 fix="write 52w, 90d, 2y (of 365 days) or lifetime",
@@ -149,7 +150,7 @@ class Rate:
         if not found or (found[2] is None and float(found[1]) != 0) or ("%" not in text and float(found[1]) != 0):
             raise ConfigError(
                 "E301",
-                f"{value!r} is not a discount rate",
+                phrase("{value!r} is not a discount rate", value=value),
                 where="--discount",
                 why="a rate without its period has been the commonest error in lifetime values",
                 fix="write 10%/year (or 0 for none)",
@@ -160,7 +161,11 @@ class Rate:
         if growth > math.log1p(MOST_PER_YEAR):
             raise ConfigError(
                 "E301",
-                f"{value!r} compounds to more than {MOST_PER_YEAR:.0%} a year",
+                phrase(
+                    "{value!r} compounds to more than {most_per_year:.0%} a year",
+                    value=value,
+                    most_per_year=MOST_PER_YEAR,
+                ),
                 where="--discount",
                 why="at such a rate nothing beyond a few weeks is worth anything",
                 fix="write the rate of a whole year, such as 10%/year",
@@ -198,10 +203,10 @@ def share(value: str | float, *, flag: str) -> float:
     if not 0 <= number <= 1:
         raise ConfigError(
             "E301",
-            f"{value!r} is not a share",
+            phrase("{value!r} is not a share", value=value),
             where=flag,
             why="a share lies between 0 % and 100 %",
-            fix=f"write {flag} 35%",
+            fix=phrase("write {flag} 35%", flag=flag),
         )
     return number
 
@@ -228,7 +233,11 @@ class Money:
         return Decimal(self.minor).scaleb(-minor_digits(self.currency))
 
     def __str__(self) -> str:
-        return f"{self.amount:,.{minor_digits(self.currency)}f} {self.currency}"
+        return str(self.said())
+
+    def said(self) -> Phrase:
+        """The amount as a part of a sentence, whose marks follow the language."""
+        return phrase(f"{{amount:,.{minor_digits(self.currency)}f}} {{code}}", amount=self.amount, code=self.currency)
 
 
 def to_minor(amount: Decimal | str, currency: str) -> int:

@@ -6,6 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from lifelong.cli.language import speech
+from lifelong.phrases import N_, heard, phrase
+
 if TYPE_CHECKING:
     import click
 
@@ -28,7 +31,8 @@ def main() -> None:
     except click.ClickException as problem:
         fail(_usage(problem), as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("\nstopped; nothing is half done\n")
+        with speech():
+            sys.stderr.write("\n" + heard(N_("stopped; nothing is half done")) + "\n")
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,4 +45,6 @@ def _usage(problem: click.ClickException) -> ConfigError:
 
     context = getattr(problem, "ctx", None)
     path = context.command_path if context else "lifelong"
-    return ConfigError("E301", problem.format_message(), where=path, fix=f"{path} --help shows what it takes")
+    return ConfigError(
+        "E301", problem.format_message(), where=path, fix=phrase("{path} --help shows what it takes", path=path)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,10 @@ from lifelong.cli import (
     spending,
     touching,
 )
+from lifelong.cli.language import speech
 from lifelong.cli.sections import Sectioned
 from lifelong.cli.speech import Progress, say
+from lifelong.phrases import N_, heard
 
 if TYPE_CHECKING:
     from lifelong.project import Project
@@ -217,7 +220,7 @@ def next_orders(project_dir: str, as_json: bool, horizon: str, out: str, top: in
     """Say when each customer orders next, given the silence so far, or that an order is unlikely."""
     with Progress(quiet=as_json) as progress:
         answer = _open(project_dir, progress).next_orders(horizon=horizon, out=out)
-    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json, whole=answer.as_dict(top))
+    say(answer.as_dict(top) if as_json else partial(answer.text, top), as_json=as_json, whole=answer.as_dict(top))
 
 
 @lifelong.command(
@@ -257,9 +260,9 @@ def card(project_dir: str, as_json: bool, out: str, **told: Any) -> None:
 def forget(customer: str, project_dir: str, yes: bool, as_json: bool) -> None:
     """Take a CUSTOMER (an id or an e-mail) out of every file of the project, for good."""
     if not yes:
-        click.confirm(
-            "This rewrites the project without the customer and cannot be undone. Go on?", abort=True, err=True
-        )
+        with speech():
+            asked = heard(N_("This rewrites the project without the customer and cannot be undone. Go on?"))
+        click.confirm(asked, abort=True, err=True)
     with Progress(quiet=as_json) as progress:
         receipt = _open(project_dir, progress).forget(customer)
     say(receipt, as_json=as_json)
@@ -324,7 +327,7 @@ def demo(which: str, project_dir: str, is_opened: bool | None, as_json: bool) ->
         answer = run_demo(which, Path(project_dir or Path("demo") / which), progress)
     say(answer, as_json=as_json)
     if not as_json:
-        say("\nnow on a file of your own:  lifelong run orders.csv", as_json=False)
+        say(lambda: "\n" + heard(N_("now on a file of your own:  lifelong run orders.csv")), as_json=False)
     if is_opened if is_opened is not None else sys.stdout.isatty() and not as_json:
         click.launch(answer.report)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -114,7 +115,7 @@ def potential(project_dir: str, as_json: bool, top: int, **told: Any) -> None:
     """Part customers by what they have brought and will bring; list who is low now and high later, and why."""
     with Progress(quiet=as_json) as progress:
         answer = _open(project_dir, progress).potential(**told)
-    say(answer.as_dict(top) if as_json else answer.text(top), as_json=as_json, whole=answer.as_dict(top))
+    say(answer.as_dict(top) if as_json else partial(answer.text, top), as_json=as_json, whole=answer.as_dict(top))
 
 
 @click.command(

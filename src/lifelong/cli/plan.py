@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,7 +68,7 @@ def opportunities(project_dir: str, top: int, as_json: bool, **told: Any) -> Non
     """Rank opportunities in money, each with evidence, effort, confidence, and the exact command to run next."""
     with Progress(quiet=as_json) as progress:
         answer = _open(project_dir, progress).opportunities(**told)
-    say(answer if as_json else answer.text(top), as_json=as_json)
+    say(answer if as_json else partial(answer.text, top), as_json=as_json)
 
 
 @click.command(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from lifelong.cli.flags import BOOK
+from lifelong.cli.language import speech
+from lifelong.phrases import heard, phrase
 
 if TYPE_CHECKING:
     from lifelong.errors import LifelongError
@@ -19,7 +21,7 @@ def say(value: Any, *, as_json: bool, whole: Any = None) -> None:
     """Print a value: its JSON contract, or its text; and write it as a workbook where ``--book`` asks for that.
 
     Args:
-        value: what is printed.
+        value: what is printed, or what makes the text that is.
         as_json: as its JSON contract, else as text.
         whole: what goes into the workbook, where that is not ``value``.
     """
@@ -33,7 +35,8 @@ def say(value: Any, *, as_json: bool, whole: Any = None) -> None:
 
         sys.stdout.write(to_json(value) + "\n")
     else:
-        sys.stdout.write(f"{value}\n")
+        with speech():
+            sys.stdout.write(f"{value() if callable(value) else value}\n")
 
 
 def fail(error: LifelongError, *, as_json: bool) -> NoReturn:
@@ -41,7 +44,8 @@ def fail(error: LifelongError, *, as_json: bool) -> NoReturn:
     if as_json:
         sys.stdout.write(json.dumps(error.as_dict(), ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(f"{error}\n")
+        with speech():
+            sys.stderr.write(f"{error}\n")
     sys.exit(error.exit_code)
 
 
@@ -72,7 +76,9 @@ class Progress:
             self._draw(step, done, total)
         elif step != self._step:
             elapsed = time.monotonic() - self._began
-            sys.stderr.write(f"{elapsed:6.1f} s  {step}{f' ({total:,} rows)' if total else ''}\n")
+            with speech():
+                rows = f" ({heard(phrase('{total:,} rows', total=total))})" if total else ""
+                sys.stderr.write(f"{elapsed:6.1f} s  {heard(step)}{rows}\n")
         self._step = step
 
     def _draw(self, step: str, done: int, total: int | None) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from lifelong.errors import CODES, AccessError, ConfigError, DataError, FitError, LifelongError, StoreError
+from lifelong.phrases import phrase, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class Caller:
         if parts.scheme not in ("http", "https") or not parts.hostname or not self._token:
             raise ConfigError(
                 "E301",
-                f"this is no address of a server with its token: {self.base[:60]!r}",
+                phrase("this is no address of a server with its token: {base!r}", base=self.base[:60]),
                 where="Client",
                 why="it begins with http:// or https://, and the token lets in",
                 fix='write Client("http://127.0.0.1:8765", token="...") as lifelong serve printed it',
@@ -84,7 +85,8 @@ class Caller:
         while job["state"] in ("queued", "running"):
             if time.monotonic() > end:
                 raise _unreached(
-                    f"job {job['id']} is not over after {self.patience:.0f} s", "ask for the job again later"
+                    phrase("job {id} is not over after {patience:.0f} s", id=job["id"], patience=self.patience),
+                    "ask for the job again later",
                 )
             time.sleep(PACE)
             job = self.json("GET", f"/jobs/{job['id']}")
@@ -92,7 +94,12 @@ class Caller:
             return self.json("GET", f"/answers/{job['answer']}")
         if job["error"]:
             raise raised(job["error"])
-        raise AccessError("E544", f"the job was {job['state']}", where=f"job {job['id']}", fix="ask again")
+        raise AccessError(
+            "E544",
+            phrase("the job was {state}", state=job["state"]),
+            where=phrase("job {id}", id=job["id"]),
+            fix="ask again",
+        )
 
     def send(self, path: str | Path) -> str:
         """Send a file, and return the id that verbs take as ``file``."""
@@ -120,7 +127,10 @@ class Caller:
             with refused:
                 raise raised(_error(refused)) from None
         except (URLError, HTTPException, OSError) as problem:
-            raise _unreached(f"{self.base} does not answer: {problem}", "lifelong serve --project FOLDER") from None
+            raise _unreached(
+                phrase("{base} does not answer: {problem}", base=self.base, problem=problem),
+                "lifelong serve --project FOLDER",
+            ) from None
 
 
 def asked(query: Mapping[str, Any]) -> str:
@@ -134,18 +144,22 @@ def quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def raised(error: Mapping[str, str]) -> LifelongError:
+def raised(error: Mapping[str, Any]) -> LifelongError:
     """The failure that a server told, as it is raised in Python."""
     code = error["code"]
     kind = _CLASSES.get(code[:2]) or _CLASSES.get(code[:3], LifelongError)
     if code not in CODES:  # a younger server's
-        return AccessError("E545", f"{code}: {error['why']}", where=error["where"], fix=error["fix"])
-    return kind(code, error["why"], where=error["where"], fix=error["fix"])
+        return AccessError(
+            "E545", phrase("{code}: {why}", code=code, why=error["why"]), where=error["where"], fix=error["fix"]
+        )
+    said = error.get("said") or {"what": error["why"], "where": error["where"], "fix": error["fix"]}
+    told = {name: unpacked(said.get(name)) for name in ("what", "where", "why", "fix")}
+    return kind(code, **told)
 
 
-def _error(refused: HTTPError) -> Mapping[str, str]:
+def _error(refused: HTTPError) -> Mapping[str, Any]:
     try:
-        told: Mapping[str, str] = json.loads(refused.read())["error"]
+        told: Mapping[str, Any] = json.loads(refused.read())["error"]
     except (ValueError, KeyError, TypeError):
         told = {"code": "E545", "where": refused.url, "why": f"status {refused.code} without a reason: another program?",
                 "fix": "look at the address"}  # fmt: skip

@@ -14,6 +14,7 @@ import numpy as np
 
 from lifelong.decide.markov import Moves, removal_effects
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.units import dealt
 
 if TYPE_CHECKING:
@@ -223,8 +224,8 @@ def _small(paths: Paths, order: int) -> None:
     states = (len(paths.channels) + 1) ** order
     if states > STATES:
         raise ConfigError(
-            "E374", f"paths of {len(paths.channels)} channels have {states:,} states of {order} touches each",
-            where="--order", why=f"beyond {STATES:,} states hardly any is seen twice, and its chances are guesses",
+            "E374", phrase("paths of {channels} channels have {states:,} states of {order} touches each", channels=len(paths.channels), states=states, order=order),
+            where="--order", why=phrase("beyond {states:,} states hardly any is seen twice, and its chances are guesses", states=STATES),
             fix="give a lower --order, bring channels together (aliases in lifelong.toml), or take another --rule",
         )  # fmt: skip
 

@@ -12,6 +12,7 @@ from lifelong.decide.curves import CARRY, fit_curves
 from lifelong.decide.identified import check
 from lifelong.decide.optimum import Problem, best, information
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.units import apportion, minor_digits
 from lifelong.values.budget import (
     Budget,
@@ -149,23 +150,33 @@ def limits_of(
         if name not in history.channels:
             raise ConfigError(
                 "E394",
-                f"there is no channel {name!r}",
+                phrase("there is no channel {name!r}", name=name),
                 where="--bounds",
-                why=f"the history has {', '.join(history.channels)}",
+                why=phrase("the history has {channels}", channels=", ".join(history.channels)),
                 fix="write a channel as the history does",
             )
         at = history.channels.index(name)
         low[at], high[at] = max(low[at], least), min(high[at], most)
         if low[at] > high[at]:
-            raise _infeasible(f"the bounds of {name} leave no room", "its own bounds lie outside of --trust", history)
+            raise _infeasible(
+                phrase("the bounds of {name} leave no room", name=name),
+                "its own bounds lie outside of --trust",
+                history,
+            )
     stays = _staying(history, held, wish) & (low <= now) & (now <= high)
     low, high = np.where(stays, now, low), np.where(stays, now, high)
     total = None if wish.is_free else int(now.sum()) if wish.total is None else wish.total
     if total is not None and not low.sum() <= total <= high.sum():
-        reach = f"{_major(low.sum(), history)} to {_major(high.sum(), history)}"
         raise _infeasible(
-            f"a total of {_major(total, history)} cannot be spent: the bounds leave {reach}",
-            f"channels may move by {wish.trust:.0%}" + (f"; {', '.join(held)} stay" if held else ""),
+            phrase(
+                "a total of {total} cannot be spent: the bounds leave {low} to {high}",
+                total=_major(total, history),
+                low=_major(low.sum(), history),
+                high=_major(high.sum(), history),
+            ),
+            phrase("channels may move by {trust:.0%}; {held} stay", trust=wish.trust, held=", ".join(held))
+            if held
+            else phrase("channels may move by {trust:.0%}", trust=wish.trust),
             history,
         )
     return low, high, total
@@ -181,11 +192,18 @@ def _remarks(history: SpendHistory, moves: tuple[Move, ...]) -> list[Finding]:
     """What to know of the values and of the bounds."""
     found = []
     if np.isnan(history.value_sd).any():
-        text = f"the uncertainty of the value is not known: a standard deviation of {UNSURE:.0%} is taken (column value_sd)"
+        text = phrase(
+            "the uncertainty of the value is not known: a standard deviation of {unsure:.0%} is taken"
+            " (column value_sd)",
+            unsure=UNSURE,
+        )
         found.append(Finding("F394", text, "info", {"share": UNSURE}))
     pinned = [m.channel for m in moves if m.plan != m.now and m.plan in (m.low, m.high)]
     if pinned:
-        text = f"the plan goes to the bounds of {', '.join(pinned)}: take this step, and plan anew with what it shows"
+        text = phrase(
+            "the plan goes to the bounds of {pinned}: take this step, and plan anew with what it shows",
+            pinned=", ".join(pinned),
+        )
         found.append(Finding("F396", text, "info", {"channels": pinned}))
     return found
 
@@ -197,12 +215,15 @@ def interval(draws: Floats) -> Interval:
 
 
 def _infeasible(what: str, why: str, history: SpendHistory) -> ConfigError:
-    fix = f"choose another total (now {_major(present(history).sum(), history)}), or wider bounds: --trust 50%"
+    fix = phrase(
+        "choose another total (now {now}), or wider bounds: --trust 50%",
+        now=_major(present(history).sum(), history),
+    )
     return ConfigError("E393", what, where="--total, --bounds, --trust", why=why, fix=fix)
 
 
 def _major(minor: float, history: SpendHistory) -> str:
-    return f"{minor / 10 ** minor_digits(history.currency):,.2f}"
+    return phrase("{amount:,.2f}", amount=minor / 10 ** minor_digits(history.currency))
 
 
 def _whole(problem: Problem, spend: Floats) -> NDArray[np.int64]:

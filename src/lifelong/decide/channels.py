@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.units import apportion
 from lifelong.values.findings import Finding
 from lifelong.values.spending import month_text
@@ -51,9 +52,15 @@ class Terms:
         for flag, told in (("--lag", self.lags), ("--incremental", self.incremental)):
             for name in told:
                 if name not in names:
-                    raise _wish(flag, f"there is no channel {name!r}", did_you_mean(name, sorted(names)))
+                    raise _wish(
+                        flag, phrase("there is no channel {name!r}", name=name), did_you_mean(name, sorted(names))
+                    )
         if self.rule not in RULES:
-            raise _wish("--deal", f"there is no rule {self.rule!r}", f"known: {', '.join(RULES)}")
+            raise _wish(
+                "--deal",
+                phrase("there is no rule {rule!r}", rule=self.rule),
+                phrase("known: {rules}", rules=", ".join(RULES)),
+            )
         if any(not 0.0 < part <= 1.0 for part in self.incremental.values()):
             raise _wish(
                 "--incremental",
@@ -95,7 +102,7 @@ def cost_of_winning(
     direct, shared = _divided(spent, customers)
     paying = {name for name, cost in direct.items() if cost > 0}
     if not paying and not shared:
-        known = f"customers are known from {month_text(first)} to {month_text(last)}"
+        known = phrase("customers are known from {first} to {last}", first=month_text(first), last=month_text(last))
         raise _unusable("no money was spent on winning customers in the months in which customers are known", known)
     months, fixed = [], _fixed(costs, terms, first, last)
     by_month = _summed((row.month, "", row.cost) for row in costs)
@@ -227,14 +234,26 @@ def _summed(rows: Iterable[tuple[int, str, float]]) -> dict[tuple[int, str], flo
 def _findings(parts: Mapping[str, int], whole: MonthCost, alone: Mapping[str, int]) -> tuple[Finding, ...]:
     found = []
     if alone:
-        text = f"money was spent and nobody came by that name, so its cost is shared by all: {', '.join(alone)}; do names differ (--same)?"
+        text = phrase(
+            "money was spent and nobody came by that name, so its cost is shared by all: {alone}; do "
+            "names differ (--same)?",
+            alone=", ".join(alone),
+        )
         found.append(Finding("F388", text, "info", {"cost": dict(alone)}))
     if parts["outside"]:
-        text = f"{parts['outside'] / sum(parts.values()):.0%} of all spend belongs to months in which no customers are told; it counts in no cost of winning"
+        text = phrase(
+            "{outside:.0%} of all spend belongs to months in which no customers are told; it counts "
+            "in no cost of winning",
+            outside=parts["outside"] / sum(parts.values()),
+        )
         found.append(Finding("F381", text, "info", {"cost": parts["outside"]}))
     free = 1.0 - whole.paid / whole.customers
     if free > 0.3:
-        text = f"{free:.0%} of new customers came by channels that cost nothing or are not known: blended hides what a paid one costs"
+        text = phrase(
+            "{free:.0%} of new customers came by channels that cost nothing or are not known: blended"
+            " hides what a paid one costs",
+            free=free,
+        )
         found.append(Finding("F383", text, "warning", {"unpaid": free}))
     return tuple(found)
 

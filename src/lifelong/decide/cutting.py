@@ -24,6 +24,7 @@ from lifelong.decide.budget import interval, present, worth_of
 from lifelong.decide.curves import fit_curves
 from lifelong.decide.identified import check
 from lifelong.errors import ConfigError, FitError
+from lifelong.phrases import joined, phrase
 from lifelong.units import minor_digits
 from lifelong.values.cut import Cut, Quarter
 
@@ -63,9 +64,9 @@ def cut(
     if unknown:
         raise FitError(
             "E397",
-            f"what a cut would lose is not known of {', '.join(unknown)}",
+            phrase("what a cut would lose is not known of {unknown}", unknown=", ".join(unknown)),
             where="--cut",
-            why="; ".join(f"{name}: {held[name]}" for name in unknown),
+            why=joined([phrase("{name}: {reason}", name=name, reason=held[name]) for name in unknown], "; "),
             fix="move its spend by 15 % up and down by turns, and look again:  lifelong budget FILE",
         )
     curves = fit_curves(history, silent=held, seed=seed)
@@ -121,14 +122,20 @@ def _quarter(quarter: int, saved: int, lost: Floats, value: Floats, lifetime: fl
 def _check(history: SpendHistory, shares: Mapping[str, float], lifetime: float, quarters: int) -> None:
     for name, share in shares.items():
         if name not in history.channels:
-            raise _wrong(f"there is no channel {name!r}", f"the history has {', '.join(history.channels)}")
+            raise _wrong(
+                phrase("there is no channel {name!r}", name=name),
+                phrase("the history has {channels}", channels=", ".join(history.channels)),
+            )
         if not 0.0 < share <= 1.0:
-            raise _wrong(f"a cut of {share:.0%} of {name} is none", "it is a share of the present spend")
+            raise _wrong(
+                phrase("a cut of {share:.0%} of {name} is none", share=share, name=name),
+                "it is a share of the present spend",
+            )
     if not shares:
         raise _wrong("nothing is cut", "a channel and a share are needed")
     if not 1.0 <= lifetime < 1200.0 or not 1 <= quarters <= 40:
         raise _wrong(
-            f"{lifetime:g} months and {quarters} quarters cannot be used",
+            phrase("{lifetime:g} months and {quarters} quarters cannot be used", lifetime=lifetime, quarters=quarters),
             "customers stay a month at least; 40 quarters at most",
         )
 

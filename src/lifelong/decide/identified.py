@@ -8,6 +8,7 @@ import numpy as np
 
 from lifelong.decide.curves import panel_of
 from lifelong.errors import FitError
+from lifelong.phrases import phrase
 from lifelong.values.findings import Finding
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def check(history: SpendHistory) -> tuple[dict[str, str], list[Finding]]:
         short = [f"{name} ({n})" for name, n in zip(history.channels, months, strict=True) if n < MONTHS]
         raise FitError(
             "E395",
-            f"channels with fewer than {MONTHS} months of spend: {', '.join(short)}",
+            phrase("channels with fewer than {months} months of spend: {short}", months=MONTHS, short=", ".join(short)),
             where="the history of spend",
             why="how fast returns fall is seen from months in which spend differed",
             fix="give more months, or leave the channel out until it has them; a new one:  lifelong try-channel",
@@ -46,8 +47,8 @@ def check(history: SpendHistory) -> tuple[dict[str, str], list[Finding]]:
     constant = [c for i, c in enumerate(history.channels) if _is_constant(history, i)]
     errors = dict(zip(history.channels, slope_errors(history), strict=True))
     vague = [c for c in history.channels if errors[c] > VAGUE and c not in constant]
-    held = dict.fromkeys(constant, "constant CPA: slope not identified")
-    held |= dict.fromkeys(vague, "spend hardly varied: slope not identified")
+    held: dict[str, str] = dict.fromkeys(constant, phrase("constant CPA: slope not identified"))
+    held |= dict.fromkeys(vague, phrase("spend hardly varied: slope not identified"))
     return held, _findings(history, constant, vague)
 
 
@@ -87,20 +88,27 @@ def _is_constant(history: SpendHistory, channel: int) -> bool:
 def _findings(history: SpendHistory, constant: list[str], vague: list[str]) -> list[Finding]:
     found = []
     if constant:
-        text = (
-            f"constant CPA in {', '.join(constant)}: slope not identified. Each customer cost the same in every month, as if the figure "
-            "had been computed from the spend; a plan by it would put everything into one channel"
+        text = phrase(
+            "constant CPA in {constant}: slope not identified. Each customer cost the same in every "
+            "month, as if the figure had been computed from the spend; a plan by it would put "
+            "everything into one channel",
+            constant=", ".join(constant),
         )
         found.append(Finding("F391", text, "error", {"channels": constant}))
     if vague:
-        text = f"spend in {', '.join(vague)} hardly varied, or customers did for other reasons: slope not identified"
+        text = phrase(
+            "spend in {vague} hardly varied, or customers did for other reasons: slope not identified",
+            vague=", ".join(vague),
+        )
         found.append(Finding("F392", text, "error", {"channels": vague}))
     few = int(history.used.sum(axis=0).min()) - 4
     if few < FEW:
-        text = f"{few + 4} months are few: the intervals are wide, and {FEW} more would tell much"
+        text = phrase(
+            "{few} months are few: the intervals are wide, and {wanted} more would tell much", few=few + 4, wanted=FEW
+        )
         found.append(Finding("F393", text, "warning", {"months": few + 4}))
     empty = int((history.used & (history.customers == 0)).sum())
     if empty:
-        text = f"{empty} months with spend won nobody; each counts as half a customer"
+        text = phrase("{empty} months with spend won nobody; each counts as half a customer", empty=empty)
         found.append(Finding("F395", text, "warning", {"months": empty}))
     return found

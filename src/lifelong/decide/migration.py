@@ -21,6 +21,7 @@ import numpy as np
 from scipy import special
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def long_run(chances: Floats, value: Floats, discount: float) -> Floats:
     """
     if not discount > 0:
         raise ConfigError(
-            "E423", f"the discount is {discount:g} a period", where="--discount",
+            "E423", phrase("the discount is {discount:g} a period", discount=discount), where="--discount",
             why="customers go from tier to tier for ever, and a sum over all time has no bound without a discount",
             fix="write --discount 10%/year",
         )  # fmt: skip

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.values.channel_test import ChannelTest, PowerRow, StopRow
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ def plan_test(trial: Trial) -> ChannelTest:
         None,
     )
     if needed is None:
-        raise _wrong("the hoped-for cost is too near to the limit", f"{MOST:,} customers would not tell them apart")
+        raise _wrong(
+            "the hoped-for cost is too near to the limit",
+            phrase("{most:,} customers would not tell them apart", most=MOST),
+        )
     exact = _least(trial, needed)
     spend = float(gammaincinv(exact, trial.alpha)) * trial.limit
     power = float(gammainc(exact, spend / trial.hoped))
@@ -150,7 +154,11 @@ def _check(trial: Trial) -> None:
         raise _wrong("the chances of error cannot be used", "alpha lies between 0 and 50 %, power between 50 and 100 %")
     if trial.hoped >= trial.limit:
         raise _wrong(
-            f"a hoped-for cost of {trial.hoped:g} is not below the limit of {trial.limit:g}",
+            phrase(
+                "a hoped-for cost of {hoped:g} is not below the limit of {limit:g}",
+                hoped=trial.hoped,
+                limit=trial.limit,
+            ),
             "such a channel would not pay even where it does as hoped",
         )
 

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.score.scores import best
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ class Condition:
         if self.operator in _ORDERED:
             if isinstance(values[0], str):
                 raise _wrong_kind(
-                    self.name, self.values[0], "a text has no order", f"write {self.name} = {self.values[0]}"
+                    self.name,
+                    self.values[0],
+                    "a text has no order",
+                    phrase("write {name} = {value}", name=self.name, value=self.values[0]),
                 )
             made = getattr(pc, _ORDERED[self.operator])(column, values[0])
         else:
@@ -169,7 +173,11 @@ def parse(text: str) -> Rule:
         ConfigError: E531 where it is no rule.
     """
     if len(text) > LONGEST:
-        raise _unreadable(f"the rule has {len(text):,} signs; {LONGEST:,} are the most", text, len(text))
+        raise _unreadable(
+            phrase("the rule has {text:,} signs; {longest:,} are the most", text=len(text), longest=LONGEST),
+            text,
+            len(text),
+        )
     return Rule(_Reader(text).whole())
 
 
@@ -211,7 +219,7 @@ class _Reader:
     def whole(self) -> Node:
         made = self.joined("or")
         if self.kind != "end":
-            raise self.refused(f"{self.word!r} does not belong here")
+            raise self.refused(phrase("{word!r} does not belong here", word=self.word))
         return made
 
     def joined(self, word: str) -> Node:
@@ -225,7 +233,7 @@ class _Reader:
     def negated(self) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.refused(f"more than {DEEPEST} brackets within each other")
+            raise self.refused(phrase("more than {deepest} brackets within each other", deepest=DEEPEST))
         made: Node
         if self.is_word("not"):
             self.step()
@@ -241,7 +249,7 @@ class _Reader:
 
     def sign(self, sign: str) -> None:
         if self.kind != "sign" or self.word != sign:
-            raise self.refused(f"{sign!r} is missing here")
+            raise self.refused(phrase("{sign!r} is missing here", sign=sign))
         self.step()
 
     def name(self) -> str:
@@ -261,7 +269,7 @@ class _Reader:
     def condition(self) -> Node:
         self.conditions += 1
         if self.conditions > MOST:
-            raise self.refused(f"more than {MOST} conditions")
+            raise self.refused(phrase("more than {most} conditions", most=MOST))
         if self.is_word("best"):
             self.step()
             share = self.value()
@@ -280,7 +288,7 @@ class _Reader:
         if self.is_word("in"):
             return self.listed(name)
         if self.kind != "sign" or self.word not in OPERATORS:
-            raise self.refused(f"one of {' '.join(OPERATORS)} belongs here")
+            raise self.refused(phrase("one of {operators} belongs here", operators=" ".join(OPERATORS)))
         operator = self.word
         self.step()
         return Condition(name, operator, (self.value(),))
@@ -307,8 +315,8 @@ def _column(table: pa.Table, name: str) -> Any:
     if name in known:
         return table[name]
     raise ConfigError(
-        "E532", f"nothing called {name!r} is known of customers", where="the rule", why=did_you_mean(name, known),
-        fix="write one of " + ", ".join(known),
+        "E532", phrase("nothing called {name!r} is known of customers", name=name), where="the rule", why=did_you_mean(name, known),
+        fix=phrase("write one of {known}", known=", ".join(known)),
     )  # fmt: skip
 
 
@@ -316,7 +324,7 @@ def _numeric(name: str, column: Any) -> Any:
     import pyarrow as pa
 
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-        raise _wrong_kind("best", name, f"{name} is no number", "write best 20% by value")
+        raise _wrong_kind("best", name, phrase("{name} is no number", name=name), "write best 20% by value")
     return column.cast(pa.float64()).to_numpy()
 
 
@@ -328,7 +336,9 @@ def _value(name: str, text: str, kind: Any) -> Any:
         try:
             return pa.scalar(dt.date.fromisoformat(text if _DATE.fullmatch(text) else ""), kind)
         except ValueError:
-            raise _wrong_kind(name, text, f"{name} is a day", f"write {name} >= 2025-01-31") from None
+            raise _wrong_kind(
+                name, text, phrase("{name} is a day", name=name), phrase("write {name} >= 2025-01-31", name=name)
+            ) from None
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _number(name, text)
     return text.lower()
@@ -339,20 +349,27 @@ def _number(name: str, text: str) -> float:
     try:
         number = float(text.removesuffix("%").replace("_", "x"))
     except ValueError:
-        raise _wrong_kind(name, text, f"{name} is a number", f"write {name} >= 10 or {name} >= 10%") from None
+        raise _wrong_kind(
+            name,
+            text,
+            phrase("{name} is a number", name=name),
+            phrase("write {name} >= 10 or {name} >= 10%", name=name),
+        ) from None
     if not np.isfinite(number):
-        raise _wrong_kind(name, text, f"{name} is a number", f"write {name} >= 10")
+        raise _wrong_kind(name, text, phrase("{name} is a number", name=name), phrase("write {name} >= 10", name=name))
     return number / 100.0 if is_share else number
 
 
 def _unreadable(what: str, text: str, at: int) -> ConfigError:
     around = text[max(at - 20, 0) : at + 20]
     return ConfigError(
-        "E531", what, where=f"the rule, sign {at + 1}: {around!r}" if around else "the rule, at its end",
+        "E531", what, where=phrase("the rule, sign {at}: {around!r}", at=at + 1, around=around) if around else "the rule, at its end",
         why="a rule chooses customers only where it is understood whole",
         fix='write it as: value >= 100 and (silent_days > 90 or channel = "paid search")',
     )  # fmt: skip
 
 
 def _wrong_kind(name: str, value: str, why: str, fix: str) -> ConfigError:
-    return ConfigError("E533", f"{value!r} does not fit {name}", where="the rule", why=why, fix=fix)
+    return ConfigError(
+        "E533", phrase("{value!r} does not fit {name}", value=value, name=name), where="the rule", why=why, fix=fix
+    )

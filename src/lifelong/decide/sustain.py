@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.values.channels import Break, Verdict
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def change(series: ArrayLike, at: int, what: str, since: str) -> Break:
     y = np.asarray(series, np.float64)
     if at < SIDE or len(y) - at < SIDE:
         raise ConfigError(
-            "E385", f"{max(at, 0)} months before {since} and {max(len(y) - at, 0)} from it on", where="--since",
-            why=f"a change is told from the trend by {SIDE} months on either side", fix="name another month, or wait",
+            "E385", phrase("{at} months before {since} and {y} from it on", at=max(at, 0), since=since, y=max(len(y) - at, 0)), where="--since",
+            why=phrase("a change is told from the trend by {side} months on either side", side=SIDE), fix="name another month, or wait",
         )  # fmt: skip
     from scipy import stats
 

@@ -46,6 +46,7 @@ import numpy as np
 from scipy import special
 
 from lifelong.errors import ConfigError, FitError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,20 +88,24 @@ class Cuts:
             ConfigError: E421 where the shares part nothing.
         """
         if by not in DEFAULT:
-            raise _unreadable(f"{by!r} is nothing to cut by", "write value or customers")
+            raise _unreadable(phrase("{by!r} is nothing to cut by", by=by), "write value or customers")
         told = (text or DEFAULT[by]).replace("%", "").replace(" ", "")
         if not re.fullmatch(r"\d+(\.\d+)?(/\d+(\.\d+)?)*", told):
-            raise _unreadable(f"{text!r} is no list of shares", f"write {DEFAULT[by]}")
+            raise _unreadable(
+                phrase("{text!r} is no list of shares", text=text), phrase("write {default}", default=DEFAULT[by])
+            )
         shares = [float(part) for part in told.split("/")]
         if by == "value":
             if len(shares) < 2 or min(shares) <= 0 or not math.isclose(sum(shares), 100.0, abs_tol=1e-9):
                 raise _unreadable(
-                    f"{text!r} does not part 100 % of the value", "write shares that sum to 100: 50/30/15/5"
+                    phrase("{text!r} does not part 100 % of the value", text=text),
+                    "write shares that sum to 100: 50/30/15/5",
                 )
             shares = np.cumsum(shares)[:-1].tolist()
         elif min(shares) <= 0 or max(shares) >= 100 or sorted(set(shares)) != shares:
             raise _unreadable(
-                f"{text!r} does not ascend between 0 and 100", "write the best so many percent: 1/5/10/25/50"
+                phrase("{text!r} does not ascend between 0 and 100", text=text),
+                "write the best so many percent: 1/5/10/25/50",
             )
         return cls(by, tuple(share / 100.0 for share in shares))
 

@@ -10,6 +10,7 @@ import numpy as np
 from lifelong import definitions
 from lifelong.errors import FitError
 from lifelong.money.acquiring import Z, fieller, shrunk
+from lifelong.phrases import phrase
 from lifelong.values.budget import Interval
 
 if TYPE_CHECKING:
@@ -72,7 +73,13 @@ class Followed:
         reached = {age: int((self.seen >= age).sum()) for age in self.ages}
         if wanted:
             if reached.get(wanted, 0) < FEW:
-                raise _young(f"{reached.get(wanted, 0)} customers have been followed for {wanted} days")
+                raise _young(
+                    phrase(
+                        "{reached} customers have been followed for {wanted} days",
+                        reached=reached.get(wanted, 0),
+                        wanted=wanted,
+                    )
+                )
             return wanted
         half = [age for age, n in reached.items() if 0 < age <= 365 and 2 * n >= len(self.seen) and n >= FEW]
         if not half:

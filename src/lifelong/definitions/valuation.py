@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import joined, phrase
 
 if TYPE_CHECKING:
     Level = Literal["orders", "revenue", "gross margin", "contribution"]
@@ -103,16 +104,18 @@ def ratio(above: Valued, below: Valued) -> float:
     """
     apart = above.valuation.differences(below.valuation)
     if apart:
-        told = "; ".join(
-            f"{name}: {getattr(above.valuation, name)!r} and {getattr(below.valuation, name)!r}" for name in apart
-        )
+        pairs = {name: (getattr(above.valuation, name), getattr(below.valuation, name)) for name in apart}
+        told = joined([phrase("{n}: {a!r} and {b!r}", n=n, a=a, b=b) for n, (a, b) in pairs.items()], "; ")
         raise ConfigError(
-            "E441", f"two numbers of different definitions make no ratio ({told})",
+            "E441", phrase("two numbers of different definitions make no ratio ({told})", told=told),
             why="the quotient would change with the definition and not with customers",
             fix="ask for both numbers at one level, over one time and with one discount",
         )  # fmt: skip
     if not below.amount:
         raise ConfigError(
-            "E441", "a ratio to nothing is no number", why=f"the {below.valuation.label} is 0", fix="take a longer time"
+            "E441",
+            "a ratio to nothing is no number",
+            why=phrase("the {label} is 0", label=below.valuation.label),
+            fix="take a longer time",
         )
     return above.amount / below.amount

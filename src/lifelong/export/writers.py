@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean, missing_extra
 from lifelong.export.cells import escaped, is_dangerous
+from lifelong.phrases import phrase
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def write(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None, is
     if ending not in writers:
         raise ConfigError(
             "E302",
-            f"{path.name!r} has no ending that says its format",
+            phrase("{name!r} has no ending that says its format", name=path.name),
             where=str(path),
             why=did_you_mean(ending, [".csv", *writers]),
             fix="end the name in .csv, .parquet or .xlsx",
@@ -108,7 +109,7 @@ def xlsx(table: Any, path: Path, *, beside: Mapping[str, Any] | None = None) -> 
     if len(whole) > XLSX_ROWS:
         raise ConfigError(
             "E301",
-            f"{len(whole):,} rows do not fit into a sheet of {XLSX_ROWS:,}",
+            phrase("{whole:,} rows do not fit into a sheet of {xlsx_rows:,}", whole=len(whole), xlsx_rows=XLSX_ROWS),
             where=str(path),
             why="a sheet would be cut without a word",
             fix="end the name in .csv or .parquet",
@@ -155,7 +156,11 @@ def put(sheet: Any, at: tuple[int, int], cell: Any, as_text: Any) -> None:
     elif sheet.write_string(*at, cell, as_text if is_dangerous(cell) else None) != 0:
         raise ConfigError(
             "E301",
-            f"the text in row {at[0]}, column {at[1] + 1} is longer than the 32,767 signs of a cell",
+            phrase(
+                "the text in row {at}, column {at_2} is longer than the 32,767 signs of a cell",
+                at=at[0],
+                at_2=at[1] + 1,
+            ),
             where="XLSX",
             why="it would be cut or left out without a word",
             fix="end the name in .csv or .parquet",

@@ -28,6 +28,7 @@ from lifelong.i18n.measures import (
     unknown,
 )
 from lifelong.i18n.messages import N_, message, plural
+from lifelong.i18n.speech import aloud, speak, speak_error, speak_finding
 
 __all__ = [
     "LOCALES",
@@ -36,6 +37,7 @@ __all__ = [
     "N_",
     "SPOKEN",
     "Locale",
+    "aloud",
     "between",
     "change",
     "date",
@@ -63,6 +65,9 @@ __all__ = [
     "rounded",
     "share_digits",
     "short_date",
+    "speak",
+    "speak_error",
+    "speak_finding",
     "speaking",
     "unknown",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.i18n.language import MINUS, NBSP, Locale
 from lifelong.i18n.languages import EN, FR, PL, RU
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def locale(code: str = "") -> Locale:
     if found is None:
         raise ConfigError(
             "E302",
-            f"there is no language {code!r}",
+            phrase("there is no language {code!r}", code=code),
             why=did_you_mean(code, LOCALES),
             fix="take a language that is there",
         )

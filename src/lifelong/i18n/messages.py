@@ -10,6 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 from lifelong.i18n.locales import language
+from lifelong.phrases import N_
+
+__all__ = ["DOMAIN", "N_", "message", "plural"]
 
 DOMAIN = "lifelong"
 
@@ -28,8 +31,3 @@ def message(text: str) -> str:
 def plural(one: str, many: str, count: int) -> str:
     """The message for so many, by the language's own rule."""
     return _catalogue(language()).ngettext(one, many, count)
-
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it, which the extractor looks for
-    """The message itself, marked for the catalogues: it is translated where it is shown, not where it is written."""
-    return text

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import FILE_NAME
 from lifelong.errors import AccessError, LifelongError
+from lifelong.phrases import phrase
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class Answers:
             raise AccessError(
                 "E503",
                 "there is no such answer",
-                where=f"answer {name[:40]!r}",
+                where=phrase("answer {name!r}", name=name[:40]),
                 why="its name is wrong, or it was replaced by a younger one",
                 fix="ask the question again",
             )

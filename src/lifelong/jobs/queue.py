@@ -17,6 +17,7 @@ from lifelong.jobs.answers import Answers
 from lifelong.jobs.records import Job, Records
 from lifelong.jobs.uploads import Uploads
 from lifelong.jobs.verbs import VERBS, arguments
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,8 +187,8 @@ class Queue:
 def _died(job: Job) -> dict[str, str]:
     return AccessError(
         "E507",
-        f"the process that ran {job.verb!r} ended before it was done",
-        where=f"job {job.id}",
+        phrase("the process that ran {verb!r} ended before it was done", verb=job.verb),
+        where=phrase("job {id}", id=job.id),
         why="it was killed, or memory ran out; the project is as it was before",
         fix="run it again; with less memory, close other programs first",
     ).as_dict()["error"]
@@ -197,7 +198,7 @@ def _other_question(key: str) -> AccessError:
     return AccessError(
         "E505",
         "this idempotency key was used for another question",
-        where=f"Idempotency-Key {key[:40]!r}",
+        where=phrase("Idempotency-Key {key!r}", key=key[:40]),
         why="a key names one question, so that a repeated call does nothing twice",
         fix="take a new key",
     )
@@ -206,7 +207,7 @@ def _other_question(key: str) -> AccessError:
 def _full() -> AccessError:
     return AccessError(
         "E506",
-        f"{LONGEST} jobs are waiting already",
+        phrase("{longest} jobs are waiting already", longest=LONGEST),
         where="the queue",
         why="more would wait longer than anyone does",
         fix="wait, or cancel some",

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifelong.errors import AccessError, LifelongError
+from lifelong.phrases import phrase
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Records:
             raise AccessError(
                 "E503",
                 "there is no such job",
-                where=f"job {name[:40]!r}",
+                where=phrase("job {name!r}", name=name[:40]),
                 why="its id is wrong, or it ended long ago",
                 fix="ask for the list of jobs",
             )

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from lifelong.errors import AccessError, DataError
+from lifelong.phrases import phrase
 from lifelong.store import files
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Uploads:
             raise AccessError(
                 "E503",
                 "there is no such upload",
-                where=f"upload {upload[:40]!r}",
+                where=phrase("upload {upload!r}", upload=upload[:40]),
                 why="its id is wrong, or it was read already",
                 fix="send the file again",
             )
@@ -90,10 +91,10 @@ def _safe(name: str) -> str:
     if not clean.lower().endswith(ENDINGS):
         raise DataError(
             "E101",
-            f"a file named {clean[:60]!r} cannot be read",
+            phrase("a file named {clean!r} cannot be read", clean=clean[:60]),
             where="the upload",
             why="its ending is none of those that are read",
-            fix="send one of " + " ".join(ENDINGS),
+            fix=phrase("send one of {endings}", endings=" ".join(ENDINGS)),
         )
     return clean
 
@@ -101,7 +102,7 @@ def _safe(name: str) -> str:
 def _too_large(most: int) -> DataError:
     return DataError(
         "E504",
-        f"the file is larger than {most / 1e6:,.0f} MB",
+        phrase("the file is larger than {most:,.0f} MB", most=most / 1000000.0),
         where="the upload",
         why="a larger one is better read from where it lies",
         fix="lifelong ingest FILE reads files of any size",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.jobs.params import Param, read
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,10 +45,12 @@ class Verb:
                 return one
         raise ConfigError(
             "E302",
-            f"{self.name} takes no {name!r}",
+            phrase("{name} takes no {argument!r}", name=self.name, argument=name),
             where=self.name,
             why=did_you_mean(name, [p.name for p in self.params]),
-            fix="take one of " + ", ".join(p.name for p in self.params) if self.params else "leave it out",
+            fix=phrase("take one of {params}", params=", ".join(p.name for p in self.params))
+            if self.params
+            else "leave it out",
         )
 
 
@@ -287,9 +290,9 @@ def verb(name: str) -> Verb:
     if found is None:
         raise ConfigError(
             "E302",
-            f"there is no verb {name!r}",
+            phrase("there is no verb {name!r}", name=name),
             why=did_you_mean(name, VERBS),
-            fix="take one of " + ", ".join(sorted(VERBS)),
+            fix=phrase("take one of {verbs}", verbs=", ".join(sorted(VERBS))),
         )
     return found
 
@@ -304,7 +307,13 @@ def arguments(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     asked = verb(name)
     for param in asked.params:
         if param.is_needed and told.get(param.name, "") == "":
-            raise ConfigError("E301", f"{name} needs {param.name!r}", where=name, why=param.say, fix="tell it")
+            raise ConfigError(
+                "E301",
+                phrase("{name} needs {param_name!r}", name=name, param_name=param.name),
+                where=name,
+                why=param.say,
+                fix="tell it",
+            )
     clean = {key: _as(asked, asked.param(key), value) for key, value in told.items()}
     return {key: value for key, value in sorted(clean.items()) if value != asked.param(key).default}
 
@@ -313,11 +322,11 @@ def _as(asked: Verb, param: Param, value: Any) -> Any:
     try:
         return read(param, value)
     except (TypeError, ValueError):
-        known = f"one of {', '.join(repr(c) for c in param.choices)}" if param.choices else f"a {param.kind}"
+        known = ", ".join(repr(c) for c in param.choices)
         raise ConfigError(
             "E301",
-            f"{param.name} is not understood: {str(value)[:60]!r}",
-            where=f"{asked.name}, {param.name}",
+            phrase("{name} is not understood: {value!r}", name=param.name, value=str(value)[:60]),
+            where=phrase("{name}, {param_name}", name=asked.name, param_name=param.name),
             why=did_you_mean(str(value)[:60], param.choices) if param.choices else param.say,
-            fix=f"give {known}",
+            fix=phrase("give one of {known}", known=known) if known else phrase("give a {kind}", kind=param.kind),
         ) from None

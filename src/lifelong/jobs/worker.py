@@ -18,6 +18,7 @@ from lifelong.errors import LifelongError
 from lifelong.jobs.answers import Answers
 from lifelong.jobs.uploads import Uploads
 from lifelong.jobs.verbs import VERBS
+from lifelong.phrases import N_, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,10 +115,10 @@ def fault_told(fault: Exception) -> dict[str, str]:
     where = traceback.extract_tb(fault.__traceback__)[-1]
     return {
         "code": "E900",
-        "what": f"an unforeseen failure: {type(fault).__name__}",
+        "what": phrase("an unforeseen failure: {name}", name=type(fault).__name__),
         "where": f"{Path(where.filename).name}, line {where.lineno}",
-        "why": "this is a fault of lifelong; nothing half-written was kept",
-        "fix": "look at the server's own output for the whole trace, and report it",
+        "why": N_("this is a fault of lifelong; nothing half-written was kept"),
+        "fix": N_("look at the server's own output for the whole trace, and report it"),
     }
 
 

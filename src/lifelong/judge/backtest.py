@@ -23,6 +23,7 @@ from lifelong.judge.tracking import tracking
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import LEAST_CUSTOMERS, Schedule, Trial, schedule
 from lifelong.models.spend_choice import AUTO, DEPENDENT, INDEPENDENT, fit_spend_named
+from lifelong.phrases import phrase
 from lifelong.score.rows import LEVELS
 from lifelong.score.scores import prepare
 from lifelong.score.terms import ModelError, Terms
@@ -355,15 +356,19 @@ def _skipped(plan: Schedule, seen: Sequence[Seen]) -> tuple[Finding, ...]:
     if not left:
         return ()
     days = ", ".join(date_of(day).isoformat() for day in left)
-    text = f"too few customers or no repeat order at {days}: left out of the back-test"
+    text = phrase("too few customers or no repeat order at {days}: left out of the back-test", days=days)
     return (Finding("F303", text, "info", {"origins": [date_of(day).isoformat() for day in left]}),)
 
 
 def _too_few(plan: Schedule, customers: int) -> FitError:
     return FitError(
         "E203",
-        f"at most {customers} customers had ordered by {date_of(plan.origins[0])}, or none of them came again",
+        phrase(
+            "at most {customers} customers had ordered by {origin}, or none of them came again",
+            customers=customers,
+            origin=date_of(plan.origins[0]),
+        ),
         where="the origins of the back-test",
-        why=f"a back-test needs {LEAST_CUSTOMERS} customers and a repeat order",
+        why=phrase("a back-test needs {least_customers} customers and a repeat order", least_customers=LEAST_CUSTOMERS),
         fix="take a shorter hold-out (--holdout 4w), or fit without a back-test (--model mbg_nbd)",
     )

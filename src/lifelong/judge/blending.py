@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.judge.fitting import not_by_occasions, occasion, plain_name
+from lifelong.phrases import phrase
 from lifelong.score.scores import with_blend
 from lifelong.score.source import Source
 from lifelong.units import date_of
@@ -144,12 +145,17 @@ def _with(learnt: Blend | str, seen: Seen, ahead: Forecast, orders: Any) -> Fore
 
 
 def _not_tried(why: str) -> Finding:
-    return Finding("F262", f"learned forecasts were not tried: {why}", "info")
+    return Finding("F262", phrase("learned forecasts were not tried: {why}", why=why), "info")
 
 
 def _short(name: str, refused: Mapping[int, str]) -> tuple[Finding, ...]:
     if not refused:
         return ()
     days = ", ".join(date_of(day).isoformat() for day in refused)
-    text = f"nothing could be learned at {days}, where the blend is {name} alone: {next(iter(refused.values()))}"
+    text = phrase(
+        "nothing could be learned at {days}, where the blend is {name} alone: {values}",
+        days=days,
+        name=name,
+        values=next(iter(refused.values())),
+    )
     return (Finding("F263", text, "info", {"origins": [date_of(day).isoformat() for day in refused]}),)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.judge import metrics
+from lifelong.phrases import joined, phrase
 from lifelong.schema import UNKNOWN
 from lifelong.score.base import arrow
 from lifelong.score.totals import group_totals
@@ -153,14 +154,19 @@ def off(rows: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     found = [row for row in rows if row["is_off"]]
     if not found:
         return ()
-    said = "; ".join(f"{row['by']} {row['group']} ({_miss(row)})" for row in found)
-    text = f"groups whose forecast missed by more than chance and the model's own error explain: {said}"
+    told = [phrase("{by} {group} ({miss})", by=row["by"], group=row["group"], miss=_miss(row)) for row in found]
+    text = phrase(
+        "groups whose forecast missed by more than chance and the model's own error explain: {groups}",
+        groups=joined(told, "; "),
+    )
     facts = {"groups": [f"{row['by']} {row['group']}" for row in found]}
     return (Finding("F304", text, "warning", facts),)
 
 
 def _miss(row: Mapping[str, Any]) -> str:
-    return f"{(row['forecast'] / row['came'] - 1) * 100:+.0f} %" if row["came"] > 0 else "nothing came"
+    if row["came"] > 0:
+        return phrase("{miss:+.0f} %", miss=(row["forecast"] / row["came"] - 1) * 100)
+    return phrase("nothing came")
 
 
 def _told(

@@ -14,6 +14,7 @@ from lifelong import plugins
 from lifelong.models.cnbd_k import fit_regular
 from lifelong.models.in_calendar import SUFFIX
 from lifelong.models.operational import refusal
+from lifelong.phrases import phrase
 from lifelong.tables import patterns
 from lifelong.tables.gaps import log_gaps
 from lifelong.values import Finding
@@ -41,5 +42,5 @@ def in_calendar(name: str, seen: Sequence[Seen]) -> tuple[str, tuple[Finding, ..
     problem = refusal(plugins.load("models", name)(), days)
     if problem is None:
         return name + SUFFIX, ()
-    text = f"the firm's own calendar was not tried: {problem.what}"
+    text = phrase("the firm's own calendar was not tried: {what}", what=problem.what)
     return "", (Finding("F257", text, "info", {"days": days}),)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.models.in_calendar import SUFFIX
+from lifelong.phrases import phrase
 from lifelong.values import Finding
 from lifelong.values.blend import SUFFIX as BLEND
 
@@ -106,8 +107,9 @@ def choose(models: Mapping[str, Record], baselines: Mapping[str, Record]) -> tup
     ratio = models[chosen].mae / baselines[best_baseline].mae if baselines[best_baseline].mae > 0 else float("nan")
     why = f"{reason} {_against(ratio, best_baseline)}"
     if all(record.mae >= baselines[best_baseline].mae for record in models.values()):
-        text = (
-            f"no model beats the baseline {best_baseline}: on these orders the forecasts of single customers add little"
+        text = phrase(
+            "no model beats the baseline {best_baseline}: on these orders the forecasts of single customers add little",
+            best_baseline=best_baseline,
         )
         return chosen, why, (Finding("F302", text, "warning", {"baseline": best_baseline, "ratio": ratio}),)
     return chosen, why, ()
@@ -120,10 +122,25 @@ def spends(dependent: Record, plain: Record) -> tuple[bool, Finding]:
     """
     mean, error = gap(dependent, plain)
     share = abs(mean) / plain.levelled_mae if plain.levelled_mae > 0 else 0.0
-    word = "less" if mean > 0 else "more"
     is_clear, facts = mean > error, {"gain": mean, "error": error}
-    end = "by more than one standard error: it is taken" if is_clear else "which is no clear gain: it is left"
-    text = f"with the spend model that knows how often customers order, values err {share:.1%} {word} each, totals put right, {end}"
+    if is_clear:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} less"
+            " each, totals put right, by more than one standard error: it is taken",
+            share=share,
+        )
+    elif mean > 0:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} less"
+            " each, totals put right, which is no clear gain: it is left",
+            share=share,
+        )
+    else:
+        text = phrase(
+            "with the spend model that knows how often customers order, values err {share:.1%} more"
+            " each, totals put right, which is no clear gain: it is left",
+            share=share,
+        )
     return is_clear, Finding("F306", text, "info", facts)
 
 

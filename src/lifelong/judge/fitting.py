@@ -10,6 +10,7 @@ from lifelong.errors import FitError
 from lifelong.judge import traits
 from lifelong.models.in_calendar import SUFFIX, fit_calendar
 from lifelong.models.optimise import fit_model
+from lifelong.phrases import phrase
 from lifelong.score.base import NEEDED, arrow
 from lifelong.tables import occasions, patterns
 from lifelong.tables import summary as tables
@@ -34,7 +35,7 @@ def not_by_occasions(name: str, asked: str) -> FitError:
     """The error where something is asked that hangs on the day of the last order."""
     return FitError(
         "E464",
-        f"{name} does not say {asked}",
+        phrase("{name} does not say {asked}", name=name, asked=asked),
         where="the model's name",
         why="it counts occasions and knows no days within one",
         fix="fit a model that counts days:  lifelong fit --model auto",

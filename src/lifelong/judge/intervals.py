@@ -18,6 +18,7 @@ import numpy as np
 from lifelong.definitions import METRICS
 from lifelong.judge import copies
 from lifelong.judge.copies import Ranking, losses
+from lifelong.phrases import phrase
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
@@ -128,7 +129,12 @@ def untold(rows: Sequence[Mapping[str, Any]], chosen: str, models: Sequence[str]
     near = [name for name, row in gaps.items() if row["difference_low"] <= 0.0]
     if not near or any(row["difference"] <= 0.0 for row in gaps.values()):
         return ()
-    text = f"with other customers {chosen} might err no less than the baseline {' and '.join(near)}: the interval of the difference holds 0"
+    text = phrase(
+        "with other customers {chosen} might err no less than the baseline {near}: the interval "
+        "of the difference holds 0",
+        chosen=chosen,
+        near=" and ".join(near),
+    )
     return (Finding("F305", text, "warning", {"baselines": near}),)
 
 

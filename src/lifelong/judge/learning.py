@@ -20,6 +20,7 @@ from lifelong.models.blend import recalibration, weights
 from lifelong.models.bounds import UpperBounds
 from lifelong.models.learned import LEAST_ORIGINS, Examples, Taught, scaled
 from lifelong.models.spend_choice import fit_spend_named
+from lifelong.phrases import phrase
 from lifelong.score.base import arrow
 from lifelong.score.blended import examples, plain_terms
 from lifelong.score.scores import prepare
@@ -89,7 +90,7 @@ class Learned:
             few = len(self.chance)
             raise FitError(
                 "E218",
-                f"bounds were to be learned from {few} customers; some 100 are needed",
+                phrase("bounds were to be learned from {few} customers; some 100 are needed", few=few),
                 where="the origins to learn from",
                 why="the 99 % bound of fewer is beyond all that came",
                 fix="take the statistical model alone, or wait for more customers",
@@ -164,8 +165,13 @@ def learn(past: Past, day: int) -> Learned:
     if day - past.first + 1 < LEAST_HISTORY * past.reach:
         raise FitError(
             "E217",
-            f"{day - past.first + 1} days of history on {date_of(day)}; learning {past.horizon} ahead needs "
-            f"{LEAST_HISTORY * past.reach:.0f}",
+            phrase(
+                "{day} days of history on {date_of}; learning {horizon} ahead needs {least_history:.0f}",
+                day=day - past.first + 1,
+                date_of=date_of(day),
+                horizon=past.horizon,
+                least_history=LEAST_HISTORY * past.reach,
+            ),
             where="the first order and the day",
             why="outcomes must have come, and a past before them",
             fix="take the statistical model alone, or a shorter horizon",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Traits:
         if place.null_count:
             raise DataError(
                 "E211",
-                f"{place.null_count:,} customers have no row of covariates",
+                phrase("{null_count:,} customers have no row of covariates", null_count=place.null_count),
                 where=", ".join(self.names),
                 why="each customer's rates are moved by the own covariates",
                 fix="give every customer a value",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifelong.errors import FitError
+from lifelong.phrases import phrase
 from lifelong.units import Horizon, date_of
 from lifelong.values import Finding
 
@@ -84,9 +85,12 @@ def schedule(trial: Trial, first: int, last: int) -> Schedule:
         raise _too_short(first, last, horizon)
     few: tuple[Finding, ...] = ()
     if len(kept) < ORIGINS and trial.origins is None:
-        text = (
-            f"the history holds {len(kept)} hold-out(s) of {horizon} instead of {ORIGINS}: "
-            "the model's own error is known less well, and bands of totals are wider for it"
+        text = phrase(
+            "the history holds {kept} hold-out(s) of {horizon} instead of {origins}: the model's own "
+            "error is known less well, and bands of totals are wider for it",
+            kept=len(kept),
+            horizon=horizon,
+            origins=ORIGINS,
         )
         few = (Finding("F301", text, "info", {"origins": len(kept)}),)
     return Schedule(kept, horizon, first, few)
@@ -105,7 +109,12 @@ def _longest(first: int, last: int) -> Horizon:
 def _too_short(first: int, last: int, horizon: Horizon) -> FitError:
     return FitError(
         "E203",
-        f"the orders from {date_of(first)} to {date_of(last)} are too short for a hold-out of {horizon}",
+        phrase(
+            "the orders from {first} to {last} are too short for a hold-out of {horizon}",
+            first=date_of(first),
+            last=date_of(last),
+            horizon=horizon,
+        ),
         where="the first and the last order",
         why="a back-test hides the last part of the history and forecasts it from what came before",
         fix="take a shorter one (--holdout 4w), or fit without a back-test (--model mbg_nbd)",

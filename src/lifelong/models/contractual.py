@@ -12,6 +12,7 @@ from lifelong.models.bdw import BdW
 from lifelong.models.discrete_weibull import DiscreteWeibull
 from lifelong.models.sbg import SBG
 from lifelong.models.segments import ConstantChurn, TwoSegments
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,10 +157,14 @@ def compare(
     if horizon <= int(tenures.n.max(initial=0)) or not 0.0 < level < 1.0:
         raise ConfigError(
             "E301",
-            f"the horizon {horizon} is not ahead of what was seen, or the level {level} is no share",
+            phrase(
+                "the horizon {horizon} is not ahead of what was seen, or the level {level} is no share",
+                horizon=horizon,
+                level=level,
+            ),
             where="horizon, level",
             why="a tail is what comes after the last renewal seen",
-            fix=f"take a horizon above {int(tenures.n.max(initial=0))}",
+            fix=phrase("take a horizon above {n}", n=int(tenures.n.max(initial=0))),
         )
     made = []
     for model in models or (ConstantChurn(), TwoSegments(), DiscreteWeibull(), SBG(), BdW()):

@@ -12,6 +12,7 @@ from lifelong.models.cell_objective import scales
 from lifelong.models.coefficients import Coefficient, by_cell, jacobians, thetas
 from lifelong.models.encoding import Encoding, cells, column
 from lifelong.models.kinds import Kinds
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,14 +96,19 @@ class Covariates:
         for name in self.equal:
             if not (name in self.trans and name in self.life):
                 hint = did_you_mean(name, set(self.trans) & set(self.life))
-                raise _no(f"{name!r} cannot be equal in two processes, it is not in both", hint)
+                raise _no(phrase("{name!r} cannot be equal in two processes, it is not in both", name=name), hint)
         if not (np.isfinite(self.penalty) and self.penalty >= 0):
-            raise _no(f"a penalty of {self.penalty} draws nothing toward 0", "take 0 or more")
+            raise _no(phrase("a penalty of {penalty} draws nothing toward 0", penalty=self.penalty), "take 0 or more")
         if self.leaving not in ("weights", "odds"):
-            raise _no(f"{self.leaving!r} is no way of leaving", "take weights or odds")
+            raise _no(phrase("{leaving!r} is no way of leaving", leaving=self.leaving), "take weights or odds")
         for process in ("trans", "life"):
             if getattr(self, process) and not any(self._moves(process)):
-                raise _no(f"{self.base.name} has no scale that {process} covariates could move", "take another model")
+                raise _no(
+                    phrase(
+                        "{name} has no scale that {process} covariates could move", name=self.base.name, process=process
+                    ),
+                    "take another model",
+                )
 
     @classmethod
     def everywhere(cls, base: PurchaseModel, names: Sequence[str], penalty: float = 0.0) -> Covariates:
@@ -126,7 +132,9 @@ class Covariates:
         told = fit.info.get("covariates")
         if not told:
             raise FitError(
-                "E201", f"the fit of {fit.model} holds no covariates", fix="fit by Covariates(...).fit(table)"
+                "E201",
+                phrase("the fit of {model} holds no covariates", model=fit.model),
+                fix="fit by Covariates(...).fit(table)",
             )
         levels = Encoding(tuple((name, tuple(found)) for name, found in told["levels"]))
         chosen = {key: told[key] for key in ("trans", "life", "equal", "penalty", "leaving")}
@@ -201,7 +209,10 @@ class Covariates:
 
         distinct, _ = cells(self.design(table))
         if len(distinct) != 1:
-            raise _no(f"the customers are of {len(distinct)} kinds", "split the table by its covariates first")
+            raise _no(
+                phrase("the customers are of {distinct} kinds", distinct=len(distinct)),
+                "split the table by its covariates first",
+            )
         jacobian = self.jacobians(distinct)[0]
         theta, covariance = scales(jacobian, fit.theta), jacobian @ fit.covariance @ jacobian.T
         estimates = estimates_of(self.base, theta, covariance)

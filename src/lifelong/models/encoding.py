@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.errors import DataError, did_you_mean
 from lifelong.models.pairs import compact
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,8 +79,12 @@ class Encoding:
             if strange:
                 raise DataError(
                     "E212",
-                    f"{name} is {strange[0]!r}, which no customer was when the model was fitted",
-                    where=f"column {name}, {len(strange)} such value(s)",
+                    phrase(
+                        "{name} is {strange!r}, which no customer was when the model was fitted",
+                        name=name,
+                        strange=strange[0],
+                    ),
+                    where=phrase("column {name}, {strange} such value(s)", name=name, strange=len(strange)),
                     why=did_you_mean(strange[0], levels),
                     fix="fit again with customers of that kind, or put them into a known one",
                 )
@@ -130,8 +135,8 @@ def cells(design: Floats) -> tuple[Floats, Ints]:
 def _odd(name: str, what: str) -> DataError:
     return DataError(
         "E211",
-        f"covariate {name!r}: {what}",
-        where=f"column {name}",
+        phrase("covariate {name!r}: {what}", name=name, what=what),
+        where=phrase("column {name}", name=name),
         why="each customer's rates are moved by the own covariates",
         fix="give every customer a number or a word there; a gap may be a word of its own, such as 'unknown'",
     )

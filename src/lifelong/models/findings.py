@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from lifelong.models.special import weigh
+from lifelong.phrases import phrase
 from lifelong.values import Finding
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ RIDGE = 0.98
 def finding(code: str, **facts: Any) -> Finding:
     """A finding of :data:`TEXTS` with its facts."""
     severity, text = TEXTS[code]
-    return Finding(code, text.format(**facts), severity, facts)
+    return Finding(code, phrase(text, **facts), severity, facts)
 
 
 def pattern_findings(patterns: Patterns, prior_on: bool, few: int, is_timed: bool = True) -> list[Finding]:

@@ -17,6 +17,7 @@ from lifelong.models.base import Parameter
 from lifelong.models.calendar import AHEAD, WEEKS, YEAR
 from lifelong.models.operational import fit_in_calendar, in_operation
 from lifelong.models.optimise import Z95
+from lifelong.phrases import phrase
 from lifelong.values import Estimate, Finding
 
 if TYPE_CHECKING:
@@ -203,7 +204,11 @@ def _findings(calendar: Calendar) -> list[Finding]:
     """What the calendar says of the year to come, and what it cannot know."""
     seen = WEEKS * min(len(calendar.seen), YEAR)
     pace = float(calendar.until(WEEKS * YEAR) / (WEEKS * YEAR) / (calendar.since(seen) / seen))
-    text = f"orders come at {pace:.2f} of the last year's pace in the year to come, known to a factor of {np.exp(calendar.spread):.2f}"
+    text = phrase(
+        "orders come at {pace:.2f} of the last year's pace in the year to come, known to a factor of {exp:.2f}",
+        pace=pace,
+        exp=np.exp(calendar.spread),
+    )
     found = [Finding("F255", text, "info", {"pace": pace, "spread": calendar.spread})]
     if len(calendar.seen) < 2 * YEAR:
         short = "less than two years are seen: the calendar cannot tell a season from a trend, and doubts both"

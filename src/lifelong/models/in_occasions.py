@@ -9,6 +9,7 @@ import numpy as np
 from lifelong.errors import FitError
 from lifelong.models.bg_bb import BGBB
 from lifelong.models.optimise import PlainObjective, fit_model
+from lifelong.phrases import phrase
 from lifelong.values import Patterns
 
 if TYPE_CHECKING:
@@ -164,10 +165,10 @@ class InOccasions:
         if (patterns.x > t_x).any():
             raise FitError(
                 "E463",
-                f"a customer has more order days than occasions of {self.days} days",
+                phrase("a customer has more order days than occasions of {days} days", days=self.days),
                 where="the histories",
-                why=f"{self.name} knows one order on an occasion",
-                fix=f"count by occasions first:  lifelong fit --model {self.name}",
+                why=phrase("{name} knows one order on an occasion", name=self.name),
+                fix=phrase("count by occasions first:  lifelong fit --model {name}", name=self.name),
             )
         return Patterns.grouped(patterns.x, t_x, T, patterns.count)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lifelong.errors import ConfigError, FitError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,12 @@ def kaplan_meier(tenures: Tenures, interval: Literal["log-log", "plain"] = "log-
     if tenures.customers <= 0:
         raise FitError("E201", "there is no subscriber", why="a curve needs somebody to follow", fix="check the table")
     if interval not in {"log-log", "plain"}:
-        raise ConfigError("E301", f"{interval!r} is not an interval", where="interval", fix="take log-log or plain")
+        raise ConfigError(
+            "E301",
+            phrase("{interval!r} is not an interval", interval=interval),
+            where="interval",
+            fix="take log-log or plain",
+        )
     t = np.arange(1, tenures.longest + 1)
     there = np.bincount(tenures.n, tenures.count, len(t) + 1)[: len(t) + 1].astype(np.int64)
     lost = np.bincount(tenures.n[tenures.is_lost], tenures.count[tenures.is_lost], len(t))[: len(t)].astype(np.int64)

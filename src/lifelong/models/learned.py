@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from lifelong.errors import FitError, missing_extra
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,11 @@ class Examples:
         if len(origins) < LEAST_ORIGINS:
             raise _refused(
                 "E219",
-                f"the history holds {len(origins)} origin(s) whose horizon has ended; learning needs {LEAST_ORIGINS}",
+                phrase(
+                    "the history holds {origins} origin(s) whose horizon has ended; learning needs {least_origins}",
+                    origins=len(origins),
+                    least_origins=LEAST_ORIGINS,
+                ),
                 "one origin cannot tell what holds always from what held then",
             )
         made = cls(
@@ -90,7 +95,11 @@ class Examples:
         if positive < LEAST_POSITIVE:
             raise _refused(
                 "E218",
-                f"{positive} outcomes above zero to learn from; {LEAST_POSITIVE} are needed",
+                phrase(
+                    "{positive} outcomes above zero to learn from; {least_positive} are needed",
+                    positive=positive,
+                    least_positive=LEAST_POSITIVE,
+                ),
                 "trees on fewer learn chance",
             )
         return made

@@ -14,6 +14,7 @@ from lifelong.models.findings import finding, pattern_findings
 from lifelong.models.kinds import Kinds
 from lifelong.models.optimise import FEW, freeze, solve
 from lifelong.models.truncated_objective import TruncatedObjective
+from lifelong.phrases import phrase
 from lifelong.values import Origin, Patterns
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class LeftTruncated:
         if not isinstance(self.base, Ageing):
             raise FitError(
                 "E204",
-                f"{self.base.name} cannot be fitted to customers older than the data",
+                phrase("{name} cannot be fitted to customers older than the data", name=self.base.name),
                 where="model",
                 why="under it customers leave by the orders they made, and those before the data begin are not seen",
                 fix="take Pareto/NBD, or leave out the customers who came before",
@@ -88,7 +89,7 @@ class LeftTruncated:
         if self.seen not in ("all", "buyers"):
             raise ConfigError(
                 "E301",
-                f"{self.seen!r} does not say who is seen",
+                phrase("{seen!r} does not say who is seen", seen=self.seen),
                 where="seen",
                 why="it decides what a customer without an order means",
                 fix="take all or buyers",
@@ -156,11 +157,17 @@ class LeftTruncated:
         histories = Patterns.of(*(column(table, name) for name in ("x", "t_x", "T")))
         odd = int(((before < 0) | (before != np.floor(before))).sum())
         if odd:
-            raise _no(f"{odd:,} customers have an age that is no number of days, 0 or more", "count whole days")
+            raise _no(
+                phrase("{odd:,} customers have an age that is no number of days, 0 or more", odd=odd),
+                "count whole days",
+            )
         unseen = int(((before > 0) & (histories.x == 0)).sum())
         if self.seen == "buyers" and unseen:
             raise _no(
-                f"{unseen:,} older customers have no order in view, though only buyers are said to be seen",
+                phrase(
+                    "{unseen:,} older customers have no order in view, though only buyers are said to be seen",
+                    unseen=unseen,
+                ),
                 "take seen='all' where every older customer has a row",
             )
         return histories, before.astype(np.int64)

@@ -29,6 +29,7 @@ from lifelong.errors import FitError
 from lifelong.models.calendar import PERIOD, Calendar, smoothed
 from lifelong.models.optimise import fit_model
 from lifelong.models.special import weigh
+from lifelong.phrases import phrase
 from lifelong.values import Patterns
 
 if TYPE_CHECKING:
@@ -95,18 +96,21 @@ def refusal(model: PurchaseModel, days: int) -> FitError | None:
     if getattr(model, "is_discrete", False) or (getattr(model, "is_regular", False) and not hasattr(model, "k")):
         return FitError(
             "E216",
-            f"{model.name} cannot be fitted in the firm's own calendar",
+            phrase("{name} cannot be fitted in the firm's own calendar", name=model.name),
             where="the model's name",
             why="the likelihood of the calendar needs waits that are exponential or Erlang-k, with k known",
-            fix=f"take {model.name} by itself, or a model such as mbg_cnbd_3+calendar",
+            fix=phrase("take {name} by itself, or a model such as mbg_cnbd_3+calendar", name=model.name),
         )
     if days < LEAST_HISTORY:
         return FitError(
             "E216",
-            f"{days / 7.0:.0f} weeks of orders are too few for the firm's own calendar",
+            phrase("{days:.0f} weeks of orders are too few for the firm's own calendar", days=days / 7.0),
             where="the first and the last order",
-            why=f"with less than {LEAST_HISTORY // 7} weeks a trend is not told from customers who leave",
-            fix=f"take {model.name} by itself until there is more",
+            why=phrase(
+                "with less than {least_history} weeks a trend is not told from customers who leave",
+                least_history=LEAST_HISTORY // 7,
+            ),
+            fix=phrase("take {name} by itself until there is more", name=model.name),
         )
     return None
 

@@ -23,6 +23,7 @@ from lifelong.models.findings import (
     spend_findings,
     tenure_findings,
 )
+from lifelong.phrases import phrase
 from lifelong.values import Estimate, Fit, Origin
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def takes_prior(prior: str, customers: int) -> bool:
     if prior not in {"auto", "on", "off"}:
         raise ConfigError(
             "E301",
-            f"{prior!r} is not a prior",
+            phrase("{prior!r} is not a prior", prior=prior),
             where="prior",
             why="it is switched, not named",
             fix="take auto, on or off",
@@ -249,7 +250,7 @@ def log_estimates(params: Sequence[Parameter], theta: Floats, sd: Floats) -> tup
 def _nothing(what: str) -> FitError:
     return FitError(
         "E201",
-        f"there is {what}",
+        phrase("there is {what}", what=what),
         why="a model learns from histories, and none is left after the checks",
         fix="look at the import report and the quarantine:  lifelong check",
     )

@@ -15,6 +15,7 @@ from lifelong.models.encoding import Encoding, cells, column
 from lifelong.models.findings import spend_findings
 from lifelong.models.gamma_gamma import GammaGamma
 from lifelong.models.optimise import FEW, estimates_of, fit_spend, typical_spend
+from lifelong.phrases import phrase
 from lifelong.values import Spend
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class SpendCovariates:
         if isinstance(self.names, str) or not self.names:
             raise _no("covariates come as a list of names, at least one", "write SpendCovariates(['channel'])")
         if not (np.isfinite(self.penalty) and self.penalty >= 0):
-            raise _no(f"a penalty of {self.penalty} draws nothing toward 0", "take 0 or more")
+            raise _no(phrase("a penalty of {penalty} draws nothing toward 0", penalty=self.penalty), "take 0 or more")
 
     @classmethod
     def of(cls, fit: Fit) -> SpendCovariates:
@@ -91,7 +92,7 @@ class SpendCovariates:
         if "spend" not in told:
             raise FitError(
                 "E201",
-                f"the fit of {fit.model} holds no covariates of spend",
+                phrase("the fit of {model} holds no covariates of spend", model=fit.model),
                 fix="fit by SpendCovariates(...).fit(table)",
             )
         levels = Encoding(tuple((name, tuple(found)) for name, found in told["levels"]))
@@ -162,7 +163,7 @@ class SpendCovariates:
         """
         at, _ = thetas(self, fit.theta, table)
         if len(at) != 1:
-            raise _no(f"the customers are of {len(at)} kinds", "split the table by its covariates first")
+            raise _no(phrase("the customers are of {at} kinds", at=len(at)), "split the table by its covariates first")
         jacobian = self.jacobians(self.design(table)[:1])[0]
         covariance = jacobian @ fit.covariance @ jacobian.T
         estimates = estimates_of(self.base, at[0], covariance)

@@ -11,6 +11,7 @@ from lifelong.models import clocks
 from lifelong.models.exponential import draw_until, leaving, power_integral
 from lifelong.models.pareto_nbd import ParetoNBD
 from lifelong.models.special import discount_rule, tally
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,7 @@ class TimeVaryingParetoNBD:
         if not (np.isfinite(penalty) and penalty >= 0):
             raise ConfigError(
                 "E301",
-                f"a penalty of {penalty} draws nothing toward 0",
+                phrase("a penalty of {penalty} draws nothing toward 0", penalty=penalty),
                 where="penalty",
                 why="large coefficients must cost likelihood, not gain it",
                 fix="take 0 or more",
@@ -96,7 +97,7 @@ class TimeVaryingParetoNBD:
         for wanted in {*both[0], *both[1]} - set(names):
             raise ConfigError(
                 "E302",
-                f"there is no covariate {wanted!r}",
+                phrase("there is no covariate {wanted!r}", wanted=wanted),
                 where="covariates",
                 why=did_you_mean(wanted, names),
                 fix="name columns of the covariates' table",
@@ -104,7 +105,7 @@ class TimeVaryingParetoNBD:
         for wanted in set(self.equal) - (set(both[0]) & set(both[1])):
             raise ConfigError(
                 "E302",
-                f"the covariate {wanted!r} does not move both processes",
+                phrase("the covariate {wanted!r} does not move both processes", wanted=wanted),
                 where="equal",
                 why="only what stands twice can be equal",
                 fix="name it among those of leaving and those of orders",

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.phrases import phrase
 from lifelong.values.business_case import BusinessCase, Lone, Otherwise
 from lifelong.values.findings import Finding
 
@@ -159,7 +160,7 @@ def argue(plan: Plan) -> BusinessCase:
     costs = plan.upfront + float(run.factor.sum()) * plan.monthly
     found = []
     if left[-1] < 0:
-        text = f"within {plan.months} months it does not bring what it costs"
+        text = phrase("within {months} months it does not bring what it costs", months=plan.months)
         found.append(Finding("F354", text, "warning", {"months": plan.months, "left": float(left[-1])}))
     return BusinessCase(
         inputs=asdict(plan),

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, replace
 
+from lifelong.phrases import phrase
 from lifelong.values.calculation import Calculation, Driver
 from lifelong.values.findings import Finding
 
@@ -148,16 +149,21 @@ def _findings(told: Inputs) -> tuple[Finding, ...]:
     if told.churn is not None and told.lifetime is not None:
         other = 1.0 / told.churn
         if abs(told.lifetime / other - 1.0) > APART:
-            text = (
-                f"a churn of {told.churn:.1%} a month is a mean lifetime of {other:.1f} months, and {told.lifetime:g} were typed: "
-                "one of the two is not what is meant; value is by the churn"
+            text = phrase(
+                "a churn of {churn:.1%} a month is a mean lifetime of {other:.1f} months, and "
+                "{lifetime:g} were typed: one of the two is not what is meant; value is by the churn",
+                churn=told.churn,
+                other=other,
+                lifetime=told.lifetime,
             )
             found.append(Finding("F351", text, "warning", {"lifetime": told.lifetime, "by_churn": other}))
     if told.margin is None:
-        text = "no margin was given: value is revenue, and revenue by cost says nothing of profit (--margin 40%)"
+        text = phrase(
+            "no margin was given: value is revenue, and revenue by cost says nothing of profit (--margin 40%)"
+        )
         found.append(Finding("F352", text, "info"))
     if _payback(told) is None:
-        text = "customers leave before they have paid for being won"
+        text = phrase("customers leave before they have paid for being won")
         found.append(Finding("F353", text, "warning", {"cac": told.cac, "undiscounted": told.monthly / told.leaving}))
     return tuple(found)
 

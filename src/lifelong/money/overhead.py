@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.units import apportion, date_of
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ def allocated(total: int, bearers: Sequence[Mapping[str, int]], rule: str) -> li
     """
     if rule not in RULES:
         raise ConfigError(
-            "E302", f"there is no rule {rule!r} to deal fixed costs by", where="allocate", why=did_you_mean(rule, RULES),
-            fix="take one of " + ", ".join(RULES),
+            "E302", phrase("there is no rule {rule!r} to deal fixed costs by", rule=rule), where="allocate", why=did_you_mean(rule, RULES),
+            fix=phrase("take one of {rules}", rules=", ".join(RULES)),
         )  # fmt: skip
     weights = [max(bearer[rule], 0) for bearer in bearers]
     return apportion(total, weights if any(weights) else [1] * len(weights))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.errors import missing_extra
+from lifelong.phrases import phrase
 from lifelong.posterior.density import Draws
 from lifelong.values import Finding
 from lifelong.values.arviz import arviz
@@ -104,9 +105,12 @@ def judged(seen: Floats, divergences: int) -> tuple[dict[str, float], list[Findi
     worth = min(float(judge.ess(one, method=kind)) for kind in ("bulk", "tail") for one in np.moveaxis(seen, 2, 0))
     found = []
     if not apart <= APART:
-        text = f"the chains have not met (R-hat {apart:.3f}): ask for more draws"
+        text = phrase("the chains have not met (R-hat {apart:.3f}): ask for more draws", apart=apart)
         found.append(Finding("F273", text, facts={"r_hat": apart}))
     if divergences:
-        text = f"{divergences} steps left the path: a narrow corner of the posterior may not have been seen"
+        text = phrase(
+            "{divergences} steps left the path: a narrow corner of the posterior may not have been seen",
+            divergences=divergences,
+        )
         found.append(Finding("F274", text, facts={"divergences": divergences}))
     return {"r_hat": apart, "ess": worth, "divergences": float(divergences)}, found

@@ -37,6 +37,7 @@ from lifelong.models.base import weeks
 from lifelong.models.climb import Prior
 from lifelong.models.encoding import Encoding
 from lifelong.models.pareto_abe import log_likelihood
+from lifelong.phrases import phrase
 from lifelong.posterior.people import CHAINS, People, Stated, gathered, shared_posterior
 from lifelong.posterior.slices import elliptical_step, slice_step
 from lifelong.values import Origin
@@ -113,7 +114,11 @@ class Design:
         if len(given) != customers:
             raise DataError(
                 "E161",
-                f"{len(given):,} customers have covariates and {customers:,} have a history",
+                phrase(
+                    "{given:,} customers have covariates and {customers:,} have a history",
+                    given=len(given),
+                    customers=customers,
+                ),
                 where="covariates",
                 why="the rows must be those of the histories, in their order",
                 fix="put a value for each of customer_id, in the order in which the histories hold them",

@@ -16,6 +16,7 @@ import numpy as np
 from lifelong.errors import FitError
 from lifelong.models.climb import Climb, Prior, Scaled, maximise
 from lifelong.models.optimise import WIDEST, PlainObjective, typical_spend
+from lifelong.phrases import phrase
 from lifelong.values import Finding, Origin, Posterior, Spend
 
 if TYPE_CHECKING:
@@ -160,14 +161,14 @@ def few_draws(worth: float) -> list[Finding]:
     """F272 where the draws are worth too few independent ones."""
     if worth >= ENOUGH:
         return []
-    text = f"the draws are worth only {worth:.0f} independent ones: ask for more of them"
+    text = phrase("the draws are worth only {worth:.0f} independent ones: ask for more of them", worth=worth)
     return [Finding("F272", text, facts={"ess": worth})]
 
 
 def barely_told(names: tuple[str, ...], spread: Floats, prior: Prior) -> list[Finding]:
     """F275 where the posterior of a log parameter is nearly as wide as its prior."""
     told = " and ".join(n for n, is_wide in zip(names, spread >= BARELY * prior.sd, strict=True) if is_wide)
-    text = f"the data say little about {told}: the posterior is nearly the prior"
+    text = phrase("the data say little about {told}: the posterior is nearly the prior", told=told)
     return [Finding("F275", text, facts={"names": told})] if told else []
 
 
@@ -178,7 +179,7 @@ def checked(prior: Prior, size: int) -> Prior:
         return Prior(mean, sd)
     raise FitError(
         "E221",
-        f"the prior needs {size} finite means and {size} finite standard deviations above zero",
+        phrase("the prior needs {size} finite means and {size} finite standard deviations above zero", size=size),
         where="prior",
         why="without a proper prior a posterior need not have a finite sum",
         fix="state a wide one rather than none: a standard deviation of 3 is a factor of 400 either way",

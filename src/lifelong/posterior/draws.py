@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.posterior.chains import nuts
 from lifelong.posterior.density import density
 from lifelong.posterior.quick import laplace
@@ -52,6 +53,6 @@ def posterior(
     """
     forms = {"laplace": laplace, "nuts": nuts}
     if how not in forms:
-        raise ConfigError("E301", f"{how!r} is not a way to draw", where="how", why=did_you_mean(how, forms),
-                          fix="take " + " or ".join(forms))  # fmt: skip
+        raise ConfigError("E301", phrase("{how!r} is not a way to draw", how=how), where="how", why=did_you_mean(how, forms),
+                          fix=phrase("take {forms}", forms=" or ".join(forms)))  # fmt: skip
     return forms[how](density(model, data, prior, seed), draws)

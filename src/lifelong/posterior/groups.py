@@ -30,6 +30,7 @@ import numpy as np
 
 from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.models.optimise import typical_spend
+from lifelong.phrases import phrase
 from lifelong.posterior.chains import CHAINS, judged, walk
 from lifelong.posterior.density import Draws, density, stated_prior
 from lifelong.values import Finding, Pooled, Spend
@@ -84,13 +85,17 @@ def pool(
     empty = [name for name, data in groups.items() if data.customers <= 0]
     if len(groups) < 2 or empty:
         raise FitError(
-            "E222", f"groups without a customer: {', '.join(empty)}" if empty else f"{len(groups)} group is not several",
+            "E222", phrase("groups without a customer: {empty}", empty=", ".join(empty)) if empty else phrase("{groups} group is not several", groups=len(groups)),
             why="groups learn from each other", fix="leave empty groups out, and give two at least",
         )  # fmt: skip
     names = [p.name for p in model.params]
     for name in vary:
         if name not in names:
-            raise ConfigError("E302", f"{model.name} has no parameter {name!r}", why=did_you_mean(name, names))
+            raise ConfigError(
+                "E302",
+                phrase("{name} has no parameter {parameter!r}", name=model.name, parameter=name),
+                why=did_you_mean(name, names),
+            )
     stated = prior or common_prior(model, list(groups.values()))
     alone = [density(model, data, stated, seed) for data in groups.values()]
     joint = Joint.about(alone, np.array([not vary or name in vary for name in names]))
@@ -199,7 +204,7 @@ def _told(joint: Joint, names: tuple[str, ...], made: Walk) -> Pooled:
     common = [f for f in next(iter(posteriors.values())).findings if f.code != "F275"]  # that one is a group's own
     own = np.array([(about.root**2).sum(axis=1) for about in joint.groups])
     shrinkage = np.stack([(v / (v + spread**2)).mean(axis=0) for v in own])
-    few = Finding("F276", f"only {len(names)} groups: how much groups differ rests on the prior", "info",
+    few = Finding("F276", phrase("only {names} groups: how much groups differ rests on the prior", names=len(names)), "info",
                   {"groups": len(names)})  # fmt: skip
     return Pooled(
         posteriors=posteriors,

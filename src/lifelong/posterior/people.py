@@ -11,6 +11,7 @@ from lifelong.errors import ConfigError, FitError
 from lifelong.models.base import weeks
 from lifelong.models.pareto_abe import expect as expect_at_random
 from lifelong.models.pareto_ggg import alive, next_due, renew
+from lifelong.phrases import phrase
 from lifelong.posterior.chains import SHORTEST, judged
 from lifelong.posterior.density import barely_told, few_draws
 from lifelong.values import Origin, Posterior
@@ -115,10 +116,16 @@ def gathered(sweep: Callable[[], tuple[Floats, Floats]], data: Spacings, size: t
     if each < SHORTEST or tune < 0 or thin < 1:
         raise ConfigError(
             "E301",
-            f"{draws} draws of {CHAINS} chains, {tune} to tune, one in {thin} kept",
+            phrase(
+                "{draws} draws of {chains} chains, {tune} to tune, one in {thin} kept",
+                draws=draws,
+                chains=CHAINS,
+                tune=tune,
+                thin=thin,
+            ),
             where="draws",
             why="chains shorter than that cannot be compared",
-            fix=f"ask for {CHAINS * SHORTEST} draws or more",
+            fix=phrase("ask for {chains} draws or more", chains=CHAINS * SHORTEST),
         )
     if not len(data):
         raise FitError("E201", "there is no customer to learn from", fix="look at the import report:  lifelong check")

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lifelong.phrases import phrase
 from lifelong.posterior.density import Draws
 from lifelong.posterior.pareto import good_shape, smoothed
 from lifelong.values import Finding
@@ -77,7 +78,7 @@ def laplace(about: Density, size: int) -> Posterior:
     weight, shape = smoothed(value - mixed)
     found = []
     if shape > good_shape(len(z)):
-        text = f'the quick form is not close enough here (k-hat {shape:.2f}): draw with how="nuts"'
+        text = phrase('the quick form is not close enough here (k-hat {shape:.2f}): draw with how="nuts"', shape=shape)
         found.append(Finding("F271", text, facts={"k_hat": shape}))
     figures = {"k_hat": shape, "ess": 1.0 / float(weight @ weight)}
     return about.posterior(Draws(z, weight, value, "laplace", 1, figures, found))

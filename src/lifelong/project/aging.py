@@ -13,6 +13,7 @@ from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.money import levels
 from lifelong.money.intervals import skewed_mean, wilson
 from lifelong.money.margin import VariableCosts, variable_costs
+from lifelong.phrases import phrase
 from lifelong.project import asked, costing, knowing
 from lifelong.project.typed import amount, typed_share
 from lifelong.schema import UNKNOWN
@@ -78,7 +79,7 @@ class Asked:
         if told.isdecimal() and 0 < int(told) <= 3660:
             return int(told)
         raise ConfigError(
-            "E301", f"{self.age!r} is not an age", where="--age", why="an age is a stretch of days",
+            "E301", phrase("{age!r} is not an age", age=self.age), where="--age", why="an age is a stretch of days",
             fix="write week, month, quarter or a number of days such as 14d",
         )  # fmt: skip
 
@@ -142,17 +143,17 @@ def followed(folder: Folder, at: asked.Base, told: Asked) -> CohortMatrix:
 def _check(told: Asked) -> None:
     if told.measure not in MEASURES:
         raise ConfigError(
-            "E302", f"there is no measure {told.measure!r}", where="--measure",
-            why=did_you_mean(told.measure, MEASURES), fix=f"take one of {', '.join(MEASURES)}",
+            "E302", phrase("there is no measure {measure!r}", measure=told.measure), where="--measure",
+            why=did_you_mean(told.measure, MEASURES), fix=phrase("take one of {measures}", measures=", ".join(MEASURES)),
         )  # fmt: skip
     if len(told.compare) not in {0, 2}:
         raise ConfigError(
-            "E301", f"{len(told.compare)} cohorts cannot be compared", where="--compare", why="two are set side by side",
+            "E301", phrase("{compare} cohorts cannot be compared", compare=len(told.compare)), where="--compare", why="two are set side by side",
             fix="write two cohorts as the table names them",
         )  # fmt: skip
     if told.cumulative and told.measure in SHARES:
         raise ConfigError(
-            "E301", f"{told.measure} does not add up over ages", where="--cumulative",
+            "E301", phrase("{measure} does not add up over ages", measure=told.measure), where="--cumulative",
             why="a customer who comes back twice is one who came back",
             fix="take --measure repeat (who came back by each age), or orders or money with --cumulative",
         )  # fmt: skip
@@ -169,7 +170,14 @@ def _amounts(folder: Folder, at: asked.Base, told: Asked) -> tuple[Ints | None, 
         )
     blank = at.orders["revenue"].null_count
     notes = (
-        [Finding("F442", f"{blank:,} orders have no amount and bring nothing here", "info", {"orders": blank})]
+        [
+            Finding(
+                "F442",
+                phrase("{blank:,} orders have no amount and bring nothing here", blank=blank),
+                "info",
+                {"orders": blank},
+            )
+        ]
         if blank
         else []
     )
@@ -216,7 +224,11 @@ def _gross(folder: Folder, at: asked.Base, told: Asked, revenue: Ints) -> tuple[
             "the orders hold no costs and no margin is given", "say it:  lifelong cohorts --measure margin --margin 35%"
         )
     unknown = int((~np.isfinite(cost)).sum())
-    text = f"{unknown:,} of {len(cost):,} orders have no cost: theirs is by the margin of all others"
+    text = phrase(
+        "{unknown:,} of {cost:,} orders have no cost: theirs is by the margin of all others",
+        unknown=unknown,
+        cost=len(cost),
+    )
     notes = [Finding("F441", text, "warning", {"orders": unknown})] if unknown else []
     return levels.gross_margin(revenue, cost, None), "revenue less cost", notes
 
@@ -258,7 +270,12 @@ def _groups(folder: Folder, at: asked.Base, by: str) -> tuple[Ints, list[str], l
     told = [str(names[i]) for i in largest[:MOST]]
     if len(names) <= MOST:
         return np.r_[rank[place], -1], told, []
-    text = f"{len(names):,} cohorts: the {MOST} largest are shown, the rest together as {OTHERS}"
+    text = phrase(
+        "{names:,} cohorts: the {most} largest are shown, the rest together as {others}",
+        names=len(names),
+        most=MOST,
+        others=OTHERS,
+    )
     note = Finding("F443", text, "info", {"cohorts": len(names)})
     return np.r_[np.minimum(rank[place], MOST), -1], [*told, OTHERS], [note]
 
@@ -305,7 +322,7 @@ def _compared(table: pa.Table, told: Asked) -> Comparison:
     for name in told.compare:
         if name not in known:
             raise ConfigError(
-                "E302", f"there is no cohort {name!r}", where="--compare", why=did_you_mean(name, known),
+                "E302", phrase("there is no cohort {name!r}", name=name), where="--compare", why=did_you_mean(name, known),
                 fix="write two cohorts as the table names them",
             )  # fmt: skip
     one, two = told.compare
@@ -316,11 +333,10 @@ def _compared(table: pa.Table, told: Asked) -> Comparison:
     ]  # fmt: skip
     at = told.at if told.at is not None else max(ages, default=-1)
     if at not in ages:
-        who = "all of both cohorts" if is_time else f"{FEWEST} customers of each"
         raise ConfigError(
-            "E443", f"{one} and {two} cannot be compared at {'any age' if told.at is None else f'age {told.at}'}", where="--compare, --at",
-            why=f"that age must be over for {who}; else one had less time than the other",
-            fix=f"take an age up to {max(ages)}" if ages else f"wait, or take cohorts of {FEWEST} customers and more",
+            "E443", phrase("{one} and {two} cannot be compared at any age", one=one, two=two) if told.at is None else phrase("{one} and {two} cannot be compared at age {at}", one=one, two=two, at=told.at), where="--compare, --at",
+            why="that age must be over for all of both cohorts; else one had less time than the other" if is_time else phrase("that age must be over for {fewest} customers of each; else one had less time than the other", fewest=FEWEST),
+            fix=phrase("take an age up to {ages}", ages=max(ages)) if ages else phrase("wait, or take cohorts of {fewest} customers and more", fewest=FEWEST),
         )  # fmt: skip
     a, b = rows[one, at], rows[two, at]
     far = b["value"] - a["value"]

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.decide import control
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding
@@ -48,13 +49,13 @@ def alerts(folder: Folder, until: str = "") -> Alerts:
     many = int(at.until - first.min() + 1) // WEEK
     if many < FEWEST:
         raise DataError(
-            "E551", f"the orders cover {many} whole weeks, and limits need {FEWEST}", where=str(folder.root),
+            "E551", phrase("the orders cover {many} whole weeks, and limits need {fewest}", many=many, fewest=FEWEST), where=str(folder.root),
             why="limits from a few weeks would sound at noise", fix="ingest an export that goes further back",
         )  # fmt: skip
     measures = tuple(_watched(name, *made) for name, made in _series(at, many, minor_digits(folder.currency)).items())
     judged = sum(one.state != "too little" for one in measures)
     few = [one.measure for one in measures if one.state == "too little"]
-    text = f"too few a week, or none that differ, for limits: {', '.join(few)}"
+    text = phrase("too few a week, or none that differ, for limits: {few}", few=", ".join(few))
     return Alerts(
         as_of=date_of(at.until).isoformat(), currency=folder.currency, definition=DEFINITION,
         false_alarms=control.FALSE_ALARMS, any_false_alarm=min(judged * control.FALSE_ALARMS, 1.0), measures=measures,

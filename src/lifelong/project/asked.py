@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.units import Horizon, Rate, date_of, day_of, share
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def _level(told: str) -> str:
     if told and told not in LEVELS:
         raise ConfigError(
             "E302",
-            f"there is no level {told!r} of value",
+            phrase("there is no level {told!r} of value", told=told),
             where="--level",
             why=did_you_mean(told, LEVELS),
-            fix="take one of " + ", ".join(LEVELS),
+            fix=phrase("take one of {levels}", levels=", ".join(LEVELS)),
         )
     return told
 

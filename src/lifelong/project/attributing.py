@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.decide.attribution import RULES, WHAT, How, attribute
 from lifelong.errors import DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import asked as asking
 from lifelong.project import naming, runs, touching
 from lifelong.project.folder import NO_CURRENCY
@@ -197,14 +198,24 @@ def _findings(touches: pa.Table, people: pa.Table, paths: Paths, since: int) -> 
     found = []
     early = int(pc.sum(pc.less(people["first_day"], since)).as_py() or 0)
     if early:
-        text = f"{early:,} customers came before {date_of(since).isoformat()}, when touches begin; they are left out"
+        text = phrase(
+            "{early:,} customers came before {since}, when touches begin; they are left out",
+            early=early,
+            since=date_of(since).isoformat(),
+        )
         found.append(Finding("F372", text, "info", {"customers": early}))
     if paths.won.all():
         text = "the touches tell of customers alone: how often a channel leads to no order is not known, so that Markov credits mere frequency"
         found.append(Finding("F373", text, "warning"))
     dark, ways = _dark(paths), int(paths.won.sum())
     if dark > DARK * ways:
-        text = f"{dark:,} of {ways:,} new customers have no touch that says where they came from; they stand under {UNKNOWN}"
+        text = phrase(
+            "{dark:,} of {ways:,} new customers have no touch that says where they came from; they "
+            "stand under {unknown}",
+            dark=dark,
+            ways=ways,
+            unknown=UNKNOWN,
+        )
         found.append(Finding("F374", text, "warning", {"customers": dark}))
     return tuple(found)
 
@@ -227,7 +238,7 @@ def _among(told: str, known: Sequence[str], name: str) -> None:
 def _nobody(since: int, until: int) -> DataError:
     return DataError(
         "E373", "nobody became a customer in the time that is looked at",
-        where=f"{date_of(since).isoformat()} to {date_of(until).isoformat()}",
+        where=phrase("{since} to {until}", since=date_of(since).isoformat(), until=date_of(until).isoformat()),
         why="credit is dealt out for new customers; by default for those who came while touches are known",
         fix="ingest touches of the time before first orders, or name the time:  --since DATE --until DATE",
     )  # fmt: skip

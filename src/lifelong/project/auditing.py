@@ -11,6 +11,7 @@ import numpy as np
 
 from lifelong.decide.claims import VERDICTS, Claim, Known, judged
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked
 from lifelong.project.typed import amount, wrong
 from lifelong.units import minor_digits
@@ -62,7 +63,7 @@ class Asked:
             return int(text)
         raise wrong(
             "--window",
-            f"{self.window!r} is no number of days up to 365",
+            phrase("{window!r} is no number of days up to 365", window=self.window),
             "a platform counts orders so long after a click",
             "30",
         )
@@ -193,33 +194,32 @@ def _findings(found: Sequence[Judged]) -> tuple[Finding, ...]:
     moved = {shift: n for shift, n in shifts.items() if shift}
     near = sum(n for shift, n in moved.items() if abs(shift) == 1)
     if moved:
-        text = (
-            f"{sum(moved.values()):,} claims are told for another day than their order, {near:,} of them for the day before or after: "
-            "does the platform count in another time zone?"
+        text = phrase(
+            "{values:,} claims are told for another day than their order, {near:,} of them for the "
+            "day before or after: does the platform count in another time zone?",
+            values=sum(moved.values()),
+            near=near,
         )
         made.append(Finding("F382", text, "warning", {"claims": sum(moved.values()), "beside": near}))
     factors = [each.factor for each in found if each.factor is not None]
     other = Counter(round(factor, 2) for factor in factors if abs(factor - 1.0) > 0.005)
     if other:
         (often, n), whole = other.most_common(1)[0], other.total()
-        why = (
-            f"; {n:,} of them by a factor of {often:.2f}: another currency, or with tax?"
-            if n >= max(3, HABIT * whole)
-            else ""
-        )
-        made.append(
-            Finding(
-                "F387",
-                f"{whole:,} claims tell another amount than their order{why}",
-                "warning",
-                {"claims": whole, "factor": often},
+        text = phrase("{whole:,} claims tell another amount than their order", whole=whole)
+        if n >= max(3, HABIT * whole):
+            text = phrase(
+                "{whole:,} claims tell another amount than their order; {n:,} of them by a factor of {often:.2f}: "
+                "another currency, or with tax?",
+                whole=whole,
+                n=n,
+                often=often,
             )
-        )
+        made.append(Finding("F387", text, "warning", {"claims": whole, "factor": often}))
     return tuple(made)
 
 
 def _unusable(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E388", what, where=where, why="each claimed conversion is looked for among the orders",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, FitError
 from lifelong.models.spend_choice import AUTO
+from lifelong.phrases import phrase
 from lifelong.project.fitting import UNTESTED, fit_base
 from lifelong.units import Horizon
 from lifelong.values import Finding
@@ -40,7 +41,7 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
     if not at.has_money:
         raise FitError(
             "E151",
-            f"{name!r} blends values, and the orders hold no amounts",
+            phrase("{name!r} blends values, and the orders hold no amounts", name=name),
             where="--model",
             why="without amounts there is no value to learn",
             fix="take a purchase model alone (--model auto)",
@@ -49,13 +50,17 @@ def fit(folder: Folder, at: Base, named: tuple[str, Leaderboard | None], prior: 
     horizon = Horizon.parse(str(board.rows[0]["horizon"]) if board else folder.config().horizon)
     spend = board.spend if board else AUTO
     made = fit_base(base, at, folder.currency, prior, spend=spend)
-    folder.progress(f"learning from what came within {horizon} of earlier days", 0, None)
+    folder.progress(phrase("learning from what came within {horizon} of earlier days", horizon=horizon), 0, None)
     try:
         return replace(made, blend=_learnt(folder, at, base, horizon, (prior, spend)))
     except (ConfigError, FitError) as problem:
         if not is_auto:
             raise
-        text = f"learned forecasts were chosen and cannot be made here, {base} stands alone: {problem.what}"
+        text = phrase(
+            "learned forecasts were chosen and cannot be made here, {base} stands alone: {what}",
+            base=base,
+            what=problem.what,
+        )
         return replace(made, findings=(Finding("F266", text), *made.findings))
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.units import share, to_minor
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _amount(text: str | float | Decimal, flag: str) -> Decimal:
         number = Decimal("nan")
     if number.is_finite() and number >= 0:
         return number
-    raise _unclear(f"{text!r} is not a number of 0 or more", flag, f"{flag} 5000")
+    raise _unclear(phrase("{text!r} is not a number of 0 or more", text=text), flag, phrase("{flag} 5000", flag=flag))
 
 
 def _bounds(text: str, currency: str) -> tuple[int, int]:
@@ -166,7 +167,7 @@ def _bounds(text: str, currency: str) -> tuple[int, int]:
         low, high = (to_minor(_amount(part, "--bounds"), currency) for part in found.groups())
         if low <= high:
             return low, high
-    raise _unclear(f"{text!r} are no bounds", "--bounds", "--bounds search=1000-5000")
+    raise _unclear(phrase("{text!r} are no bounds", text=text), "--bounds", "--bounds search=1000-5000")
 
 
 def _lift(text: str, history: SpendHistory) -> Lift:
@@ -180,7 +181,7 @@ def _lift(text: str, history: SpendHistory) -> Lift:
         before = extra = customers = se = math.nan
     if not (before > 0 and extra != 0 and before + extra > 0 and se > 0 and math.isfinite(customers)):
         raise _unclear(
-            f"{text!r} is no result of an experiment on a channel of the file",
+            phrase("{text!r} is no result of an experiment on a channel of the file", text=text),
             "--lift",
             "--lift search:10000:2500:30:8",
         )
@@ -194,8 +195,14 @@ def _months(text: str | float) -> float:
     number = float(found[1]) * (12.0 if found[2] == "y" else 1.0) if found else 0.0
     if number >= 1.0:
         return number
-    raise _unclear(f"{text!r} is not a lifetime of a month or more", "--lifetime", "--lifetime 20m")
+    raise _unclear(phrase("{text!r} is not a lifetime of a month or more", text=text), "--lifetime", "--lifetime 20m")
 
 
 def _unclear(what: str, where: str, example: str) -> ConfigError:
-    return ConfigError("E394", what, where=where, why="a plan is made for what was meant", fix=f"write {example}")
+    return ConfigError(
+        "E394",
+        what,
+        where=where,
+        why="a plan is made for what was meant",
+        fix=phrase("write {example}", example=example),
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.money.calculator import LEAST_SHARE, TIMINGS, Inputs
 from lifelong.money.calculator import calculate as implementation
+from lifelong.phrases import phrase
 from lifelong.project.typed import amount, margin, months, typed_share, wrong
 from lifelong.units import Rate
 
@@ -89,7 +90,9 @@ def calculate(typed: Typed, xlsx: str | Path = "", html: str | Path = "") -> Cal
 def _timing(text: str) -> str:
     if text in TIMINGS:
         return text
-    raise wrong("--timing", f"{text!r} is no timing", "a month's payment has one day", "begin, mid or end")
+    raise wrong(
+        "--timing", phrase("{text!r} is no timing", text=text), "a month's payment has one day", "begin, mid or end"
+    )
 
 
 def _churn(text: str | float, lifetime: str | float) -> float | None:
@@ -101,4 +104,4 @@ def _churn(text: str | float, lifetime: str | float) -> float | None:
     if LEAST_SHARE <= number <= 1 - LEAST_SHARE:
         return number
     why = "nobody ever leaves then, and value has no bound" if number < 0.5 else "nobody stays for a second month then"
-    raise wrong("--churn", f"a churn of {text} a month cannot be used", why, "5%")
+    raise wrong("--churn", phrase("a churn of {text} a month cannot be used", text=text), why, "5%")

@@ -14,6 +14,7 @@ from lifelong.definitions import Valued, set_against
 from lifelong.errors import LifelongError
 from lifelong.money.acquiring import Z
 from lifelong.money.concentration import top_share
+from lifelong.phrases import phrase
 from lifelong.project import asked, cashing, channelling, equity, valuing
 from lifelong.project.asked import Question
 from lifelong.store import files
@@ -237,6 +238,11 @@ def _beside(made: Scorecard, before: Scorecard) -> Scorecard:
     entries = tuple(entry.since(old[entry.name]) if entry.name in old else entry for entry in made.entries)
     found = made.findings
     if before.model != made.model:
-        text = f"{made.model} stands behind these figures, {before.model} stood behind the last: a part of each change is the model's"
+        text = phrase(
+            "{model} stands behind these figures, {before_model} stood behind the last: a part of "
+            "each change is the model's",
+            model=made.model,
+            before_model=before.model,
+        )
         found += (Finding("F483", text, "info"),)
     return replace(made, since=before.as_of, entries=entries, findings=found)

@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.money.cash import Course, swings
+from lifelong.phrases import phrase
 from lifelong.project import asked, costing, knowing, renewing, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, wrong
@@ -79,8 +80,8 @@ def levers_of(folder: Folder, wanted: Wanted) -> dict[str, float]:
     """The factor of each lever that is moved; what is asked is refused where it cannot be forecast."""
     if not 1 <= wanted.months <= MOST_MONTHS:
         raise ConfigError(
-            "E411", f"{wanted.months} months cannot be forecast", where="--months",
-            why=f"it is 1 to {MOST_MONTHS}: what is later hangs on the model alone", fix="write --months 12",
+            "E411", phrase("{months} months cannot be forecast", months=wanted.months), where="--months",
+            why=phrase("it is 1 to {most_months}: what is later hangs on the model alone", most_months=MOST_MONTHS), fix="write --months 12",
         )  # fmt: skip
     told = scenario(folder.config().scenarios, wanted.scenario) if wanted.scenario else {}
     return _factors({**told, **wanted.what_if})
@@ -200,8 +201,8 @@ def _factors(told: Mapping[str, str | float]) -> dict[str, float]:
     for lever in told:
         if lever not in (*LEVERS, RETENTION):
             raise ConfigError(
-                "E412", f"there is no lever {lever!r}", where="--what-if", why=did_you_mean(lever, (*LEVERS, RETENTION)),
-                fix=f"one of {', '.join((*LEVERS, RETENTION))}, such as --what-if basket=1.1",
+                "E412", phrase("there is no lever {lever!r}", lever=lever), where="--what-if", why=did_you_mean(lever, (*LEVERS, RETENTION)),
+                fix=phrase("one of {levers}, such as --what-if basket=1.1", levers=", ".join((*LEVERS, RETENTION))),
             )  # fmt: skip
     return {lever: amount(number, f"--what-if {lever}=", "1.1", is_zero_allowed=True) for lever, number in told.items()}
 
@@ -216,9 +217,9 @@ def scenario(known: Sequence[str], name: str) -> dict[str, str]:
     levers = [one.partition("=") for one in named.get(name, "").split(",")]
     if not all(lever.strip() and sign for lever, sign, _ in levers):
         raise ConfigError(
-            "E415", f"there is no scenario {name!r}" if name not in named else f"the scenario {name!r} cannot be read",
+            "E415", phrase("there is no scenario {name!r}", name=name) if name not in named else phrase("the scenario {name!r} cannot be read", name=name),
             where="scenarios in lifelong.toml", why=did_you_mean(name, named) if name not in named else named[name],
-            fix=f'write scenarios = ["{name}: acquisition=0.8, basket=0.95"]',
+            fix=phrase('write scenarios = ["{name}: acquisition=0.8, basket=0.95"]', name=name),
         )  # fmt: skip
     return {lever.strip(): factor.strip() for lever, _, factor in levers}
 
@@ -242,7 +243,7 @@ def latest(folder: Folder, verb: str) -> tuple[Fit, Base]:
         raise renewing.refused(verb)
     if made.spend is None:
         raise DataError(
-            "E413", f"{verb} needs amounts, and the orders hold none", where=str(folder.root),
+            "E413", phrase("{verb} needs amounts, and the orders hold none", verb=verb), where=str(folder.root),
             why="it is of money", fix="ingest orders with a column of amounts:  --column revenue=NAME",
         )  # fmt: skip
     return made, asked.base(folder, made.origin.until)
@@ -272,7 +273,11 @@ def _arrivals(at: Base, wanted: Wanted, days: list[int]) -> tuple[Floats, list[F
     rate = rng.gamma(len(seen) * mean**2 / spread, spread / (len(seen) * mean), wanted.draws)
     size = mean**2 / max(spread - mean, 1e-6 * mean)
     each = rng.poisson(rate * rng.gamma(size, 1.0 / size, shape))
-    text = f"new customers go on as in the last {len(seen)} months, {mean:,.1f} a month; no season is in it"
+    text = phrase(
+        "new customers go on as in the last {seen} months, {mean:,.1f} a month; no season is in it",
+        seen=len(seen),
+        mean=mean,
+    )
     return each * (mean / np.maximum(each.mean(axis=1, keepdims=True), 1e-12)), [
         Finding("F412", text, "info", {"months": len(seen), "mean": mean})
     ]

@@ -16,6 +16,7 @@ from lifelong.decide.channels import Terms, cost_of_winning
 from lifelong.definitions import Valuation, Valued, set_against
 from lifelong.errors import FitError, LifelongError
 from lifelong.money.acquiring import Z, dispersion, payback
+from lifelong.phrases import phrase
 from lifelong.project import naming, winning
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import Horizon, date_of, minor_digits
@@ -149,8 +150,9 @@ def know(folder: Folder, asked: Asked, question: Question) -> Known:
     age = people.followed.equal_age(_days(asked.age, people.followed.ages))
     whole, told, valuation, findings = _newcomer(folder, people, question, age)
     if winning.is_cut_off(people.at) and span[1] == winning.month_of(people.at.until):
-        text = (
-            f"the orders end on {date_of(people.at.until)}: customers of that month are not all there, its costs may be"
+        text = phrase(
+            "the orders end on {until}: customers of that month are not all there, its costs may be",
+            until=date_of(people.at.until),
         )
         findings = (*findings, Finding("F384", text))
     new = worth.new_values(people.followed, age, whole)
@@ -255,7 +257,11 @@ def _newcomer(
     try:
         after, spread, fitted = _after_first(folder, question, people.margin)
     except LifelongError as problem:
-        text = f"no fit values a new customer ({problem.what}): a new customer's value is what was seen up to day {age}"
+        text = phrase(
+            "no fit values a new customer ({what}): a new customer's value is what was seen up to day {age}",
+            what=problem.what,
+            age=age,
+        )
         return now, words, seen_by, (Finding("F386", text, "info"),)
     first = people.followed.at(0)
     when = "the rest of life" if question.horizon.is_lifetime else f"the {question.horizon} after it"
@@ -281,7 +287,7 @@ def _after_first(folder: Folder, question: Question, margin: float) -> tuple[flo
 
     made = fits.load(folder.root / "fits")
     if renewing.is_contract(made.model) or made.blend is not None or "covariates" in made.info or made.spend is None:
-        raise FitError("E383", f"{made.model} values customers by more than their orders")
+        raise FitError("E383", phrase("{model} values customers by more than their orders", model=made.model))
     nothing = {n: pa.array(np.zeros(MANY, np.int32)) for n in ("x", "t_x", "T", "first_day", "orders", "spend_x")}
     money = {n: pa.array(np.zeros(MANY, np.int64)) for n in ("revenue", "cost", "spend")}
     ids = {"customer_id": pa.array([f"{i:06d}" for i in range(MANY)])}
@@ -303,8 +309,8 @@ def _breaks(made: Known, asked: Asked) -> tuple[Break, ...]:
     if at is None:
         raise wrong(
             "--since",
-            f"{asked.since!r} is no month of the costs",
-            f"they go from {months[0].month} to {months[-1].month}",
+            phrase("{since!r} is no month of the costs", since=asked.since),
+            phrase("they go from {month} to {months_month}", month=months[0].month, months_month=months[-1].month),
             months[len(months) // 2].month,
         )
     if any(row.customers == 0 for row in months):
@@ -351,7 +357,10 @@ def _lag(text: str | int) -> int:
         return int(str(text))
     except ValueError:
         raise wrong(
-            "--lag", f"{text!r} is no number of months", "it says how much later the cost comes", "onboarding=2"
+            "--lag",
+            phrase("{text!r} is no number of months", text=text),
+            "it says how much later the cost comes",
+            "onboarding=2",
         ) from None
 
 
@@ -364,7 +373,7 @@ def _days(text: str, ages: Sequence[int]) -> int:
         return int(days)
     raise wrong(
         "--age",
-        f"{text!r} is no age that can be compared",
+        phrase("{text!r} is no age that can be compared", text=text),
         "ages are months of 30 days, or 90 or 365 days, within the history",
         "90d",
     )

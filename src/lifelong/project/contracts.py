@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.tables.periods import earlier
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding, Tenures
@@ -72,9 +73,13 @@ class Group:
         # Models that say nothing of the years seen are no rivals there.
         rivals = [r.joined for r in self.tails.rows if r.aic <= min(row.aic for row in self.tails.rows) + 10.0]
         if max(rivals) > APART * max(min(rivals), 1.0):
-            text = (
-                f"models that fit the seen renewals almost alike leave {min(rivals):,.0f} to {max(rivals):,.0f} of "
-                f"{self.tails.customers:,} at renewal {self.tails.horizon}: what lies beyond rests on the model"
+            text = phrase(
+                "models that fit the seen renewals almost alike leave {rivals:,.0f} to {max:,.0f} of "
+                "{customers:,} at renewal {horizon}: what lies beyond rests on the model",
+                rivals=min(rivals),
+                max=max(rivals),
+                customers=self.tails.customers,
+                horizon=self.tails.horizon,
             )
             found.append(Finding("F288", text, "warning", {"least": min(still), "most": max(still)}))
         return (*found, *self.chosen.fit.findings)
@@ -132,7 +137,16 @@ def few(period: str, tenures: int) -> list[Finding]:
     """A finding where so few pay by a period that their curve rests on little."""
     if tenures >= FEW:
         return []
-    return [Finding("F286", f"only {tenures:,} subscriptions are paid by the {period}: their curve rests on little")]
+    return [
+        Finding(
+            "F286",
+            phrase(
+                "only {tenures:,} subscriptions are paid by the {period}: their curve rests on little",
+                tenures=tenures,
+                period=period,
+            ),
+        )
+    ]
 
 
 def named(model: str) -> tuple[str, ...]:
@@ -146,8 +160,8 @@ def named(model: str) -> tuple[str, ...]:
         return known
     if model not in known:
         raise ConfigError(
-            "E302", f"there is no contractual model {model!r}", where="--model", why=did_you_mean(model, known),
-            fix="take one of " + ", ".join(known),
+            "E302", phrase("there is no contractual model {model!r}", model=model), where="--model", why=did_you_mean(model, known),
+            fix=phrase("take one of {known}", known=", ".join(known)),
         )  # fmt: skip
     return (model,)
 
@@ -197,7 +211,17 @@ def error_of(fit: Fit) -> ModelError:
 def _chosen(period: str, chosen: Chosen) -> Finding:
     """Which model was taken, why, and how its test went."""
     tested = f"; {chosen.test}" if chosen.test else ""
-    return Finding("F282", f"{chosen.model} was taken for those who pay by the {period}: {chosen.why}{tested}", "info")
+    return Finding(
+        "F282",
+        phrase(
+            "{model} was taken for those who pay by the {period}: {why}{tested}",
+            model=chosen.model,
+            period=period,
+            why=chosen.why,
+            tested=tested,
+        ),
+        "info",
+    )
 
 
 def group(period: str, chosen: Chosen, seen: Tenures) -> Group:

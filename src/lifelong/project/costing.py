@@ -12,6 +12,7 @@ import numpy as np
 from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.money.margin import VariableCosts, pooled_margin, variable_costs
 from lifelong.money.overhead import allocated, fixed_costs
+from lifelong.phrases import phrase
 from lifelong.project import asked
 from lifelong.schema import UNKNOWN
 from lifelong.units import Money, date_of, day_of, minor_digits, share, to_minor
@@ -43,8 +44,8 @@ def amount(config: Config, name: str, currency: str) -> int:
     text = str(getattr(config, name)).replace(" ", "").replace(",", ".") or "0"
     if not re.fullmatch(rf"[0-9]{{1,12}}(\.[0-9]{{0,{minor_digits(currency)}}})?", text):
         raise ConfigError(
-            "E301", f"{name} must be an amount in {currency}, not {getattr(config, name)!r}", where="lifelong.toml",
-            why="it is taken off each order, or each month", fix=f'write {name} = "4.50"',
+            "E301", phrase("{name} must be an amount in {currency}, not {config!r}", name=name, currency=currency, config=getattr(config, name)), where="lifelong.toml",
+            why="it is taken off each order, or each month", fix=phrase('write {name} = "4.50"', name=name),
         )  # fmt: skip
     return to_minor(Decimal(text), currency)
 
@@ -88,7 +89,7 @@ def _left(at: Base) -> Base:
     left = pooled_margin(*columns)
     if left <= 0:
         raise FitError(
-            "E202", f"orders leave less than nothing: contribution is {left:.1%} of revenue", where="--level contribution",
+            "E202", phrase("orders leave less than nothing: contribution is {left:.1%} of revenue", left=left), where="--level contribution",
             why="the value of a customer who costs more with every order is no sum to forecast",
             fix="see which cost it is:  lifelong costs",
         )  # fmt: skip
@@ -215,7 +216,7 @@ def costs(folder: Folder, told_of: Asked) -> Waterfall:
     orders = at.orders.filter(inside)
     if not len(orders) or not at.has_money:
         raise DataError(
-            "E368", "no order with an amount lies in these days", where=f"{date_of(first)} to {date_of(at.until)}",
+            "E368", "no order with an amount lies in these days", where=phrase("{first} to {until}", first=date_of(first), until=date_of(at.until)),
             why="there is no revenue to take costs off", fix="take other days:  --from DATE --to DATE",
         )  # fmt: skip
     margin = asked.Question.of(config, margin=told_of.margin).margin

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ def book(answer: Any, path: str | Path, *, verb: str = "") -> Path:
 
     if Path(path).suffix.lower() != ".xlsx":
         raise ConfigError(
-            "E302", f"{Path(path).name!r} is no name of a workbook", where="--book", why="an answer becomes a workbook of several sheets",
+            "E302", phrase("{name!r} is no name of a workbook", name=Path(path).name), where="--book", why="an answer becomes a workbook of several sheets",
             fix="end the name in .xlsx",
         )  # fmt: skip
 

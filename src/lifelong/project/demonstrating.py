@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.project import ingesting
 from lifelong.project.asked import Question
 from lifelong.project.folder import Folder
@@ -42,7 +43,7 @@ _COLUMNS = {
 
 def demo(which: str, path: Path, progress: Progress) -> Run:
     """Fetch a demonstration's data, make its project anew, and run everything on it."""
-    progress(f"fetching the data of {which}", 0, None)
+    progress(phrase("fetching the data of {which}", which=which), 0, None)
     truth, until = None, ""
     if which == "simulated":
         orders, truth = source.simulated(progress=progress)

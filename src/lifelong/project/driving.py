@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.errors import ConfigError, DataError, FitError
 from lifelong.models import association
 from lifelong.models.levels import RARE, Levels, banded, named, read
+from lifelong.phrases import phrase
 from lifelong.project import asked
 from lifelong.project.knowing import kept_lines
 from lifelong.units import Horizon, date_of, minor_digits
@@ -50,7 +51,7 @@ def drivers(folder: Folder, horizon: str, until: str) -> Drivers:
     told = [driver for driver in (*built, *own) if driver.tells]
     if not told:
         raise FitError(
-            "E236", f"no driver has two levels of {RARE} customers each", where="the orders",
+            "E236", phrase("no driver has two levels of {rare} customers each", rare=RARE), where="the orders",
             why="only customers who differ can be compared", fix="keep further columns:  lifelong ingest FILE --keep COLUMN",
         )  # fmt: skip
     leaks = {d.name: _leak(d, spend, everything) for d in own if d.tells}
@@ -109,8 +110,13 @@ def _leaking(leaks: dict[str, float]) -> list[Finding]:
     return [
         Finding(
             "F295",
-            f"{name} cuts customers apart by spend almost as if it were made from spend ({share:.0%} of a perfect cut): "
-            "if it was set after the first order it knows what it seems to tell, and its rank means nothing",
+            phrase(
+                "{name} cuts customers apart by spend almost as if it were made from spend ({share:.0%} "
+                "of a perfect cut): if it was set after the first order it knows what it seems to tell, "
+                "and its rank means nothing",
+                name=name,
+                share=share,
+            ),
             "warning",
             {"drivers": [name], "separation": share},
         )
@@ -130,7 +136,12 @@ def _alike(told: list[Levels]) -> list[Finding]:
     return [
         Finding(
             "F296",
-            f"{', '.join(names)} move together (Cramér's V {TOGETHER:g} or more): read them as one, for little tells them apart",
+            phrase(
+                "{names} move together (Cramér's V {together:g} or more): read them as one, for little "
+                "tells them apart",
+                names=", ".join(names),
+                together=TOGETHER,
+            ),
             "info",
             {"drivers": names},
         )
@@ -141,9 +152,10 @@ def _alike(told: list[Levels]) -> list[Finding]:
 def _fixed(names: list[str]) -> list[Finding]:
     if not names:
         return []
-    text = (
-        f"{', '.join(names)}: no customer's orders ever differ in it; was it known at the first order, or does the export "
-        "write today's state beside old orders?"
+    text = phrase(
+        "{names}: no customer's orders ever differ in it; was it known at the first order, or "
+        "does the export write today's state beside old orders?",
+        names=", ".join(names),
     )
     return [Finding("F297", text, "info", {"drivers": names})]
 
@@ -151,7 +163,9 @@ def _fixed(names: list[str]) -> list[Finding]:
 def _left_out(names: list[str]) -> list[Finding]:
     if not names:
         return []
-    text = f"{', '.join(names)}: left out, for fewer than two levels have {RARE} customers"
+    text = phrase(
+        "{names}: left out, for fewer than two levels have {rare} customers", names=", ".join(names), rare=RARE
+    )
     return [Finding("F298", text, "info", {"drivers": names})]
 
 
@@ -175,7 +189,8 @@ def _with_money(at: asked.Base) -> None:
 def _enough(people: pa.Table, horizon: Horizon) -> None:
     if len(people) < FEWEST:
         raise FitError(
-            "E234", f"{len(people):,} customers were followed for {horizon} from their first order; {FEWEST} are needed",
+            "E234", phrase("{people:,} customers were followed for {horizon} from their first order; {fewest} are "
+"needed", people=len(people), horizon=horizon, fewest=FEWEST),
             where="--horizon", why="fewer show nothing but chance",
             fix="follow them for a shorter time:  lifelong drivers --horizon 8w",
         )  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked as asking
 from lifelong.project import ingesting, renewing, runs, subscribing
 from lifelong.store import files, subscribed
@@ -164,7 +165,11 @@ def with_subscribers(folder: Folder, scores: Scores, made: Fit, question: Questi
         raise ConfigError(
             "E173",
             "the value of buyers and of subscribers does not mean the same here",
-            where=f"{scores.definition}; and {told.scores.definition}",
+            where=phrase(
+                "{definition}; and {scores_definition}",
+                definition=scores.definition,
+                scores_definition=told.scores.definition,
+            ),
             why="a table of subscriptions says no costs, and orders without amounts no money: the two cannot be added",
             fix="give the share of revenue that is left:  --margin 60%",
         )
@@ -199,9 +204,14 @@ def _beside(table: Known, until: int, made: Fit) -> Sequence[Finding]:
 
     found, last = [], last_day(table.rows, table.today)
     if until - last > STALE:
-        text = f"nothing has happened to a subscription since {date_of(last).isoformat()}: whoever ran then is taken to run still"
+        text = phrase(
+            "nothing has happened to a subscription since {last}: whoever ran then is taken to run still",
+            last=date_of(last).isoformat(),
+        )
         found.append(Finding("D182", text))
     if renewing.is_contract(made.model):
-        text = "the orders come by a calendar, and subscriptions are kept beside them: payments of these count twice if the orders hold them"
+        text = phrase(
+            "the orders come by a calendar, and subscriptions are kept beside them: payments of these count twice if the orders hold them"
+        )
         found.append(Finding("D183", text))
     return found

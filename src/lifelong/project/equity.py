@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.errors import FitError
 from lifelong.money.cash import Firm, elasticities
+from lifelong.phrases import phrase
 from lifelong.project import cashing, costing, formulating, knowing, runs, trending, valuing
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, typed_share, wrong
@@ -68,10 +69,20 @@ def equity(folder: Folder, told: Told, *, is_firm: bool = False) -> CustomerEqui
 def equity_of(folder: Folder, told: Told, *, is_firm: bool = False) -> tuple[CustomerEquity, Run, Firm]:
     """The answer, the scoring run behind it, and the parts of the worth."""
     if told.months < 0:
-        raise wrong("--months", f"{told.months} months have passed", "it is how long customers go on being won", "36")
+        raise wrong(
+            "--months",
+            phrase("{months} months have passed", months=told.months),
+            "it is how long customers go on being won",
+            "36",
+        )
     wacc = typed_share(told.wacc, "--wacc", RATE)
     if not wacc > 0:
-        raise wrong("--wacc", f"a rate of {told.wacc} has no bound", "the sum over all time has one by a rate", RATE)
+        raise wrong(
+            "--wacc",
+            phrase("a rate of {wacc} has no bound", wacc=told.wacc),
+            "the sum over all time has one by a rate",
+            RATE,
+        )
     with folder.writing("equity"):
         made, at = cashing.latest(folder, "equity")
         question = Question.of(folder.config(), "lifetime", told.margin, f"{100.0 * wacc:.6g}%/year")
@@ -174,7 +185,9 @@ def _streams(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[S
     try:
         steady(made.model)
     except FitError as problem:
-        return Finding("F491", f"what retention and the rate move is not told: {problem.what}", "info")
+        return Finding(
+            "F491", phrase("what retention and the rate move is not told: {what}", what=problem.what), "info"
+        )
     terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
     tables = knowing.seen_by(folder, made, at).summary, formulating.fresh(at.summary, at.until, 1)
     here, new = (Stream.of(prepare(made, table, terms, 0)[0]) for table in tables)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import enrolling, runs, spending
 from lifelong.schema import ORDERS, SCORES, SPEND, SUBSCRIPTIONS, TIERS
 from lifelong.values.made import Made
@@ -47,7 +48,7 @@ def export(folder: Folder, path: Path, *, what: str, is_european: bool, rule: st
     if rule and what != "scores":
         raise ConfigError(
             "E301",
-            f"a rule chooses no {what}",
+            phrase("a rule chooses no {what}", what=what),
             where="--rule",
             why="it chooses customers by what is known of them",
             fix="leave out --what",
@@ -65,7 +66,7 @@ def exported(folder: Folder, what: str) -> tuple[pa.Table, Mapping[str, Any]]:
     if what not in EXPORTS:
         raise ConfigError(
             "E302",
-            f"there is no {what!r} to export",
+            phrase("there is no {what!r} to export", what=what),
             where="--what",
             why=did_you_mean(what, EXPORTS),
             fix="take a known name",
@@ -129,7 +130,7 @@ def make(folder: Folder, what: str, shape: str) -> Made:
 
     if shape not in SHAPES:
         raise ConfigError(
-            "E302", f"there is no format {shape!r}", where="format", why=did_you_mean(shape, SHAPES), fix="take one of " + ", ".join(SHAPES)
+            "E302", phrase("there is no format {shape!r}", shape=shape), where="format", why=did_you_mean(shape, SHAPES), fix=phrase("take one of {shapes}", shapes=", ".join(SHAPES))
         )  # fmt: skip
     folder.progress("reading the rows", 0, None)
     table, beside = exported(folder, what)
@@ -162,7 +163,7 @@ def kept_file(folder: Folder, place: str, name: str) -> Path:
     raise AccessError(
         "E503",
         "there is no such file",
-        where=f"{place[:20]}, {name[:60]!r}",
+        where=phrase("{place}, {name!r}", place=place[:20], name=name[:60]),
         why="it was never made, or it was removed since",
         fix="make it again",
     )

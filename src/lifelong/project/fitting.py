@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError
 from lifelong.models.spend_choice import AUTO
+from lifelong.phrases import phrase
 from lifelong.project.knowing import digest
 from lifelong.units import date_of, minor_digits
 from lifelong.values import Finding
@@ -31,7 +32,9 @@ def fit_base(model: str, at: Base, currency: str, prior: str, known: Traits | No
     from lifelong.tables import patterns
 
     if prior not in {"auto", "on", "off"}:
-        raise ConfigError("E301", f"{prior!r} is no choice", where="--prior", fix="take auto, on or off")
+        raise ConfigError(
+            "E301", phrase("{prior!r} is no choice", prior=prior), where="--prior", fix="take auto, on or off"
+        )
     at, found = by_occasions(model, at)
     told = patterns.to_patterns(patterns.patterns(at.summary)).digest
     if "before" in at.summary.column_names:
@@ -58,9 +61,10 @@ def by_occasions(model: str, at: Base) -> tuple[Base, tuple[Finding, ...]]:
     gone = 1.0 - left / days if days else 0.0
     if gone <= MANY_JOINED:
         return replace(at, summary=summary), ()
-    text = (
-        f"{gone:.0%} of the repeat order days fell on an occasion that already had one: an occasion counts as one order, and "
-        "its spend is that of all of them"
+    text = phrase(
+        "{gone:.0%} of the repeat order days fell on an occasion that already had one: an "
+        "occasion counts as one order, and its spend is that of all of them",
+        gone=gone,
     )
     return replace(at, summary=summary), (Finding("F464", text, "warning", {"share": gone}),)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong import config as settings
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.store import engine, files
 from lifelong.store.build import Builder, Tables
 from lifelong.store.landing import Landing, Manifest
@@ -79,9 +80,9 @@ class Folder:
         if not self.exists:
             raise ConfigError(
                 "E304",
-                f"there is no project in {self.root}",
+                phrase("there is no project in {root}", root=self.root),
                 where=str(self.root.resolve()),
-                why=f"a project is a folder with {settings.FILE_NAME}",
+                why=phrase("a project is a folder with {file_name}", file_name=settings.FILE_NAME),
                 fix="lifelong run FILE makes one from an order export; lifelong init makes an empty one; --project DIR names another",
             )
 
@@ -124,8 +125,9 @@ class Folder:
                 why="this is computed from orders"
                 if manifest.subscriptions
                 else "everything else is computed from orders",
-                fix="lifelong ingest FILE"
-                + ("; subscribers alone are valued by:  lifelong subscriptions" if manifest.subscriptions else ""),
+                fix="lifelong ingest FILE; subscribers alone are valued by:  lifelong subscriptions"
+                if manifest.subscriptions
+                else "lifelong ingest FILE",
             )
         return manifest, self.builder.build(manifest)
 

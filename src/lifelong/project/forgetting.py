@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError
+from lifelong.phrases import phrase
 from lifelong.project import enrolling, spending, touching
 from lifelong.store import files, privacy
 
@@ -100,7 +101,7 @@ def _unknown(customer: str) -> AccessError:
     return AccessError(
         "E501",
         "nobody of that id or e-mail is in the project",
-        where=f"customer {customer!r}",
+        where=phrase("customer {customer!r}", customer=customer),
         why="nothing was removed",
         fix="write the id exactly as the file has it",
     )

@@ -9,6 +9,7 @@ import numpy as np
 from lifelong.errors import DataError
 from lifelong.money.formula import DRIVERS, Terms, elasticities, value_of
 from lifelong.money.margin import pooled_margin
+from lifelong.phrases import phrase
 from lifelong.project import asked, costing, renewing
 from lifelong.project.typed import amount
 from lifelong.store import fits
@@ -84,8 +85,8 @@ def _window(at: Base) -> int:
     days = min(LONGEST, history // 2)
     if days < SHORTEST:
         raise DataError(
-            "E461", f"a history of {history} days is too short for two windows", where="the orders",
-            why="who stays is seen from those of one window who order in the next", fix=f"wait until there are {2 * SHORTEST} days",
+            "E461", phrase("a history of {history} days is too short for two windows", history=history), where="the orders",
+            why="who stays is seen from those of one window who order in the next", fix=phrase("wait until there are {shortest} days", shortest=2 * SHORTEST),
         )  # fmt: skip
     return days
 
@@ -94,7 +95,7 @@ def _usable(counted: TwoWindows, folder: Folder) -> None:
     """Someone ordered in both windows' time, for money."""
     if not counted.before or not counted.orders or counted.revenue <= 0:
         raise DataError(
-            "E461", f"the last {counted.days} days, or those before, hold no orders with amounts", where=str(folder.root),
+            "E461", phrase("the last {days} days, or those before, hold no orders with amounts", days=counted.days), where=str(folder.root),
             why="the formula is made of order value, how often, and who stays", fix="ingest orders with amounts, up to date",
         )  # fmt: skip
 
@@ -129,7 +130,10 @@ def _findings(value: float, model: tuple[float, float], counted: TwoWindows) -> 
         text = "the formula and the model are far apart: it takes all customers for alike, and counts by a window as if nobody left within it"
         found.append(Finding("F461", text, "info", {"formula": value, "low": low, "high": high}))
     if not counted.newcomers:
-        text = f"nobody placed a first order in the last {2 * counted.days} days: the mean order stands in its place"
+        text = phrase(
+            "nobody placed a first order in the last {days} days: the mean order stands in its place",
+            days=2 * counted.days,
+        )
         found.append(Finding("F463", text, "warning"))
     if counted.stayed == counted.before:
         text = "nobody was lost from one window to the next, so the formula lets customers stay for ever"

@@ -11,6 +11,7 @@ import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
 from lifelong.models.levels import named
+from lifelong.phrases import phrase
 from lifelong.project import asked, runs
 from lifelong.project.driving import attributes, known_at_once, own_levels
 from lifelong.project.tiering import no_money, places
@@ -41,7 +42,7 @@ def groups(folder: Folder, by: str, measure: str, horizon: str, out: Path | None
 
     if measure not in MEASURES:
         raise ConfigError(
-            "E302", f"there is no measure {measure!r}", where="--measure", why=did_you_mean(measure, MEASURES),
+            "E302", phrase("there is no measure {measure!r}", measure=measure), where="--measure", why=did_you_mean(measure, MEASURES),
             fix="write total, value or historic",
         )  # fmt: skip
     with folder.writing("groups"):
@@ -84,7 +85,7 @@ def potential(folder: Folder, top: str | float, horizon: str, out: Path | None) 
     part = share(top, flag="--share")
     if not 0.0 < part < 1.0:
         raise ConfigError(
-            "E421", f"the best {part:.0%} part nothing", where="--share", why="some are high and some are low",
+            "E421", phrase("the best {part:.0%} part nothing", part=part), where="--share", why="some are high and some are low",
             fix="write 20%",
         )  # fmt: skip
     with folder.writing("potential"):
@@ -138,7 +139,8 @@ def why(folder: Folder, group: str, against: str, horizon: str, like: str) -> Sh
         seen = followed(at.orders, at.until, int(ahead.days))
     if not len(seen):
         raise _unclear(
-            f"nobody was followed for {ahead} from the first order", "follow them for a shorter time: --horizon 8w"
+            phrase("nobody was followed for {ahead} from the first order", ahead=ahead),
+            "follow them for a shorter time: --horizon 8w",
         )
     first = [level.of(places(seen, people[0])) for level in people[1]]
     is_group, by = _side(first, group)
@@ -146,7 +148,13 @@ def why(folder: Folder, group: str, against: str, horizon: str, like: str) -> Sh
     for side, name in ((is_group, group), (is_other, against or "everybody else")):
         if side.sum() < FEWEST:
             raise _unclear(
-                f"{name}: {int(side.sum())} customers were followed for {ahead}; {FEWEST} are needed",
+                phrase(
+                    "{name}: {side} customers were followed for {ahead}; {fewest} are needed",
+                    name=name,
+                    side=int(side.sum()),
+                    ahead=ahead,
+                    fewest=FEWEST,
+                ),
                 "name a larger group, or follow them for a shorter time: --horizon 8w",
             )
     alike = _alike(first, like, {by, _side(first, against)[1] if against else by})
@@ -206,8 +214,8 @@ def _find(levels: list[Levels], name: str) -> Levels:
             return level
     known = [level.name for level in levels]
     raise ConfigError(
-        "E424", f"nothing called {name!r} is known of customers", where="--by, --group, --like",
-        why=did_you_mean(name, known), fix=f"write one of {', '.join(known)}; or keep a column:  lifelong ingest FILE --keep COLUMN",
+        "E424", phrase("nothing called {name!r} is known of customers", name=name), where="--by, --group, --like",
+        why=did_you_mean(name, known), fix=phrase("write one of {known}; or keep a column:  lifelong ingest FILE --keep COLUMN", known=", ".join(known)),
     )  # fmt: skip
 
 
@@ -224,7 +232,7 @@ def _level(people: tuple[pa.Table, list[Levels]], by: str, rows: pa.Table) -> Le
     used, code = np.unique(level.code, return_inverse=True)
     if len(used) < 2:
         raise DataError(
-            "E424", f"all customers have the same {level.name}", where="--by", why="one group cannot be compared",
+            "E424", phrase("all customers have the same {name}", name=level.name), where="--by", why="one group cannot be compared",
             fix="choose another attribute",
         )  # fmt: skip
     return replace(level, names=tuple(level.names[i] for i in used), code=code.astype(np.int64))
@@ -234,12 +242,12 @@ def _side(levels: list[Levels], told: str) -> tuple[Flags, str]:
     """Who is meant by ``channel=ads``, and by which attribute."""
     found = SIDE.fullmatch(told)
     if not found:
-        raise _unclear(f"{told!r} names no group", "write --group channel=ads")
+        raise _unclear(phrase("{told!r} names no group", told=told), "write --group channel=ads")
     level = _find(levels, found[1])
     if found[2] not in level.names:
         raise ConfigError(
-            "E427", f"no group of {level.name} is called {found[2]!r}", where="--group, --against",
-            why=did_you_mean(found[2], level.names), fix=f"write one of {', '.join(level.names)}",
+            "E427", phrase("no group of {name} is called {found!r}", name=level.name, found=found[2]), where="--group, --against",
+            why=did_you_mean(found[2], level.names), fix=phrase("write one of {names}", names=", ".join(level.names)),
         )  # fmt: skip
     return level.code == level.names.index(found[2]), level.name
 
@@ -253,7 +261,9 @@ def _alike(levels: list[Levels], like: str, used: set[str]) -> Levels | None:
     if level.name not in used:
         return level
     if like:
-        raise _unclear(f"the groups are by {level.name} themselves", "write another --like, or --like nothing")
+        raise _unclear(
+            phrase("the groups are by {name} themselves", name=level.name), "write another --like, or --like nothing"
+        )
     return None
 
 

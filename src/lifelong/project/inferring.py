@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError
+from lifelong.phrases import phrase
 from lifelong.project import asked, fitting, knowing, renewing, valuing
 from lifelong.store import fits
 
@@ -43,10 +44,12 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
     if out is not None and out.suffix != ".nc":
         raise ConfigError(
             "E301",
-            f"draws are written as NetCDF, not as {out.suffix or 'a file without an ending'}",
+            phrase(
+                "draws are written as NetCDF, not as {suffix}", suffix=out.suffix or phrase("a file without an ending")
+            ),
             where="--out",
             why="ArviZ and others read them so",
-            fix=f"--out {out.with_suffix('.nc')}",
+            fix=phrase("--out {with_suffix}", with_suffix=out.with_suffix(".nc")),
         )
     from lifelong.values import Posterior
 
@@ -54,7 +57,7 @@ def posterior(folder: Folder, model: str, until: str, draw: Draw, out: Path | No
         at = asked.base(folder, until)
         name = _named(folder, at, model)
         at, _ = fitting.by_occasions(name, at)
-        folder.progress(f"drawing from the posterior of {name}", 0, draw.draws)
+        folder.progress(phrase("drawing from the posterior of {name}", name=name), 0, draw.draws)
         made = _pooled(folder, at, name, draw) if draw.by else _drawn(at, name, draw)
         if out is not None:
             made.to_arviz().to_netcdf(str(out))
@@ -96,7 +99,7 @@ def _pooled(folder: Folder, at: asked.Base, model: str, draw: Draw) -> Pooled:
     if words is None or str(words.type) != "string":
         raise FitError(
             "E222",
-            f"{draw.by} holds numbers, no groups",
+            phrase("{by} holds numbers, no groups", by=draw.by),
             where="--by",
             why="groups learn from each other, and each must be of several customers",
             fix="name a column of words, such as channel",

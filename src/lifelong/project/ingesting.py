@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import files as source_files
 from lifelong.store import files, privacy
 from lifelong.store.landing import Batch
@@ -55,7 +56,7 @@ def ingest(folder: Folder, path: Path, reading: Reading) -> ImportReport:
         if report.kept == 0 and report.duplicates == 0:
             raise DataError(
                 "E106",
-                f"{path.name} holds no order",
+                phrase("{name} holds no order", name=path.name),
                 where=str(path),
                 why="nothing could be kept of it",
                 fix="look at the file, or name its columns: --column customer_id=...",
@@ -77,13 +78,11 @@ def _plan(folder: Folder, path: Path, reading: Reading, config: Config) -> ReadP
 
         if problem.code != "E102":
             raise
-        looks = {
-            "a table of subscriptions:  lifelong ingest-subscriptions": subscriptions,
-            "a report of spend:  lifelong spend": ads,
-        }
-        fix = next(
-            (f"it looks like {words} {path.name}" for words, kind in looks.items() if kind.is_one(path)), problem.fix
-        )
+        fix, name = problem.fix, path.name
+        if subscriptions.is_one(path):
+            fix = phrase("it looks like a table of subscriptions:  lifelong ingest-subscriptions {name}", name=name)
+        elif ads.is_one(path):
+            fix = phrase("it looks like a report of spend:  lifelong spend {name}", name=name)
         raise DataError("E102", problem.what, where=problem.where, why=problem.why, fix=fix) from None
 
 
@@ -105,7 +104,7 @@ def there(path: Path) -> None:
     if not path.is_file():
         raise DataError(
             "E101",
-            f"there is no file {path.name}",
+            phrase("there is no file {name}", name=path.name),
             where=str(path),
             why="a folder or nothing stands there",
             fix="check the path",
@@ -117,7 +116,7 @@ def land(folder: Folder, path: Path, plan: ReadPlan, batch_id: str, config: Conf
     temporary = files.temporary_beside(folder.landing.folder / f"{batch_id}.parquet")
     try:
         rows = source_files.extract(
-            plan, temporary, lambda done, total: folder.progress(f"reading {path.name}", done, total)
+            plan, temporary, lambda done, total: folder.progress(phrase("reading {name}", name=path.name), done, total)
         )
         if config.pseudonyms:
             identity = folder.identity()
@@ -137,7 +136,12 @@ def lasting(plan: Mapping[str, Any]) -> dict[str, Any]:
 
 def already(report: ImportReport) -> ImportReport:
     """The report of a file that was ingested before."""
-    note = Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
+    note = Finding(
+        "D190",
+        phrase("{source} was ingested before; nothing was changed", source=report.source),
+        "info",
+        {"batch": report.batch},
+    )
     return replace(report, findings=(note, *report.findings))
 
 
@@ -147,7 +151,12 @@ def _overlap(before: Mapping[str, ImportReport], after: Mapping[str, ImportRepor
     if not rows:
         return ()
     return (
-        Finding("D191", f"{rows:,} rows of earlier files stand in this one too and count once", "info", {"rows": rows}),
+        Finding(
+            "D191",
+            phrase("{rows:,} rows of earlier files stand in this one too and count once", rows=rows),
+            "info",
+            {"rows": rows},
+        ),
     )
 
 
@@ -159,9 +168,17 @@ def settle_currency(folder: Folder, report: ImportReport, fix: str = "") -> None
     if identity["currency"]:
         raise DataError(
             "E105",
-            f"{report.source} is in {report.currency}, the project in {identity['currency']}",
+            phrase(
+                "{source} is in {currency}, the project in {currency_2}",
+                source=report.source,
+                currency=report.currency,
+                currency_2=identity["currency"],
+            ),
             where=report.source,
             why="amounts of two currencies cannot be added",
-            fix=fix or f"give the rate, such as --rate {report.currency}=0.92, or make a project of its own",
+            fix=fix
+            or phrase(
+                "give the rate, such as --rate {currency}=0.92, or make a project of its own", currency=report.currency
+            ),
         )
     folder.save_identity({**identity, "currency": report.currency})

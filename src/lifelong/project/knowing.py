@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.units import date_of, day_of
 
 if TYPE_CHECKING:
@@ -53,12 +54,11 @@ class Known:
         except ValueError:
             size = -1.0
         if (covariates and isinstance(covariates, str)) or not (0.0 <= size < np.inf):
-            what = (
-                f"a penalty of {penalty}" if not isinstance(covariates, str) else f"{covariates!r} for a list of names"
-            )
             raise ConfigError(
                 "E301",
-                f"{what} is not understood",
+                phrase("a penalty of {penalty} is not understood", penalty=penalty)
+                if not isinstance(covariates, str)
+                else phrase("{covariates!r} for a list of names is not understood", covariates=covariates),
                 where="--covariates, --l2",
                 fix="--l2 takes 0 or more; covariates are names",
             )
@@ -81,7 +81,7 @@ def apart(one: str, other: str) -> ConfigError:
     """The error where two ways to change a model are asked for at once."""
     return ConfigError(
         "E182",
-        f"{one} and {other} do not go together",
+        phrase("{one} and {other} do not go together", one=one, other=other),
         where="what was asked for",
         why="each is a likelihood of its own, and nobody has put these two into one",
         fix="ask for one of them",
@@ -183,8 +183,12 @@ def olds(at: Base, ids: Sequence[Any], texts: Sequence[str | None], name: str) -
     if not is_older.any():
         raise DataError(
             "E183",
-            f"no customer's {name} lies before the first order of all, on {date_of(begin + 1)}",
-            where=f"column {name}",
+            phrase(
+                "no customer's {name} lies before the first order of all, on {begin}",
+                name=name,
+                begin=date_of(begin + 1),
+            ),
+            where=phrase("column {name}", name=name),
             why="where everybody came since the data begin, nothing was cut off",
             fix="fit without it",
         )
@@ -239,10 +243,10 @@ def first_texts(
         if name not in known:
             raise DataError(
                 "E181",
-                f"the project keeps no column {name!r} of its customers",
+                phrase("the project keeps no column {name!r} of its customers", name=name),
                 where=where,
                 why=did_you_mean(name, known),
-                fix=f"keep it:  lifelong ingest FILE --keep {name}",
+                fix=phrase("keep it:  lifelong ingest FILE --keep {name}", name=name),
             )
     found = {
         n: nw.to_native(nw.from_native(first_names(at.orders, n, at.until, at.summary)).lazy().collect("pyarrow"))
@@ -290,8 +294,8 @@ def _days(name: str, texts: Sequence[str | None]) -> NDArray[np.int64]:
     if odd:
         raise DataError(
             "E183",
-            f"{len(odd)} values of {name} are no dates, such as {min(odd)!r}",
-            where=f"column {name}",
+            phrase("{odd} values of {name} are no dates, such as {min!r}", odd=len(odd), name=name, min=min(odd)),
+            where=phrase("column {name}", name=name),
             why="a customer's age when the data begin is counted from that day",
             fix="write dates as 1997-09-30, and leave the cell empty where the day is not known",
         )

@@ -12,6 +12,7 @@ from lifelong.decide import lead_trial
 from lifelong.decide.lead_leaks import leaks
 from lifelong.decide.leads import FEW, LeadModel, Leads, bins
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.project import runs
 from lifelong.project.folder import Folder, silent
 from lifelong.units import Horizon, Rate, date_of, day_of
@@ -128,7 +129,7 @@ def _timed(
     made = Leads(features, told.paths, delay, as_of - told.created, np.where(np.isnan(delay), np.nan, value))
     if late:
         raise ConfigError(
-            "E301", f"{late:,} leads came after {asked.until}", where="--until",
+            "E301", phrase("{late:,} leads came after {until}", late=late, until=asked.until), where="--until",
             why="of what came later nothing was known then", fix="leave them out of the file, or give a later day",
         )  # fmt: skip
     if asked.within:
@@ -137,7 +138,7 @@ def _timed(
         span = float(np.ceil(np.nanquantile(delay, MOST))) if (~np.isnan(delay)).any() else 1.0
     if not np.isfinite(span):
         raise ConfigError(
-            "E301", f"{asked.within!r} has no end", where="--within", why="a lead that may convert for ever is never followed to the end",
+            "E301", phrase("{within!r} has no end", within=asked.within), where="--within", why="a lead that may convert for ever is never followed to the end",
             fix="write --within 90d",
         )  # fmt: skip
     return made, as_of, max(span, 1.0), True
@@ -151,7 +152,7 @@ def _cost(text: str | float) -> float:
     if not (np.isfinite(found) and found >= 0):
         raise ConfigError(
             "E301",
-            f"{text!r} is no cost",
+            phrase("{text!r} is no cost", text=text),
             where="--cost",
             why="it is taken off each lead's value",
             fix="write --cost 2.50",
@@ -216,24 +217,39 @@ def _findings(
 ) -> list[Finding]:
     found = []
     if dropped:
-        text = f"left out, for only converts have them filled: {', '.join(dropped)}"
+        text = phrase("left out, for only converts have them filled: {dropped}", dropped=", ".join(dropped))
         found.append(Finding("F431", text, "warning", {"columns": list(dropped)}))
     if not is_dated:
-        text = "the file does not say when leads came and converted: whoever has not converted counts as one who will not, however young"
+        text = phrase(
+            "the file does not say when leads came and converted: whoever has not converted counts as one who will not, however young"
+        )
         found.append(Finding("F432", text, "warning"))
     converts = int(made.within(model.edges[-1]).sum())
     if converts < FEW:
-        text = f"only {converts} converts: chance and value are those of the source, drawn toward the mean; other columns are not used"
+        text = phrase(
+            "only {converts} converts: chance and value are those of the source, drawn toward the "
+            "mean; other columns are not used",
+            converts=converts,
+        )
         found.append(Finding("F433", text, "info", {"converts": converts}))
     unknown = int(((came.known < (len(made.paths[0]) if made.paths else 0)) | came.strange).sum())
     if unknown:
-        text = f"{unknown} leads have a word that is too rare to tell apart: the mean of what stands above stands there"
+        text = phrase(
+            "{unknown} leads have a word that is too rare to tell apart: the mean of what stands above stands there",
+            unknown=unknown,
+        )
         found.append(Finding("F434", text, "info", {"leads": unknown}))
     if trial is None:
-        text = "too few converts were followed to the end to say how far the ranking can be trusted"
+        text = phrase("too few converts were followed to the end to say how far the ranking can be trusted")
         found.append(Finding("F435", text, "warning"))
     elif trial.by_value <= max(trial.by_luck, trial.by_chance):
-        text = f"on unseen leads the ranking by value brought {trial.by_value:.0%}, no more than by chance ({trial.by_chance:.0%}) or luck ({trial.by_luck:.0%})"
+        text = phrase(
+            "on unseen leads the ranking by value brought {by_value:.0%}, no more than by chance "
+            "({by_chance:.0%}) or luck ({by_luck:.0%})",
+            by_value=trial.by_value,
+            by_chance=trial.by_chance,
+            by_luck=trial.by_luck,
+        )
         found.append(Finding("F436", text, "warning", {"by_value": trial.by_value, "by_chance": trial.by_chance}))
     return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lifelong.decide import worth
 from lifelong.errors import DataError
 from lifelong.money.acquiring import Z, cash_limit
+from lifelong.phrases import phrase
 from lifelong.project.channelling import know
 from lifelong.project.typed import whole
 from lifelong.units import date_of
@@ -42,7 +43,9 @@ def limits(folder: Folder, asked: Asked, question: Question) -> Limits:
     over = [row.name for row in rows if row.is_over]
     found = made.findings
     if over:
-        found += (Finding("F389", f"over the limit now: {', '.join(over)}", "warning", {"channels": over}),)
+        found += (
+            Finding("F389", phrase("over the limit now: {over}", over=", ".join(over)), "warning", {"channels": over}),
+        )
     return Limits(date_of(made.people.at.until).isoformat(), currency, made.cac.digits, made.new_definition, made.cac.by, target, months, cash, tuple(rows), found, made.people.origin)  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import enrolling, spending, touching
 from lifelong.project.answers import Check, Merges, Status
 from lifelong.store import files, spent, subscribed, touched
@@ -141,8 +142,8 @@ def undo_merge(folder: Folder, alias: str) -> Merges:
         if alias not in known:
             raise AccessError(
                 "E501",
-                f"no customer {alias!r} was joined to another",
-                where=f"alias {alias!r}",
+                phrase("no customer {alias!r} was joined to another", alias=alias),
+                where=phrase("alias {alias!r}", alias=alias),
                 why=did_you_mean(alias, known) if known else "no customers were joined",
                 fix="lifelong identity list",
             )

@@ -11,6 +11,7 @@ import numpy as np
 
 from lifelong.decide.shortfall import shapley
 from lifelong.errors import AccessError
+from lifelong.phrases import phrase
 from lifelong.project import renewing, rostering
 from lifelong.schema import SCORES
 from lifelong.units import date_of, day_of, minor_digits
@@ -64,7 +65,13 @@ def customer(folder: Folder, name: str) -> Customer:
     counted = {key: _iso(row[key]) for key in _COUNTED if row.get(key) is not None}
     own = {*score, *_COUNTED, "customer_id", "stage", "overdue", "tier"}
     if folder.landing.read().state != run.state:
-        notes.append(Finding("F534", f"orders have come in or changed since the scores of {told['as_of']}", "warning"))
+        notes.append(
+            Finding(
+                "F534",
+                phrase("orders have come in or changed since the scores of {as_of}", as_of=told["as_of"]),
+                "warning",
+            )
+        )
     return Customer(
         name, told["as_of"], told["horizon"], told["currency"], told["definition"], told["model"], score, counted,
         row.get("stage"), row.get("overdue"), row.get("tier"), days if days.get("within") is not None else None,
@@ -79,7 +86,7 @@ def _row(connection: duckdb.DuckDBPyConnection, roster: str, name: str) -> dict[
     row = found.fetchone()
     if row is None:
         raise AccessError(
-            "E501", f"no customer {name[:100]!r} is in the latest scores", where="scores/ in the project",
+            "E501", phrase("no customer {name!r} is in the latest scores", name=name[:100]), where="scores/ in the project",
             why="the id is another one, or the customer came after the scores",
             fix="write the id exactly as the file has it, or score again:  lifelong score",
         )  # fmt: skip
@@ -142,10 +149,10 @@ def _curve(
     """The chance at earlier days, by the fit of the scores on the history as of each day."""
     visits = np.unique(np.array([day for day, _, counts in orders if counts], np.int64))
     made = run.made_by() if run.has_fit else None
-    why_not = _unseen(made) if made else "the fit of the scores is not kept"
+    why_not = _unseen(made) if made else phrase("the fit of the scores is not kept")
     if why_not or not len(visits) or made is None:
-        text = why_not or "the orders do not know the customer"
-        return (), [Finding("F533", f"the chance over time is not told: {text}", "info")]
+        text = why_not or phrase("the orders do not know the customer")
+        return (), [Finding("F533", phrase("the chance over time is not told: {text}", text=text), "info")]
     days = _days(visits, until)
     chance = _alive(made, visits, days)
     told = tuple(
@@ -160,9 +167,9 @@ def _curve(
 def _unseen(made: Fit) -> str:
     """Why a model's chance at an earlier day does not follow from order days alone; empty where it does."""
     if renewing.is_contract(made.model) or "periods" in made.info:
-        return "the model is of subscriptions"
+        return phrase("the model is of subscriptions")
     if "covariates" in made.info or "before" in made.info or "+" in made.model:
-        return "the model looks at more than a customer's own order days"
+        return phrase("the model looks at more than a customer's own order days")
     return ""
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from lifelong.decide.attribution import RULES, How, parts_of
 from lifelong.decide.paths import Paths
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import touching
 from lifelong.schema import UNKNOWN
 from lifelong.tables.medium_rules import ALIASES
@@ -72,7 +73,10 @@ class Rule:
         rules = (*RULES, ORDERS)
         if self.name and self.name not in rules:
             raise unclear(
-                f"there is no rule {self.name!r}", "--rule", did_you_mean(self.name, rules), f"--rule {DEFAULT}"
+                phrase("there is no rule {name!r}", name=self.name),
+                "--rule",
+                did_you_mean(self.name, rules),
+                phrase("--rule {default}", default=DEFAULT),
             )
 
 
@@ -158,12 +162,17 @@ def days(text: str, flag: str, example: str) -> float:
         told = math.nan
     if math.isfinite(told) and told >= 1:
         return told
-    raise unclear(f"{text!r} is no time of a day or more", flag, "touches beyond it do not count", f"{flag} {example}")
+    raise unclear(
+        phrase("{text!r} is no time of a day or more", text=text),
+        flag,
+        "touches beyond it do not count",
+        phrase("{flag} {example}", flag=flag, example=example),
+    )
 
 
 def unclear(what: str, where: str, why: str, example: str) -> ConfigError:
     """The error of a wish that is not understood."""
-    return ConfigError("E375", what, where=where, why=why, fix=f"write {example}")
+    return ConfigError("E375", what, where=where, why=why, fix=phrase("write {example}", example=example))
 
 
 def _by_touches(folder: Folder, at: Base, tables: tuple[pa.Table, pa.Table], by: str, rule: Rule) -> Named:
@@ -215,9 +224,9 @@ def _by_orders(folder: Folder, at: Base, told: pa.Table, by: str) -> Named:
     own["campaign"] = _carried(folder, told, wanted)
     if not own["campaign"] and by != "channel":
         raise DataError(
-            "E384", f"it is not known by which {by} customers came", where="the orders",
+            "E384", phrase("it is not known by which {by} customers came", by=by), where="the orders",
             why="a first order says it, where the column was kept",
-            fix=f"lifelong ingest FILE --keep {by}; or by channel:  --by channel",
+            fix=phrase("lifelong ingest FILE --keep {by}; or by channel:  --by channel", by=by),
         )  # fmt: skip
     ids = told["customer_id"].to_pylist()
     names = {n: [own.get(n, {}).get(c) or UNKNOWN for c in ids] for n in COLUMNS}
@@ -247,7 +256,7 @@ def _tells(touches: pa.Table, by: str) -> bool:
 
 def _no_touches(folder: Folder, rule: str, by: str) -> DataError:
     return DataError(
-        "E491", f"the rule {rule} needs touches that name a {by}, and the project holds none", where=str(folder.root),
+        "E491", phrase("the rule {rule} needs touches that name a {by}, and the project holds none", rule=rule, by=by), where=str(folder.root),
         why="a rule chooses among the channels that touched a customer before the first order",
-        fix=f"lifelong touches FILE; or take the first order's own:  --rule {ORDERS}",
+        fix=phrase("lifelong touches FILE; or take the first order's own:  --rule {orders}", orders=ORDERS),
     )  # fmt: skip

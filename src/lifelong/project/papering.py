@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong import i18n
 from lifelong.errors import ConfigError, DataError, FitError, did_you_mean
 from lifelong.i18n import message
+from lifelong.phrases import phrase
 from lifelong.project import asked, channelling, enrolling, reporting, valuing, winning
 from lifelong.report.paper import FORMATS, KINDS, Beside
 from lifelong.store import files, fits
@@ -46,10 +47,10 @@ class Wanted:
             if told not in known:
                 raise ConfigError(
                     "E302",
-                    f"there is no report of {flag.strip('-')} {told!r}",
+                    phrase("there is no report of {flag} {told!r}", flag=flag.strip("-"), told=told),
                     where=flag,
                     why=did_you_mean(told, [word for word in known if word]),
-                    fix="take one of " + ", ".join(word for word in known if word),
+                    fix=phrase("take one of {known}", known=", ".join(word for word in known if word)),
                 )
 
     def ending(self, path: Path | None) -> str:
@@ -59,10 +60,10 @@ class Wanted:
         if told not in FORMATS or (by_name and by_name != told):
             raise ConfigError(
                 "E562",
-                f"the file {path.name if path else ''!r} does not end as its format does",
+                phrase("the file {name!r} does not end as its format does", name=path.name if path else ""),
                 where="--out",
                 why="a program that opens it goes by the ending",
-                fix=f"end the name in .{told if told in FORMATS else 'html'}",
+                fix=phrase("end the name in .{told}", told=told if told in FORMATS else "html"),
             )
         return told
 

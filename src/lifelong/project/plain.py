@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project.folder import NO_CURRENCY, Folder, silent
 from lifelong.project.ingesting import Reading
 from lifelong.units import day_of, share
@@ -127,8 +128,8 @@ def _same(table: Any, timelines: Timelines, future: Course, days: int) -> None:
         )
     elif (future.total != days).any():
         what, fix = (
-            f"the future is {int(future.total.max())} days long, and the horizon {days}",
-            f"horizon='{int(future.total.max())}d'",
+            phrase("the future is {total} days long, and the horizon {days}", total=int(future.total.max()), days=days),
+            phrase("horizon='{total}d'", total=int(future.total.max())),
         )
     else:
         return

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.decide.variance import Sums, parts, place
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked, cashing
 from lifelong.project.typed import amount
 from lifelong.store import files
@@ -146,7 +147,7 @@ def kept_plan(folder: Folder, planned: str = "") -> SalesBudget:
     found = [path for path in (folder.root / "plans").glob("*.json") if path.name.startswith(day)]
     if not found:
         raise DataError(
-            "E482", f"no plan of {day} is kept" if day else "no plan is kept yet", where=str(folder.root / "plans"),
+            "E482", phrase("no plan of {day} is kept", day=day) if day else "no plan is kept yet", where=str(folder.root / "plans"),
             why="what came is compared with a plan that was made before", fix="lifelong sales-budget --months 12",
         )  # fmt: skip
     return SalesBudget.of(files.read_sealed(max(found, key=_number), KIND))
@@ -163,8 +164,8 @@ def plan_actual(folder: Folder, planned: str = "", out: Path | None = None) -> P
     over = [month for month in plan.months if day_of(month.ends) <= at.until]
     if not over:
         raise DataError(
-            "E483", f"the orders end on {date_of(at.until)}, before the plan's first month does",
-            where=f"{plan.months[0].begins} to {plan.months[0].ends}", why="a part of a month says nothing of the whole",
+            "E483", phrase("the orders end on {until}, before the plan's first month does", until=date_of(at.until)),
+            where=phrase("{begins} to {ends}", begins=plan.months[0].begins, ends=plan.months[0].ends), why="a part of a month says nothing of the whole",
             fix="lifelong ingest FILE  with the orders since",
         )  # fmt: skip
     came = _came(at, plan, over)

@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.decide.referrals import AGAIN, CIRCLE, SELF, Terms, chains, credited, shares, worth
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import runs
 from lifelong.project.typed import amount, typed_share, whole, wrong
 from lifelong.units import minor_digits
@@ -60,8 +61,17 @@ class Asked:
         )
         most = (terms.incremental * (1.0 - terms.incremental)) ** 0.5
         if terms.unsure and terms.unsure >= most:
-            why = f"a share of {terms.incremental:.0%} cannot be so unsure: less than {most:.0%}"
-            raise wrong("--unsure", f"a deviation of {terms.unsure:.0%} cannot be", why, "10%" if most > 0.1 else "0%")
+            why = phrase(
+                "a share of {incremental:.0%} cannot be so unsure: less than {most:.0%}",
+                incremental=terms.incremental,
+                most=most,
+            )
+            raise wrong(
+                "--unsure",
+                phrase("a deviation of {unsure:.0%} cannot be", unsure=terms.unsure),
+                why,
+                "10%" if most > 0.1 else "0%",
+            )
         return terms
 
 
@@ -170,13 +180,13 @@ def _findings(aside: Mapping[str, int], strangers: int, terms: Terms) -> list[Fi
     found = []
     for reason in (SELF, AGAIN, CIRCLE):
         if aside.get(reason):
-            text = f"rows set aside, since the row {reason}: {aside[reason]:,}"
+            text = phrase("rows set aside, since the row {reason}: {aside:,}", reason=reason, aside=aside[reason])
             found.append(Finding("F451", text, "warning", {"rows": aside[reason]}))
     if strangers:
-        text = f"{strangers:,} referred have no scores, so they count for nothing yet"
+        text = phrase("{strangers:,} referred have no scores, so they count for nothing yet", strangers=strangers)
         found.append(Finding("F452", text, "info", {"referred": strangers}))
     if not terms.cac:
-        text = "no cost of winning was given, so recommendations save nothing of it (--cac 40)"
+        text = phrase("no cost of winning was given, so recommendations save nothing of it (--cac 40)")
         found.append(Finding("F453", text, "info"))
     return found
 
@@ -184,7 +194,7 @@ def _findings(aside: Mapping[str, int], strangers: int, terms: Terms) -> list[Fi
 def _unusable(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E451", what, where=where, why="each row says who recommended whom",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong import plugins
 from lifelong.errors import FitError
+from lifelong.phrases import phrase
 from lifelong.project import contracts
 from lifelong.units import date_of
 from lifelong.values import Finding
@@ -109,7 +110,7 @@ def not_a_contract(model: str) -> FitError:
     """The error where retention is asked of a fit for free buyers."""
     return FitError(
         "E204",
-        f"a point of retention is of subscriptions, and {model} is for customers who buy freely",
+        phrase("a point of retention is of subscriptions, and {model} is for customers who buy freely", model=model),
         where="the latest fit",
         why="free buyers have no renewal that they could refuse",
         fix="fit a contractual model:  lifelong fit --model sbg; or value a table:  lifelong subscriptions FILE",
@@ -120,7 +121,7 @@ def refused(verb: str) -> FitError:
     """The error where a verb is asked of a fit for subscriptions that only free buying can answer."""
     return FitError(
         "E204",
-        f"{verb} is for customers who buy freely, and the fit is for subscriptions",
+        phrase("{verb} is for customers who buy freely, and the fit is for subscriptions", verb=verb),
         where="the latest fit",
         why="a subscriber's next payment is due by the contract, and leaving is seen",
         fix="lifelong score values them; where these are free purchases, name a model:  lifelong fit --model pareto_nbd",
@@ -188,13 +189,19 @@ class _Rhythm:
 def _kind(found: Regularity, grace: int) -> Finding:
     """What kind of business the orders show, in words."""
     if found.is_contractual:
-        text = (
-            f"{found.words}: these are subscriptions, so a contractual model values them: whoever is more than {grace} "
-            "days late has left, and whoever is late by less is still there by the chance that payments come so late; for "
-            "free purchases name a model, such as --model pareto_nbd"
+        text = phrase(
+            "{words}: these are subscriptions, so a contractual model values them: whoever is more "
+            "than {grace} days late has left, and whoever is late by less is still there by the "
+            "chance that payments come so late; for free purchases name a model, such as --model "
+            "pareto_nbd",
+            words=found.words,
+            grace=grace,
         )
         return Finding("F281", text, "info")
-    text = f"only {found.words}: these look like free purchases, and the model that was named is for subscriptions"
+    text = phrase(
+        "only {words}: these look like free purchases, and the model that was named is for subscriptions",
+        words=found.words,
+    )
     return Finding("F281", text)
 
 

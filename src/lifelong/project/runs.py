@@ -81,7 +81,7 @@ class Run:
         told = dict(self.told)
         told["totals"] = Totals(**told["totals"])
         told["groups"] = {name: Totals(**total) for name, total in told["groups"].items()}
-        told["findings"] = tuple(Finding(**finding) for finding in told["findings"])
+        told["findings"] = tuple(Finding.from_dict(finding) for finding in told["findings"])
         return Scores(**told, table=self.rows())
 
     def made_by(self) -> Fit:

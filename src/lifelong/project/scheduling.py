@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.values.made import Schedule
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def schedule(root: Path, wanted: Wanted, every: str = "monday", at: str = "07:00
         is_day = every not in EVERY
         raise ConfigError(
             "E563",
-            f"when is not understood: {(every if is_day else at)!r}",
+            phrase("when is not understood: {every!r}", every=every if is_day else at),
             where="--every" if is_day else "--at",
             why=did_you_mean(every, EVERY) if is_day else "a time is hours and minutes, such as 07:00",
-            fix="take one of " + ", ".join(EVERY) if is_day else "write it as 07:00",
+            fix=phrase("take one of {every}", every=", ".join(EVERY)) if is_day else "write it as 07:00",
         )
     hour, minute = int(found[1]), int(found[2])
     words = [

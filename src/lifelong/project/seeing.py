@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, LifelongError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project.ingesting import there
 from lifelong.sources import ads, columns, files, kinds, subscriptions, touches
 from lifelong.sources.reading import looked_at
@@ -37,8 +38,8 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
     there(path)
     if kind and kind not in kinds.COLUMNS:
         raise ConfigError(
-            "E302", f"there is no kind of file {kind!r}", where="kind", why=did_you_mean(kind, kinds.COLUMNS),
-            fix="take one of " + ", ".join(kinds.COLUMNS),
+            "E302", phrase("there is no kind of file {kind!r}", kind=kind), where="kind", why=did_you_mean(kind, kinds.COLUMNS),
+            fix=phrase("take one of {columns}", columns=", ".join(kinds.COLUMNS)),
         )  # fmt: skip
     beginning = looked_at(path)
     kind = kind or kinds.of(path, beginning.header)

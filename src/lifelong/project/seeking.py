@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.decide.opportunities import EFFORT, ranked, sum_band
 from lifelong.errors import DataError, LifelongError
 from lifelong.money.acquiring import Z
+from lifelong.phrases import phrase
 from lifelong.project import asked, runs, seeking_costs, valuing
 from lifelong.project.groups_told import shortfalls
 from lifelong.project.sought import Place
@@ -55,7 +56,7 @@ def opportunities(folder: Folder, out: Path | None = None) -> Opportunities:
     found: list[Opportunity] = []
     unseen: list[Unseen] = []
     for name, look in sources.items():
-        folder.progress(f"looking at {name}", 0, None)
+        folder.progress(phrase("looking at {name}", name=name), 0, None)
         try:
             found += look(place)
         except LifelongError as problem:

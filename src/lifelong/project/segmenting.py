@@ -12,6 +12,7 @@ import numpy as np
 
 from lifelong.decide.rules import Best, Condition, Joined, parse, quoted
 from lifelong.errors import AccessError, ConfigError, LifelongError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import renewing, rostering, runs
 from lifelong.store import files
 from lifelong.units import minor_digits
@@ -125,7 +126,7 @@ def _total(folder: Folder, run: Run, ids: Sequence[str]) -> Totals | None:
 
 
 def _without(why: str) -> Finding:
-    return Finding("F531", f"the total has no interval here: {why}", "info")
+    return Finding("F531", phrase("the total has no interval here: {why}", why=why), "info")
 
 
 # -- rules that are kept ----------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ def keep(folder: Folder, name: str, rule: Rule) -> SavedRule:
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise ConfigError(
-            "E535", f"a rule cannot be called {name[:60]!r}", where="--save",
+            "E535", phrase("a rule cannot be called {name!r}", name=name[:60]), where="--save",
             why="a name has up to 60 letters, digits, spaces and - _ & + . , ( )", fix="write --save 'Best of ads'",
         )  # fmt: skip
     with folder.writing("segment"):
@@ -179,9 +180,9 @@ def find(folder: Folder, name: str, version: int = 0) -> SavedRule:
         return versions[version - 1]
     known = sorted({one.name for one in saved(folder).rules})
     raise AccessError(
-        "E534", f"no rule {name[:60]!r} is kept" if not versions else f"{name!r} has no version {version}",
+        "E534", phrase("no rule {name!r} is kept", name=name[:60]) if not versions else phrase("{name!r} has no version {version}", name=name, version=version),
         where="segments/ in the project",
-        why=did_you_mean(name, known) if not versions else f"it has {len(versions)}",
+        why=did_you_mean(name, known) if not versions else phrase("it has {versions}", versions=len(versions)),
         fix="keep one:  lifelong segment RULE --save NAME",
     )  # fmt: skip
 

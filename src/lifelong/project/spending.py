@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import ingesting, touching
 from lifelong.sources import ads
 from lifelong.store import files, spent
@@ -59,7 +60,12 @@ def _told(report: SpendReport, plan: ads.SpendPlan) -> SpendReport:
 
 
 def _again(report: SpendReport) -> Finding:
-    return Finding("D190", f"{report.source} was ingested before; nothing was changed", "info", {"batch": report.batch})
+    return Finding(
+        "D190",
+        phrase("{source} was ingested before; nothing was changed", source=report.source),
+        "info",
+        {"batch": report.batch},
+    )
 
 
 def _settle(folder: Folder, report: SpendReport) -> None:
@@ -76,15 +82,21 @@ def _anew(before: Mapping[str, SpendReport], after: Mapping[str, SpendReport]) -
     if not rows and not cost:
         return []
     currency = next(iter(after.values())).currency
-    text = (
-        f"{rows:,} rows of earlier files are told anew; the new file's hold, and {_money(cost, currency)} of the earlier ones "
-        "no longer count"
+    text = phrase(
+        "{rows:,} rows of earlier files are told anew; the new file's hold, and {cost} of the "
+        "earlier ones no longer count",
+        rows=rows,
+        cost=_money(cost, currency),
     )
     return [Finding("F365", text, "info", {"rows": rows, "cost": cost})]
 
 
 def _money(minor: int, currency: str) -> str:
-    return str(Money(minor, currency or "XXX")).replace(" XXX", "")
+    return (
+        Money(minor, currency or "XXX").said()
+        if currency
+        else phrase("{amount:,.2f}", amount=Money(minor, "XXX").amount)
+    )
 
 
 def table(folder: Folder, manifest: Manifest) -> Table[SpendReport]:
@@ -132,7 +144,7 @@ def overview(folder: Folder, first: str, last: str) -> SpendTotals:
         raise DataError(
             "E367",
             "no spend lies in these days",
-            where=f"--from {first or '...'} --to {last or '...'}",
+            where=phrase("--from {first} --to {last}", first=first or "...", last=last or "..."),
             why="there is none to add up",
             fix="take other days; without them all spend is shown",
         )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.project import asked, renewing, runs
 from lifelong.units import date_of, day_of, dealt, minor_digits
 from lifelong.values import Finding
@@ -35,7 +36,12 @@ def stages(folder: Folder, until: str, since: str, out: Path | None) -> Stages:
         )
     notes = list(made.findings)
     if found.is_contractual:
-        notes.append(Finding("F293", f"{found.words}: these look like subscriptions, and stages are of free buyers"))
+        notes.append(
+            Finding(
+                "F293",
+                phrase("{words}: these look like subscriptions, and stages are of free buyers", words=found.words),
+            )
+        )
     words = told.told if told else {}
     if told is None:
         text = (
@@ -75,7 +81,11 @@ def _written(made: Stages, out: Path) -> Path:
 def _not_before(since: str, until: int) -> ConfigError:
     return ConfigError(
         "E233",
-        f"{since} is not before {date_of(until).isoformat()}, the last day that is looked at",
+        phrase(
+            "{since} is not before {until}, the last day that is looked at",
+            since=since,
+            until=date_of(until).isoformat(),
+        ),
         where="--since",
         why="moves are from an earlier day to a later one",
         fix="give an earlier day, or a later --until",

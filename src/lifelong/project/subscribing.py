@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import contracts
 from lifelong.project.folder import NO_CURRENCY
 from lifelong.units import date_of, day_of, share
@@ -176,7 +177,9 @@ def point_of_retention(
         try:
             made.append(retention_effect(fits, book, terms, points))
         except ConfigError as problem:
-            told.append(Finding("F289", f"what retention is worth is not told: {problem.what}", "info"))
+            told.append(
+                Finding("F289", phrase("what retention is worth is not told: {what}", what=problem.what), "info")
+            )
     return tuple(made), tuple(told)
 
 
@@ -187,8 +190,8 @@ def known(asked: Asked) -> None:
     contracts.named(asked.model)
     if asked.period and asked.period not in NAMES:
         raise ConfigError(
-            "E302", f"there is no period {asked.period!r}", where="--period", why=did_you_mean(asked.period, NAMES),
-            fix="take one of " + ", ".join(NAMES),
+            "E302", phrase("there is no period {period!r}", period=asked.period), where="--period", why=did_you_mean(asked.period, NAMES),
+            fix=phrase("take one of {names}", names=", ".join(NAMES)),
         )  # fmt: skip
 
 
@@ -236,7 +239,7 @@ def _nobody(source: str) -> DataError:
 def _some(table: pa.Table, until: int, source: str) -> None:
     if not len(table):
         raise DataError(
-            "E229", f"no subscription had begun by {date_of(until).isoformat()}", where=source,
+            "E229", phrase("no subscription had begun by {until}", until=date_of(until).isoformat()), where=source,
             why="only what was seen by that day counts", fix="give a later day:  --until DATE",
         )  # fmt: skip
 
@@ -253,13 +256,15 @@ def _states(table: pa.Table) -> dict[str, int]:
 def _told(states: Mapping[str, int], said: str, until: int) -> list[Finding]:
     found = []
     if not said:
-        text = (
-            f"seen as of {date_of(until).isoformat()}, the last day on which anything happened; --until names another"
+        text = phrase(
+            "seen as of {until}, the last day on which anything happened; --until names another",
+            until=date_of(until).isoformat(),
         )
         found.append(Finding("F287", text, "info"))
     if "leaving" in states:
-        text = (
-            f"{states['leaving']:,} customers leave on a day that is known, or soon: nothing more is expected of them"
+        text = phrase(
+            "{leaving:,} customers leave on a day that is known, or soon: nothing more is expected of them",
+            leaving=states["leaving"],
         )
         found.append(Finding("F284", text, "info"))
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import asked, runs
 from lifelong.project.trending import latest_of
 from lifelong.units import Rate, day_of, minor_digits
@@ -231,9 +232,10 @@ def no_money() -> DataError:
 
 
 def _alone(as_of: str) -> Finding:
-    text = (
-        f"there are no scores of a day before {as_of}, so the cuts alone give each customer a tier; from the next scores on, "
-        "one moves only where the posterior is sure"
+    text = phrase(
+        "there are no scores of a day before {as_of}, so the cuts alone give each customer a "
+        "tier; from the next scores on, one moves only where the posterior is sure",
+        as_of=as_of,
     )
     return Finding("F421", text, "info")
 
@@ -241,8 +243,10 @@ def _alone(as_of: str) -> Finding:
 def _uneven(days: Any) -> list[Finding]:
     if days.max() <= UNEVEN * days.min():
         return []
-    text = (
-        f"runs are {days.min()} to {days.max()} days apart: chances of a move are of the mixture; score at even times"
+    text = phrase(
+        "runs are {days} to {days_2} days apart: chances of a move are of the mixture; score at even times",
+        days=days.min(),
+        days_2=days.max(),
     )
     return [Finding("F423", text, "warning", {"shortest": int(days.min()), "longest": int(days.max())})]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.project import ingesting
 from lifelong.store import files, touched
 from lifelong.units import share
@@ -132,7 +133,7 @@ def parsed(told: Sequence[str]) -> dict[str, str]:
         name, sign, meaning = text.partition("=")
         if not sign or not name.strip() or not meaning.strip():
             raise ConfigError(
-                "E377", f"{text!r} is no alias", where="aliases in lifelong.toml",
+                "E377", phrase("{text!r} is no alias", text=text), where="aliases in lifelong.toml",
                 why="an alias says which name stands for which", fix='write aliases = ["fb=facebook", "nl=email"]',
             )  # fmt: skip
         made[name] = meaning

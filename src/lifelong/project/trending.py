@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lifelong.errors import LifelongError
+from lifelong.phrases import phrase
 from lifelong.project import runs, valuing
 from lifelong.units import Horizon, minor_digits
 from lifelong.values.trend import Point, Trend
@@ -74,7 +75,13 @@ def _as_before(folder: Folder, before: Run, run: Run) -> tuple[pa.Table | None, 
     at = run.base(folder)
     if at is None:
         return None, "the landing no longer holds the orders as they were then"
-    folder.progress(f"the model of {before.told['as_of']} on the orders of {run.told['as_of']}", 0, len(at.summary))
+    folder.progress(
+        phrase(
+            "the model of {as_of} on the orders of {as_of_2}", as_of=before.told["as_of"], as_of_2=run.told["as_of"]
+        ),
+        0,
+        len(at.summary),
+    )
     try:
         scores = valuing.scored(folder, before.made_by(), at, run.question)
     except LifelongError as problem:

@@ -7,6 +7,7 @@ import re
 
 from lifelong.errors import ConfigError
 from lifelong.money.calculator import LEAST, LEAST_SHARE, MOST
+from lifelong.phrases import phrase
 from lifelong.units import share
 
 MONTHS = {"": 1.0, "m": 1.0, "y": 12.0}
@@ -19,8 +20,16 @@ def amount(text: str | float, flag: str, example: str, *, is_zero_allowed: bool 
     number = float(plain) if re.fullmatch(r"\d+(\.\d*)?(e[+-]?\d+)?", plain) else math.nan
     if LEAST <= number <= MOST or (number == 0 and is_zero_allowed):
         return number
-    least = f"0, or from {LEAST:g}" if is_zero_allowed else f"from {LEAST:g}"
-    raise wrong(flag, f"{text!r} is not a number {least} to {MOST:g}", "value and cost are computed from it", example)
+    if is_zero_allowed:
+        what = phrase("{text!r} is not a number 0, or from {least:g} to {most:g}", text=text, least=LEAST, most=MOST)
+    else:
+        what = phrase("{text!r} is not a number from {least:g} to {most:g}", text=text, least=LEAST, most=MOST)
+    raise wrong(
+        flag,
+        what,
+        "value and cost are computed from it",
+        example,
+    )
 
 
 def typed_share(text: str | float, flag: str, example: str) -> float:
@@ -28,7 +37,9 @@ def typed_share(text: str | float, flag: str, example: str) -> float:
     try:
         return share(text, flag=flag)
     except ConfigError:
-        raise wrong(flag, f"{text!r} is not a share", "a share lies between 0 % and 100 %", example) from None
+        raise wrong(
+            flag, phrase("{text!r} is not a share", text=text), "a share lies between 0 % and 100 %", example
+        ) from None
 
 
 def months(text: str | float) -> float | None:
@@ -39,8 +50,11 @@ def months(text: str | float) -> float | None:
     number = float(found[1].replace(",", ".")) * MONTHS[found[2]] if found else math.nan
     if 1 < number <= 1 / LEAST_SHARE:
         return number
-    why = f"it is the mean months that customers stay: more than 1, at most {1 / LEAST_SHARE:,.0f}"
-    raise wrong("--lifetime", f"{text!r} is not a lifetime", why, "20m")
+    why = phrase(
+        "it is the mean months that customers stay: more than 1, at most {least_share:,.0f}",
+        least_share=1 / LEAST_SHARE,
+    )
+    raise wrong("--lifetime", phrase("{text!r} is not a lifetime", text=text), why, "20m")
 
 
 def margin(text: str | float) -> float | None:
@@ -50,12 +64,19 @@ def margin(text: str | float) -> float | None:
     number = typed_share(text, "--margin", "40%")
     if number >= LEAST_SHARE:
         return number
-    raise wrong("--margin", f"a margin of {text} leaves nothing", "without margin no customer is worth anything", "40%")
+    raise wrong(
+        "--margin",
+        phrase("a margin of {text} leaves nothing", text=text),
+        "without margin no customer is worth anything",
+        "40%",
+    )
 
 
 def wrong(flag: str, what: str, why: str, example: str) -> ConfigError:
     """What is said of a number that cannot be used."""
-    return ConfigError("E351", what, where=flag, why=why, fix=f"write {flag} {example}")
+    return ConfigError(
+        "E351", what, where=flag, why=why, fix=phrase("write {flag} {example}", flag=flag, example=example)
+    )
 
 
 def whole(text: str | int, flag: str, least: int, most: int) -> int:
@@ -63,4 +84,9 @@ def whole(text: str | int, flag: str, least: int, most: int) -> int:
     plain = re.sub(r"\s*m(onths?)?$", "", str(text).strip().lower())
     if re.fullmatch(r"\d{1,6}", plain) and least <= int(plain) <= most:
         return int(plain)
-    raise wrong(flag, f"{text!r} is not a number of months from {least} to {most}", "it is counted by months", "24")
+    raise wrong(
+        flag,
+        phrase("{text!r} is not a number of months from {least} to {most}", text=text, least=least, most=most),
+        "it is counted by months",
+        "24",
+    )

@@ -10,6 +10,7 @@ from lifelong.errors import ConfigError, FitError, did_you_mean
 from lifelong.judge.traits import SUFFIX
 from lifelong.judge.trial import Trial
 from lifelong.models.spend_choice import AUTO
+from lifelong.phrases import phrase
 from lifelong.project import blending, renewing, runs
 from lifelong.project.asked import Base, Question, base
 from lifelong.project.fitting import UNTESTED, fit_base
@@ -78,7 +79,7 @@ def saved_backtest(folder: Folder, at: Base) -> Leaderboard | None:
 def kept_backtest(path: Path) -> Leaderboard:
     """A back-test by its file."""
     told = files.read_sealed(path, LEADERBOARD)
-    return Leaderboard(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
+    return Leaderboard(**{**told, "findings": tuple(Finding.from_dict(f) for f in told["findings"])})
 
 
 def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
@@ -90,16 +91,16 @@ def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
         if name.endswith(SUFFIX) and not told.covariates:
             raise ConfigError(
                 "E302",
-                f"{name} has no covariates",
+                phrase("{name} has no covariates", name=name),
                 where="--model",
                 why="they are columns, which have to be named",
-                fix=f"--model {plain_name(name)} --covariates channel",
+                fix=phrase("--model {name} --covariates channel", name=plain_name(name)),
             )
         plain = (statistical(name) or name) if asks_blend(name) else plain_name(name)
         if plain not in known:
             raise ConfigError(
                 "E302",
-                f"there is no model {name!r}",
+                phrase("there is no model {name!r}", name=name),
                 where="--model",
                 why=did_you_mean(name, known),
                 fix="take a known name",
@@ -131,7 +132,12 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
         return made
     findings: tuple[Finding, ...] = ()
     if found.is_contractual:
-        findings = (Finding("F292", f"{found.words}: these look like subscriptions, and the model is for free buying"),)
+        findings = (
+            Finding(
+                "F292",
+                phrase("{words}: these look like subscriptions, and the model is for free buying", words=found.words),
+            ),
+        )
     is_auto = name == "auto"
     if is_auto:
         name, known, why = _winner(folder, at, known)
@@ -139,7 +145,7 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
     else:
         _known_models([name], known)
         name = _with_covariates(name, known)
-    folder.progress(f"fitting {name}", 0, None)
+    folder.progress(phrase("fitting {name}", name=name), 0, None)
     spend, told = spend_of(saved_backtest(folder, at))
     if known.since:
         at = older(folder, at, known.since)
@@ -185,7 +191,7 @@ def _winner(folder: Folder, at: Base, known: Known) -> tuple[str, Known, tuple[F
 
     board = board_of(folder, at)
     if board is None:
-        text = f"the history is too short for a back-test; {UNTESTED} was taken, untested"
+        text = phrase("the history is too short for a back-test; {untested} was taken, untested", untested=UNTESTED)
         return _with_covariates(UNTESTED, known), known, (Finding("F290", text),)
     why = (Finding("F291", board.why, "info"),)
     if known.is_something:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from lifelong import i18n, plugins
 from lifelong.definitions import DEFINITIONS, METRICS
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.report.board import is_baseline
 from lifelong.report.judged import choice_name, group_name
 from lifelong.report.origin import findings
@@ -58,7 +59,7 @@ def write(data: ReportData, path: Path) -> Path:
     if path.suffix.lower() not in makers:
         raise ConfigError(
             "E302",
-            f"{path.name!r} has no ending that a card can have",
+            phrase("{name!r} has no ending that a card can have", name=path.name),
             where=str(path),
             fix="end the name in .md or .html",
         )

@@ -171,7 +171,7 @@ def findings(data: ReportData) -> list[dict[str, str]]:
     rank = {"error": 0, "warning": 1, "info": 2}
     ordered = sorted(seen.values(), key=lambda f: rank[f.severity])
     return [
-        {"level": message(_LEVEL[f.severity]), "kind": f.severity, "code": f.code, "text": named(f.text)}
+        {"level": message(_LEVEL[f.severity]), "kind": f.severity, "code": f.code, "text": named(i18n.speak(f.text))}
         for f in ordered
     ]
 

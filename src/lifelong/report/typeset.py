@@ -20,6 +20,7 @@ from lifelong.charts import tokens
 from lifelong.definitions import DEFINITIONS
 from lifelong.errors import ConfigError, missing_extra
 from lifelong.i18n import message
+from lifelong.phrases import phrase
 from lifelong.report.figures import COLUMNS, Figure
 from lifelong.report.fonts import FACES
 from lifelong.report.paper import Grid
@@ -73,8 +74,8 @@ def render(paper: Paper) -> bytes:
         except typst.TypstError as fault:
             raise ConfigError(
                 "E561",
-                f"the PDF could not be set: {fault.message}",
-                where=f"the {paper.kind} report",
+                phrase("the PDF could not be set: {message}", message=fault.message),
+                where=phrase("the {kind} report", kind=paper.kind),
                 why="; ".join(fault.hints) or "typst refuses what it cannot tag or draw",
                 fix="write it as .html, which prints well, and report this",
             ) from None

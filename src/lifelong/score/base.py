@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.score.numbering import by_parts, distinct, parts
 from lifelong.units import minor_digits
 
@@ -147,7 +148,7 @@ def check(names: Sequence[str], rows: int) -> None:
     if missing:
         raise DataError(
             "E102",
-            f"the summary has no column {', '.join(missing)}",
+            phrase("the summary has no column {missing}", missing=", ".join(missing)),
             where="the summary table",
             why="a score is computed from each customer's history",
             fix="make it with lifelong.summarise(orders)",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.models.learned import Examples, Taught
+from lifelong.phrases import phrase
 from lifelong.schema import FEATURES, names
 from lifelong.score.base import arrow
 from lifelong.score.forecast import Blended
@@ -87,10 +88,16 @@ def refusal(blend: Blend, horizon: Horizon, orders: Any) -> str:
 def told(model: str, ahead: Forecast, why_not: str) -> tuple[Finding, ...]:
     """What a reader of scores by a fit with a blend should know."""
     if ahead.blended is None:
-        text = f"The learned blend was not used: {why_not}. Values and intervals are those of {model} alone."
+        text = phrase(
+            "The learned blend was not used: {why_not}. Values and intervals are those of {model} alone.",
+            why_not=why_not,
+            model=model,
+        )
         return (Finding("F265", text, "warning"),)
-    text = (
-        f"Values are a blend of {model} with learned forecasts; alive, orders and at_risk are those of {model}. The intervals of "
-        "customers come from how such forecasts missed on your own past (conformal): high80 is the bound that nine in ten stay below."
+    text = phrase(
+        "Values are a blend of {model} with learned forecasts; alive, orders and at_risk are "
+        "those of {model}. The intervals of customers come from how such forecasts missed on your"
+        " own past (conformal): high80 is the bound that nine in ten stay below.",
+        model=model,
     )
     return (Finding("F264", text, "info"),)

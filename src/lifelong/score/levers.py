@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.errors import ConfigError, FitError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,8 +102,8 @@ class Stream:
         low, high = 1e-3, 1e3
         if not self.retention(theta, high) < factor * now < self.retention(theta, low):
             raise ConfigError(
-                "E493", f"a retention of {factor * now:.1%} a year is not to be had", where="--what-if retention=",
-                why=f"it is {now:.1%} now, and lies between 0 and 100 %", fix=f"write a factor below {1.0 / now:.2f}",
+                "E493", phrase("a retention of {factor:.1%} a year is not to be had", factor=factor * now), where="--what-if retention=",
+                why=phrase("it is {now:.1%} now, and lies between 0 and 100 %", now=now), fix=phrase("write a factor below {now:.2f}", now=1.0 / now),
             )  # fmt: skip
         made = brentq(lambda log: self.retention(theta, float(np.exp(log))) - factor * now, np.log(low), np.log(high))
         return float(np.exp(made))
@@ -116,7 +117,7 @@ def steady(model: str) -> None:
     """
     if model not in STEADY:
         raise FitError(
-            "E492", f"{model} does not say what more retention brings", where="the latest fit",
+            "E492", phrase("{model} does not say what more retention brings", model=model), where="the latest fit",
             why="the lever multiplies steady chances to leave, and this model has none, or orders with a rhythm",
-            fix=f"lifelong fit --model {STEADY[0]}; or leave retention out",
+            fix=phrase("lifelong fit --model {steady}; or leave retention out", steady=STEADY[0]),
         )  # fmt: skip

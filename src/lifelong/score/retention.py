@@ -10,6 +10,7 @@ import numpy as np
 from lifelong import plugins
 from lifelong.errors import ConfigError, FitError
 from lifelong.money.subscription import period_rate
+from lifelong.phrases import phrase
 from lifelong.score.subscriptions import Plan
 from lifelong.values.findings import plain
 
@@ -155,10 +156,15 @@ class _Group:
         if not 0.0 < churn - points < 1.0:
             raise ConfigError(
                 "E301",
-                f"{points * 100:+g} points of retention are not to be had of {1 - churn:.1%} a {self.period}",
+                phrase(
+                    "{points:+g} points of retention are not to be had of {churn:.1%} a {period}",
+                    points=points * 100,
+                    churn=1 - churn,
+                    period=self.period,
+                ),
                 where="points",
                 why="retention lies between 0 and 100 %",
-                fix=f"take less than {churn * 100:.3g} points",
+                fix=phrase("take less than {churn:.3g} points", churn=churn * 100),
             )
         return 1.0 - points / churn
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from lifelong.definitions import value_definition
 from lifelong.money.margin import pooled_margin
+from lifelong.phrases import phrase
 from lifelong.score import base as bases
 from lifelong.score.cells import column, numbers
 from lifelong.score.engine import kinds_of
@@ -204,13 +205,17 @@ def findings(ahead: Forecast) -> tuple[Finding, ...]:
         each = spend.expect(ahead.engine.spend_theta, x, np.zeros(len(x))) if spend else np.ones(len(x))
         unbounded = int(ahead.base.count[~np.isfinite(each)].sum())
         if unbounded:
-            text = (
-                f"For {unbounded:,} customers the mean spend has no upper bound under the spend model; the observed mean "
-                "of all orders stands in its place. Trust the median and the intervals before the mean."
+            text = phrase(
+                "For {unbounded:,} customers the mean spend has no upper bound under the spend model; the"
+                " observed mean of all orders stands in its place. Trust the median and the intervals "
+                "before the mean.",
+                unbounded=unbounded,
             )
             found.append(Finding("S302", text, "warning", {"customers": unbounded}))
     if ahead.engine.terms.horizon.is_lifetime:
-        text = "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
+        text = phrase(
+            "Over the rest of life, orders are counted at present value, as value is: their plain sum may have no bound."
+        )
         found.append(Finding("S303", text, "info"))
     return tuple(found)
 

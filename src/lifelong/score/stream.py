@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.score.forecast import FUTURES
 from lifelong.score.rows import LEVELS, all_columns, known, rows
 from lifelong.score.scores import checked, groups, package, prepare
@@ -65,7 +66,10 @@ def _columns(asked: Sequence[str]) -> tuple[str, ...]:
     for name in asked:
         if name not in every:
             raise ConfigError(
-                "E302", f"scores have no column {name!r}", why=did_you_mean(name, every), fix="take a known name"
+                "E302",
+                phrase("scores have no column {name!r}", name=name),
+                why=did_you_mean(name, every),
+                fix="take a known name",
             )
     return tuple(asked) or every
 

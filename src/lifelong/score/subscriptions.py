@@ -12,6 +12,7 @@ from lifelong import plugins
 from lifelong.definitions import value_definition
 from lifelong.errors import ConfigError, DataError
 from lifelong.money.subscription import period_rate, value_new, value_renewing
+from lifelong.phrases import phrase
 from lifelong.schema import SCORES
 from lifelong.units import DAYS_A_WEEK, DAYS_A_YEAR
 from lifelong.values import Finding, Scores, Totals
@@ -53,10 +54,10 @@ class Plan:
         if self.period not in PERIODS or not (math.isfinite(self.price) and self.price >= 0):
             raise ConfigError(
                 "E301",
-                f"a price of {self.price} a {self.period} is not understood",
+                phrase("a price of {price} a {period} is not understood", price=self.price, period=self.period),
                 where="price, period",
                 why="a subscription has a price and a period",
-                fix="take a price of at least 0 and one of " + ", ".join(PERIODS),
+                fix=phrase("take a price of at least 0 and one of {periods}", periods=", ".join(PERIODS)),
             )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.schema import SCORES
 from lifelong.values import Scores, Totals
 
@@ -38,7 +39,11 @@ def together(*parts: Scores) -> Scores:
         if len(told) != 1:
             raise ConfigError(
                 "E301",
-                f"scores of different {name} cannot be added: {' and '.join(told) or 'there are none'}",
+                phrase(
+                    "scores of different {name} cannot be added: {told}",
+                    name=name,
+                    told=" and ".join(told) or phrase("there are none"),
+                ),
                 where=name,
                 why="a sum has one meaning only where its parts have the same",
                 fix="score each kind with the same day, horizon, margin and discount",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources.small_tables import SmallTable
 from lifelong.units import date_of, day_of
 
@@ -43,7 +44,7 @@ def read(path: Path, days: list[int]) -> Floats:
     table = SmallTable.read(path, NAMES, _fault)
     for name in NAMES:
         if name not in table:
-            raise table.missing(name, f"no column says {name}")
+            raise table.missing(name, phrase("no column says {name}", name=name))
     counts = table.amounts("new_customers")
     planned: dict[int, float] = {}
     numbered = set()
@@ -51,7 +52,11 @@ def read(path: Path, days: list[int]) -> Floats:
         at, is_number = _month(text, path.name)
         if at in planned or not count >= 0:
             raise _fault(
-                f"month {text} {'is there twice' if at in planned else 'has no number of new customers'}", "", path.name
+                phrase("month {text} is there twice", text=text)
+                if at in planned
+                else phrase("month {text} has no number of new customers", text=text),
+                "",
+                path.name,
             )
         planned[at] = float(count)
         numbered.add(is_number)
@@ -76,7 +81,7 @@ def _month(text: str, where: str) -> tuple[int, bool]:
     dated = re.match(r"(\d{4})[-/.](\d{1,2})(?:\D|$)", text)
     if dated and 1 <= int(dated[2]) <= 12:
         return int(dated[1]) * 12 + int(dated[2]) - 1, False
-    raise _fault(f"{text!r} is no month", "month", where)
+    raise _fault(phrase("{text!r} is no month", text=text), "month", where)
 
 
 def _length(at: int) -> int:
@@ -87,7 +92,9 @@ def _length(at: int) -> int:
 
 def _of(planned: dict[int, float], at: int, shown: str, where: str) -> float:
     if at not in planned:
-        raise _fault(f"month {shown} is not in the plan, and the forecast reaches it", "month", where)
+        raise _fault(
+            phrase("month {shown} is not in the plan, and the forecast reaches it", shown=shown), "month", where
+        )
     return planned[at]
 
 

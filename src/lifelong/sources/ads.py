@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import N_, phrase
 from lifelong.sources import ads_range, dates, encodings, excel, files, numbers
 from lifelong.sources.ads_names import DATES, DECIMALS, NAMES, PLATFORMS, TIKTOK, TOTALS
 from lifelong.sources.columns import NAMES as ORDERS
@@ -129,7 +130,9 @@ def _of(origin: str) -> tuple[str, str, str]:
 
 
 def _unnamed(main: str) -> Finding:
-    text = f"the file names no currency; its costs are taken as {main or 'amounts of two decimals'}"
+    text = phrase(
+        "the file names no currency; its costs are taken as {main}", main=main or phrase("amounts of two decimals")
+    )
     return Finding("F364", text, "info")
 
 
@@ -149,19 +152,26 @@ def _no_orders(header: Sequence[str], where: str) -> None:
     found = [name for name in header if plain(name) in who - {"id", "name", "number"}]
     if found:
         raise DataError(
-            "E361", "the file looks like orders, not like spend", where=f"{where}, column {found[0]}",
+            "E361", "the file looks like orders, not like spend", where=phrase("{where}, column {found}", where=where, found=found[0]),
             why="spend belongs to a channel and a day, not to a customer",
-            fix=f"lifelong ingest {where};  or name the column if it is spend:  --column cost=NAME",
+            fix=phrase("lifelong ingest {where};  or name the column if it is spend:  --column cost=NAME", where=where),
         )  # fmt: skip
 
 
 def _purpose(told: str) -> str:
     if told not in PURPOSES:
         raise ConfigError(
-            "E302", f"there is no purpose {told!r}", where="--purpose", why=did_you_mean(told, PURPOSES),
-            fix="take one of " + ", ".join(PURPOSES),
+            "E302", phrase("there is no purpose {told!r}", told=told), where="--purpose", why=did_you_mean(told, PURPOSES),
+            fix=phrase("take one of {purposes}", purposes=", ".join(PURPOSES)),
         )  # fmt: skip
     return told
+
+
+#: What an empty file is said to hold none of, of orders and of spend.
+_EMPTY = {
+    "the workbook holds no order": N_("the workbook holds no spend"),
+    "the file holds no order": N_("the file holds no spend"),
+}
 
 
 def _looked(path: Path) -> Look:
@@ -170,7 +180,7 @@ def _looked(path: Path) -> Look:
     except DataError as problem:
         if problem.code != "E106":
             raise
-        what = problem.what.replace("order", "spend")
+        what = _EMPTY.get(problem.what, problem.what)
         raise DataError("E365", what, where=problem.where, why=problem.why, fix=problem.fix) from None
 
 
@@ -205,7 +215,7 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> tupl
     if "cost" not in found:
         _no_orders(header, where)
         raise DataError(
-            "E361", "no column says the cost", where=f"{where}, header: {', '.join(name or '(no name)' for name in header[:20])}",
+            "E361", "no column says the cost", where=phrase("{where}, header: {header}", where=where, header=", ".join(name or "(no name)" for name in header[:20])),
             why="what was spent is what a report of spend is for", fix="name it:  --column cost=NAME",
         )  # fmt: skip
     return found, max(spoken, key=lambda tongue: (spoken[tongue], tongue == "en"), default="en")
@@ -231,9 +241,10 @@ def _stated(found: Mapping[str, str], texts: Mapping[str, Sequence[str]], said: 
         seen = next(iter(marks)) if len(marks) == 1 else ""
     if said and seen and said != seen:
         raise DataError(
-            "E363", f"the file's costs are in {seen}, not in {said}", where=f"{where}, column {found['cost']}",
+            "E363", phrase("the file's costs are in {seen}, not in {said}", seen=seen, said=said), where=phrase("{where}, column {cost}", where=where, cost=found["cost"]),
             why="--currency tells the currency of a file that does not say it",
-            fix=f"leave --currency out; where the project counts in {said}, give a rate:  --rate {seen}=0.92",
+            fix=phrase("leave --currency out; where the project counts in {said}, give a rate:  --rate "
+"{seen}=0.92", said=said, seen=seen),
         )  # fmt: skip
     return seen or said
 
@@ -246,7 +257,7 @@ def _only(texts: Mapping[str, Sequence[str]], where: str) -> str:
     if len(named) > 1:
         shown = ", ".join(f"{code} ({n:,})" for code, n in named.most_common(5))
         raise DataError(
-            "E363", f"the file has costs in several currencies, and the project has none yet: {shown}", where=where,
+            "E363", phrase("the file has costs in several currencies, and the project has none yet: {shown}", shown=shown), where=where,
             why="amounts of two currencies cannot be added",
             fix='write the project\'s into lifelong.toml, as currency = "EUR", and give each other\'s rate:  --rate USD=0.92',
         )  # fmt: skip
@@ -259,7 +270,7 @@ def _range(asked: Reading, above: Sequence[str]) -> tuple[int | None, int | None
         first, last = day_of(asked.first or asked.last), day_of(asked.last or asked.first)
         if last < first:
             raise ConfigError(
-                "E301", f"{asked.last} comes before {asked.first}", where="--from, --to",
+                "E301", phrase("{last} comes before {first}", last=asked.last, first=asked.first), where="--from, --to",
                 why="a range ends after it begins", fix="turn them round",
             )  # fmt: skip
         return first, last
@@ -300,7 +311,7 @@ def _decimal(
     every = [text for name in _MONEY for text in texts.get(name, ()) if "%" not in text]
     return _or_by(
         lambda: numbers.decimal_of(every, found["cost"], where, "cost"), DECIMALS.get(language, ""), assumed,
-        f"every amount can be read in two ways; its headers' language ({language}) decides",
+        phrase("every amount can be read in two ways; its headers' language ({language}) decides", language=language),
     )  # fmt: skip
 
 
@@ -319,7 +330,8 @@ def _dates(
     name = next(name for name in ("date", "starts", "ends") if name in found)
     return _or_by(
         lambda: dates.order_of(days, found[name], where, name), DATES.get(language, ""), assumed,
-        f"every day can be read in two ways; its headers' language ({language}) decides: the day comes first",
+        phrase("every day can be read in two ways; its headers' language ({language}) decides: the day "
+"comes first", language=language),
     )  # fmt: skip
 
 

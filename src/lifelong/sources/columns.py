@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -163,14 +164,14 @@ def by_user(header: Sequence[str], given: Mapping[str, str], where: str, known: 
     for canonical, theirs in given.items():
         if canonical not in known:
             raise ConfigError(
-                "E302", f"there is no column {canonical!r}", where="--column", why=did_you_mean(canonical, known),
+                "E302", phrase("there is no column {canonical!r}", canonical=canonical), where="--column", why=did_you_mean(canonical, known),
                 fix="write --column canonical=theirs, such as --column customer_id=client",
             )  # fmt: skip
         column = theirs if theirs in header else by_plain.get(plain(theirs))
         if column is None:
             raise ConfigError(
-                "E302", f"the file has no column {theirs!r}", where=where, why=did_you_mean(theirs, header),
-                fix=f"write --column {canonical}=NAME with a name of the file's header",
+                "E302", phrase("the file has no column {theirs!r}", theirs=theirs), where=where, why=did_you_mean(theirs, header),
+                fix=phrase("write --column {canonical}=NAME with a name of the file's header", canonical=canonical),
             )  # fmt: skip
         found[canonical] = column
     return found
@@ -180,9 +181,9 @@ def _missing(canonical: str, header: Sequence[str], where: str) -> DataError:
     meaning = {c.name: c.meaning for c in schema.SOURCE}[canonical]
     shown = ", ".join(name or "(no name)" for name in header[:20])
     return DataError(
-        "E102", f"no column says {canonical}", where=f"{where}, header: {shown}",
-        why=f"{meaning} Without it there is no order",
-        fix=f"name it:  --column {canonical}=NAME",
+        "E102", phrase("no column says {canonical}", canonical=canonical), where=phrase("{where}, header: {shown}", where=where, shown=shown),
+        why=phrase("{meaning} Without it there is no order", meaning=meaning),
+        fix=phrase("name it:  --column {canonical}=NAME", canonical=canonical),
     )  # fmt: skip
 
 

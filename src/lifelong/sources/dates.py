@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,14 +37,24 @@ def order_of(texts: Iterable[str], column: str, where: str, name: str = "ordered
     last = counts["dmy"] + counts["mdy"] + counts["both"] + counts["point"]
     most = max(("ymd", counts["ymd"]), ("last", last), ("s", counts["s"]), ("ms", counts["ms"]), key=lambda p: p[1])
     if most[1] == 0:
-        raise _refused(f"{shown!r} is not understood as a date" if shown else "there is no date", column, where, name)
+        raise _refused(
+            phrase("{shown!r} is not understood as a date", shown=shown) if shown else "there is no date",
+            column,
+            where,
+            name,
+        )
     if most[0] != "last":
         return most[0]
     day, month = counts["dmy"] + counts["point"], counts["mdy"]
     if not day and not month:
-        raise _refused(f"{shown!r} can be read in two ways", column, where, name)
+        raise _refused(phrase("{shown!r} can be read in two ways", shown=shown), column, where, name)
     if min(day, month) > _SLIP * (day + month):
-        raise _refused(f"{day:,} dates have the day first and {month:,} the month", column, where, name)
+        raise _refused(
+            phrase("{day:,} dates have the day first and {month:,} the month", day=day, month=month),
+            column,
+            where,
+            name,
+        )
     return "dmy" if day > month else "mdy"
 
 
@@ -65,9 +76,10 @@ def _kind(text: str) -> str:
 
 def _refused(what: str, column: str, where: str, name: str) -> DataError:
     return DataError(
-        "E107", what, where=f"{where}, column {column}",
+        "E107", what, where=phrase("{where}, column {column}", where=where, column=column),
         why="day and month turned round would put every row on the wrong day",
-        fix=f"say what comes first:  --column '{name}={column}:dmy'  (or :mdy, :ymd), or name another column",
+        fix=phrase("say what comes first:  --column '{name}={column}:dmy'  (or :mdy, :ymd), or name another "
+"column", name=name, column=column),
     )  # fmt: skip
 
 

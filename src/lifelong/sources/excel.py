@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError, missing_extra
+from lifelong.phrases import phrase
 from lifelong.sources import landing_writer, sniff
 from lifelong.sources.look import SAMPLE_ROWS, Look, targets
 from lifelong.sources.records import Record
@@ -72,7 +73,7 @@ def _sheet(path: Path) -> list[list[Any]]:
                 return list(cells)
     except Exception as problem:  # noqa: BLE001 - the reader has errors of many kinds for a damaged workbook
         raise DataError(
-            "E101", f"{path.name} is no workbook that can be read", where=str(path), why=str(problem),
+            "E101", phrase("{name} is no workbook that can be read", name=path.name), where=str(path), why=str(problem),
             fix="save it again as .xlsx, or export CSV",
         ) from None  # fmt: skip
     return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import ConfigError, DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.sources import columns as headers
 from lifelong.sources import dates, grain, numbers
 from lifelong.sources.look import Look, ReadPlan
@@ -122,7 +123,7 @@ def _kept(keep: Sequence[str], header: Sequence[str], where: str) -> tuple[str, 
     for name in keep:
         if name not in header or name in reserved:
             raise ConfigError(
-                "E302", f"the column {name!r} cannot be kept", where=where,
+                "E302", phrase("the column {name!r} cannot be kept", name=name), where=where,
                 why="its name is one of ours" if name in reserved else did_you_mean(name, header),
                 fix="name columns of the file's header",
             )  # fmt: skip
@@ -134,7 +135,7 @@ def code_of(currency: str) -> str:
     code = currency.strip().upper()
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         raise ConfigError(
-            "E301", f"{currency!r} is not a currency", where="--currency", why="ISO 4217 codes have three letters",
+            "E301", phrase("{currency!r} is not a currency", currency=currency), where="--currency", why="ISO 4217 codes have three letters",
             fix="write --currency EUR",
         )  # fmt: skip
     return code
@@ -150,9 +151,9 @@ def exchange_rates(rates: Mapping[str, str], home: str) -> tuple[tuple[str, str]
             number = Decimal(0)
         if not number.is_finite() or not Decimal("0.00000001") <= number < 100_000:
             raise ConfigError(
-                "E301", f"{rate!r} is not a rate", where=f"--rate {currency}",
-                why=f"it is what one {currency} is worth in the project's currency, above 0 and below 100,000",
-                fix=f"write --rate {currency}=0.92",
+                "E301", phrase("{rate!r} is not a rate", rate=rate), where=phrase("--rate {currency}", currency=currency),
+                why=phrase("it is what one {currency} is worth in the project's currency, above 0 and below 100,000", currency=currency),
+                fix=phrase("write --rate {currency}=0.92", currency=currency),
             )  # fmt: skip
         if code_of(currency) != home:
             told.append((code_of(currency), format(number.normalize(), "f")))
@@ -173,9 +174,9 @@ def currency_of(found: Mapping[str, str], texts: Mapping[str, list[str]], where:
         largest = max(others, key=lambda c: others[c])
         other = min(others, key=lambda c: others[c])
         raise DataError(
-            "E105", f"the file has amounts in several currencies: {shown}", where=where,
+            "E105", phrase("the file has amounts in several currencies: {shown}", shown=shown), where=where,
             why="amounts of two currencies cannot be added",
-            fix=f"say the project's and each other's rate:  --currency {largest} --rate {other}=0.92",
+            fix=phrase("say the project's and each other's rate:  --currency {largest} --rate {other}=0.92", largest=largest, other=other),
         )  # fmt: skip
     if others:
         code = numbers.currencies_in([next(iter(others))])
@@ -199,7 +200,7 @@ def _findings(rules: Rules, texts: Mapping[str, list[str]]) -> tuple[Finding, ..
     naive, aware = dates.clocks(texts["ordered_at"])
     told = []
     if naive and not rules.source_zone:
-        text = f"times have no offset and are taken as {rules.timezone}"
+        text = phrase("times have no offset and are taken as {timezone}", timezone=rules.timezone)
         told.append(Finding("D110", text, "info", {"timezone": rules.timezone}))
     if naive and aware:
         told.append(Finding("D131", "some times have an offset and some have none", "warning", {"with": aware}))

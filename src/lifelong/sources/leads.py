@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
 from lifelong.sources.small_tables import SmallTable
 
@@ -80,8 +81,12 @@ def read(path: Path, columns: Mapping[str, str] | None = None) -> LeadFile:
     size = len(flags)
     created = told.days("created_at") if "created_at" in told else np.full(size, np.nan)
     if "created_at" in told and np.isnan(created).any():
-        late = f"{int(np.isnan(created).sum()):,} leads have no day on which they came"
-        raise _unusable(late, "created_at", f"{path.name}, column {told.columns['created_at']}")
+        late = phrase("{isnan:,} leads have no day on which they came", isnan=int(np.isnan(created).sum()))
+        raise _unusable(
+            late,
+            "created_at",
+            phrase("{name}, column {created_at}", name=path.name, created_at=told.columns["created_at"]),
+        )
     rungs = [[text or UNKNOWN for text in told.cells(name)] for name in PATH if name in told]
     used = set(told.columns.values())
     return LeadFile(
@@ -125,5 +130,5 @@ def _unusable(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E433", what, where=where,
         why="a lead's chance is learned from which leads converted, and when",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip

@@ -91,7 +91,7 @@ class ReadPlan:
             "columns": dict(told["columns"]),
             "keep": tuple(told["keep"]),
             "rules": Rules.from_dict(told["rules"]),
-            "findings": tuple(Finding(**f) for f in told["findings"]),
+            "findings": tuple(Finding.from_dict(f) for f in told["findings"]),
         }
         return cls(**{**told, **changed})
 

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.tables.clean_numbers import DOLLARS, MARKS
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def decimal_of(texts: Iterable[str], column: str, where: str, name: str = "reven
     if not unsure:
         return "."
     raise DataError(
-        "E108", f"{shown!r} can be read in two ways", where=f"{where}, column {column}",
+        "E108", phrase("{shown!r} can be read in two ways", shown=shown), where=phrase("{where}, column {column}", where=where, column=column),
         why="every amount has one sign with three digits behind it: thousands, or decimals?",
-        fix=f"say which sign stands before the decimals:  --column {name}='{column}:.'  or  --column {name}='{column}:,'",
+        fix=phrase("say which sign stands before the decimals:  --column {name}='{column}:.'  or  --column "
+"{name}='{column}:,'", name=name, column=column),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources.csvs import connected, watched
 from lifelong.sources.look import SAMPLE_ROWS, Look, targets
 
@@ -73,6 +74,6 @@ def _text(name: str, kind: str) -> Any:
 
 def _damaged(path: Path, problem: Exception) -> DataError:
     return DataError(
-        "E101", f"{path.name} is no Parquet file that can be read", where=str(path), why=str(problem).splitlines()[0],
+        "E101", phrase("{name} is no Parquet file that can be read", name=path.name), where=str(path), why=str(problem).splitlines()[0],
         fix="write the file again, or check that it was copied whole",
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.sources.small_tables import SmallTable
 from lifelong.units import share
 
@@ -29,9 +30,9 @@ def read(path: Path) -> dict[str, float]:
             raise table.missing(name, f"no column says {name}")
     rates: dict[str, float] = {}
     for number, (product, text) in enumerate(zip(table.cells("product"), table.cells("cost_rate"), strict=True), 1):
-        where = f"{path.name}, row {number}"
+        where = phrase("{name}, row {number}", name=path.name, number=number)
         if product in rates:
-            raise _wrong(f"{product!r} stands twice", "product", where)
+            raise _wrong(phrase("{product!r} stands twice", product=product), "product", where)
         try:
             rates[product] = share(text, flag="cost_rate")
         except ConfigError as problem:

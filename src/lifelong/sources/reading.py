@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import encodings, sniff
 from lifelong.sources.look import Look
 
@@ -23,11 +24,21 @@ def looked_at(path: Path) -> Look:
     """
     if not path.is_file():
         raise DataError(
-            "E101", f"there is no file {path.name}", where=str(path), why="nothing stands there", fix="check the path"
+            "E101",
+            phrase("there is no file {name}", name=path.name),
+            where=str(path),
+            why="nothing stands there",
+            fix="check the path",
         )
     first = encodings.head(path, "", 8)
     if not first:
-        raise DataError("E106", f"{path.name} is empty", where=str(path), why="it has no byte", fix="export it again")
+        raise DataError(
+            "E106",
+            phrase("{name} is empty", name=path.name),
+            where=str(path),
+            why="it has no byte",
+            fix="export it again",
+        )
     if first.startswith(b"PAR1"):
         from lifelong.sources import parquet
 

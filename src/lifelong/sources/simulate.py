@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.units import DAYS_A_WEEK, date_of, day_of
 
 if TYPE_CHECKING:
@@ -171,7 +172,9 @@ def simulate_shop(
     """
     if customers < 1:
         raise ConfigError(
-            "E301", f"a shop of {customers} customers cannot be simulated", fix="ask for at least one customer"
+            "E301",
+            phrase("a shop of {customers} customers cannot be simulated", customers=customers),
+            fix="ask for at least one customer",
         )
     rng = np.random.default_rng(seed)
     when = calendar or Calendar()

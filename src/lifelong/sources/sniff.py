@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def shape_of(text: str, where: str) -> Shape:
     if best is None or best[0][1] < 2:
         first = text.splitlines()[0][:80]
         raise DataError(
-            "E103", "no table of several columns is seen", where=f"{where}, first line: {first!r}",
+            "E103", "no table of several columns is seen", where=phrase("{where}, first line: {first!r}", where=where, first=first),
             why="cells are parted by comma, semicolon, tab or bar", fix="export it as CSV, or as Parquet or Excel",
         )  # fmt: skip
     (_, width), separator, records = best

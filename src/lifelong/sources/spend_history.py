@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import files, numbers
 from lifelong.sources.columns import by_user, currency_in, plain
 from lifelong.sources.look import ReadPlan
@@ -120,11 +121,11 @@ class _Row:
         raise self._wrong("month")
 
     def _wrong(self, name: str) -> DataError:
-        how = {"month": "write months as 2025-01, or number them from 1", "channel": "name the channel"}
+        how = {"month": phrase("write months as 2025-01, or number them from 1"), "channel": phrase("name the channel")}
         return DataError(
             "E391",
-            f"{name} cannot be read: {self.texts[name]!r}",
-            where=f"{self.file}, row {self.at + 1}",
+            phrase("{name} cannot be read: {texts!r}", name=name, texts=self.texts[name]),
+            where=phrase("{file}, row {at}", file=self.file, at=self.at + 1),
             why="each row says what a month's spend in a channel won",
             fix=how.get(name, "write a number"),
         )
@@ -143,10 +144,10 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict
         if name not in found:
             raise DataError(
                 "E391",
-                f"no column says {name}",
-                where=f"{where}, header: {', '.join(header[:20])}",
+                phrase("no column says {name}", name=name),
+                where=phrase("{where}, header: {header}", where=where, header=", ".join(header[:20])),
                 why="each row says what a month's spend in a channel won",
-                fix=f"name it:  --column {name}=NAME",
+                fix=phrase("name it:  --column {name}=NAME", name=name),
             )
     return found
 
@@ -170,7 +171,7 @@ def _texts(how: ReadPlan) -> dict[str, list[str]]:
     if broken:
         raise DataError(
             "E391",
-            f"{len(broken)} rows cannot be read",
+            phrase("{broken} rows cannot be read", broken=len(broken)),
             where=Path(how.path).name,
             why=str(broken[0]),
             fix="export it again",

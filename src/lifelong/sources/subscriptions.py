@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import dates, numbers
 from lifelong.sources.columns import by_user, currency_in, is_utc, plain
 from lifelong.sources.files import code_of, currency_of, hinted, today_in
@@ -151,9 +152,8 @@ def _noticed(found: dict[str, str]) -> None:
 
 def _missing(canonical: str, header: Sequence[str], where: str) -> DataError:
     meaning = {c.name: c.meaning for c in schema.SUBSCRIPTION_SOURCE}[canonical]
-    also = "  or say it for all rows:  --period month" if canonical == "period" else ""
     return DataError(
-        "E227" if canonical == "period" else "E102", f"no column says {canonical}",
-        where=f"{where}, header: {', '.join(name or '(no name)' for name in header[:20])}",
-        why=f"{meaning} Without it there is no subscription to value", fix=f"name it:  --column {canonical}=NAME{also}",
+        "E227" if canonical == "period" else "E102", phrase("no column says {canonical}", canonical=canonical),
+        where=phrase("{where}, header: {header}", where=where, header=", ".join(name or "(no name)" for name in header[:20])),
+        why=phrase("{meaning} Without it there is no subscription to value", meaning=meaning), fix="name it:  --column period=NAME  or say it for all rows:  --period month" if canonical == "period" else phrase("name it:  --column {canonical}=NAME", canonical=canonical),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifelong import schema
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.sources import dates
 from lifelong.sources.columns import by_user, is_utc, plain
 from lifelong.sources.files import hinted, today_in
@@ -85,18 +86,20 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> dict
         if canonical not in found and column is not None:
             found[canonical] = column
     if "customer_id" not in found and "email" not in found:
-        raise _missing("customer_id", "who was touched", header, where)
+        raise _missing("customer_id", phrase("who was touched"), header, where)
     if "touched_at" not in found:
-        raise _missing("touched_at", "when a touch was", header, where)
+        raise _missing("touched_at", phrase("when a touch was"), header, where)
     if not set(SIGNS) & set(found):
-        raise _missing("channel", "where a touch came from: a channel, utm_source, utm_medium ...", header, where)
+        raise _missing(
+            "channel", phrase("where a touch came from: a channel, utm_source, utm_medium ..."), header, where
+        )
     return {name: found[name] for name in schema.names(schema.TOUCH_SOURCE) if name in found}
 
 
 def _missing(canonical: str, what: str, header: Sequence[str], where: str) -> DataError:
     return DataError(
-        "E371", f"no column says {what}",
-        where=f"{where}, header: {', '.join(name or '(no name)' for name in header[:20])}",
+        "E371", phrase("no column says {what}", what=what),
+        where=phrase("{where}, header: {header}", where=where, header=", ".join(name or "(no name)" for name in header[:20])),
         why="a touch is a person, a time and a channel",
-        fix=f"name it:  --column {canonical}=NAME",
+        fix=phrase("name it:  --column {canonical}=NAME", canonical=canonical),
     )  # fmt: skip

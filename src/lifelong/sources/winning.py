@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from lifelong.errors import DataError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
 from lifelong.sources import numbers
 from lifelong.sources.small_tables import SmallTable
@@ -55,10 +56,16 @@ class Names:
         """
         for name in (*self.purposes, *self.same):
             if name not in channels:
-                raise _unusable(f"there is no channel {name!r}", where, did_you_mean(name, sorted(channels)))
+                raise _unusable(
+                    phrase("there is no channel {name!r}", name=name), where, did_you_mean(name, sorted(channels))
+                )
         for purpose in self.purposes.values():
             if purpose not in PURPOSES:
-                raise _unusable(f"{purpose!r} is no purpose", where, f"known: {', '.join(PURPOSES)}")
+                raise _unusable(
+                    phrase("{purpose!r} is no purpose", purpose=purpose),
+                    where,
+                    phrase("known: {purposes}", purposes=", ".join(PURPOSES)),
+                )
 
 
 def costs(path: Path, names: Names, currency: str = "") -> list[Cost]:
@@ -76,7 +83,11 @@ def costs(path: Path, names: Names, currency: str = "") -> list[Cost]:
     for row, minor in zip(rows, cents, strict=True):
         purpose = names.purposes.get(row.channel) or row.purpose or "acquisition"
         if purpose not in PURPOSES:
-            raise _unusable(f"{purpose!r} is no purpose", path.name, f"known: {', '.join(PURPOSES)}")
+            raise _unusable(
+                phrase("{purpose!r} is no purpose", purpose=purpose),
+                path.name,
+                phrase("known: {purposes}", purposes=", ".join(PURPOSES)),
+            )
         made.append(
             Cost(
                 row.month,
@@ -102,7 +113,9 @@ def customers(path: Path, names: Names) -> list[Won]:
     for row in _rows(path, names, "customers"):
         if row.amount < 0:
             raise _unusable(
-                f"{row.amount} customers of {row.channel}", path.name, "customers cannot be fewer than none"
+                phrase("{amount} customers of {channel}", amount=row.amount, channel=row.channel),
+                path.name,
+                "customers cannot be fewer than none",
             )
         made.append(Won(row.month, row.channel, row.campaign, float(row.amount)))
     return made
@@ -156,7 +169,9 @@ def _amounts(texts: list[str], column: str, where: str) -> list[Decimal | None]:
         plain = text.translate(_BLANK).replace("," if sign == "." else ".", "").replace(",", ".")
         if plain and not _NUMBER.fullmatch(plain):
             raise _unusable(
-                f"{text!r} is no number", f"{where}, row {at + 1}, column {column}", "costs and customers are added up"
+                phrase("{text!r} is no number", text=text),
+                phrase("{where}, row {at}, column {column}", where=where, at=at + 1, column=column),
+                "costs and customers are added up",
             )
         made.append(Decimal(plain) if plain else None)
     return made
@@ -182,8 +197,8 @@ def _month(text: str, where: str, at: int) -> int:
     if re.fullmatch(r"\d{1,3}(\.0+)?", text) and float(text) >= 1:
         return int(float(text)) - 1
     raise _unusable(
-        f"{text!r} is no month",
-        f"{where}, row {at + 1}",
+        phrase("{text!r} is no month", text=text),
+        phrase("{where}, row {at}", where=where, at=at + 1),
         "write months as 2025-01 or days as 2025-01-31, or number months from 1",
     )
 
@@ -191,7 +206,7 @@ def _month(text: str, where: str, at: int) -> int:
 def _fault(what: str, name: str, where: str) -> DataError:
     return DataError(
         "E381", what, where=where, why="costs and customers meet by month and channel",
-        fix=f"name the column, such as --column {name}=NAME, or correct the file",
+        fix=phrase("name the column, such as --column {name}=NAME, or correct the file", name=name),
     )  # fmt: skip
 
 

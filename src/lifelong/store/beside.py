@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import narwhals as nw
 
+from lifelong.phrases import phrase
 from lifelong.store import files
 from lifelong.store.build import REPORTS
 from lifelong.store.engine import InMemory
@@ -69,7 +70,9 @@ class Kind(Generic[Report]):
         found = self.find(root, manifest)
         if found is not None:
             return found
-        progress(f"checking {self.name}", 0, sum(batch.rows for batch in getattr(manifest, self.name)))
+        progress(
+            phrase("checking {name}", name=self.name), 0, sum(batch.rows for batch in getattr(manifest, self.name))
+        )
         place = self._place(root, manifest)
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = files.temporary_beside(place)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.phrases import phrase
 from lifelong.store import counting, engine, files
 from lifelong.tables import clean, identity, quality
 from lifelong.values import Finding, ImportReport
@@ -35,7 +36,7 @@ Progress = "Callable[[str, int, int | None], None]"
 
 def import_report(told: dict[str, Any]) -> ImportReport:
     """An import report from plain values."""
-    return ImportReport(**{**told, "findings": tuple(Finding(**f) for f in told["findings"])})
+    return ImportReport(**{**told, "findings": tuple(Finding.from_dict(f) for f in told["findings"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +153,14 @@ class Builder:
         if path.exists():
             return path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._progress(f"checking {batch.source}", 0, batch.rows)
+        self._progress(phrase("checking {source}", source=batch.source), 0, batch.rows)
         raw = work.dated(work.raw(self._landing.path(batch)))
         short = self._short(raw, rules, batch, work) if work.is_lazy else None
         lines = clean.lines(raw, rules) if short is None else short
         lines = nw.from_native(lines).with_columns(batch=nw.lit(batch.label)).to_native()
         if short is None or not is_large:
             self._put(lines, path, work)
-        self._progress(f"checking {batch.source}", batch.rows, batch.rows)
+        self._progress(phrase("checking {source}", source=batch.source), batch.rows, batch.rows)
         return path if path.exists() else lines
 
     def _short(self, raw: Any, rules: clean.Rules, batch: Batch, work: Engine) -> Any:

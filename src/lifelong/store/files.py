@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import StoreError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,12 @@ def read_sealed(path: Path, *kinds: str) -> dict[str, Any]:
     if whole["kind"] not in kinds:
         raise StoreError(
             "E404",
-            f"{path.name} is of the kind {whole['kind']!r}; this version reads {' or '.join(map(repr, kinds))}",
+            phrase(
+                "{name} is of the kind {kind!r}; this version reads {repr}",
+                name=path.name,
+                kind=whole["kind"],
+                repr=" or ".join(map(repr, kinds)),
+            ),
             where=str(path),
             why="another version of lifelong wrote it",
             fix="use that version, or make the project anew from the source files",
@@ -112,7 +118,7 @@ def damaged(path: Path) -> StoreError:
     """The error for a stored file whose bytes are not those that were written."""
     return StoreError(
         "E401",
-        f"{path.name} has changed since lifelong wrote it",
+        phrase("{name} has changed since lifelong wrote it", name=path.name),
         where=str(path),
         why="a number from a damaged file cannot be trusted",
         fix="put the file back from a copy, or ingest its source again into a new project",
@@ -160,7 +166,10 @@ def disk_errors(where: Path) -> Iterator[None]:
     except OSError as problem:
         what, fix = _REFUSALS.get(
             problem.errno or 0,
-            (f"the disk refused: {problem.strerror or problem}", "mend it, then run the same command again"),
+            (
+                phrase("the disk refused: {problem}", problem=problem.strerror or problem),
+                "mend it, then run the same command again",
+            ),
         )
         raise StoreError(
             "E403",
@@ -192,7 +201,7 @@ class Lock:
             self._handle = None
             raise StoreError(
                 "E402",
-                f"the project is in use: {holder}",
+                phrase("the project is in use: {holder}", holder=holder),
                 where=str(self._path.parent),
                 why="two writers at once would spoil each other's work",
                 fix="wait until it has finished, or stop that process",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import StoreError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.store import files
 from lifelong.values import Blend, Estimate, Finding, Fit, Origin
 
@@ -56,7 +57,7 @@ def load(folder: Path, name: str = "") -> Fit:
     if name not in known:
         raise StoreError(
             "E401" if name else "E201",
-            f"there is no fit {name!r}" if name else "nothing has been fitted yet",
+            phrase("there is no fit {name!r}", name=name) if name else "nothing has been fitted yet",
             where=str(folder),
             why=did_you_mean(name, known) if known else "a fit comes before scores",
             fix="lifelong fit",
@@ -85,7 +86,7 @@ def _from_stored(told: dict[str, Any]) -> Fit:
         theta=np.array(told["theta"], np.float64),
         covariance=np.array(told["covariance"], np.float64),
         loglik=told["loglik"],
-        findings=tuple(Finding(**f) for f in told["findings"]),
+        findings=tuple(Finding.from_dict(f) for f in told["findings"]),
         info=told["info"],
         origin=Origin(**told["origin"]),
         spend=_from_stored(told["spend"]) if told["spend"] else None,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _report(told: dict[str, Any]) -> SpendReport:
-    findings = tuple(Finding(**f) for f in told["findings"])
+    findings = tuple(Finding.from_dict(f) for f in told["findings"])
     return SpendReport(**{**told, "unread": tuple(told["unread"]), "findings": findings})
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.units import minor_digits
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class Rules:
         for name, allowed in _ALLOWED.items():
             if getattr(self, name) not in allowed:
                 raise ConfigError(
-                    "E301", f"{name} cannot be {getattr(self, name)!r}", why="known: " + ", ".join(allowed)
+                    "E301",
+                    phrase("{name} cannot be {value!r}", name=name, value=getattr(self, name)),
+                    why=phrase("known: {allowed}", allowed=", ".join(allowed)),
                 )
 
     @property
@@ -105,7 +108,7 @@ class Rules:
         known = {f.name for f in fields(cls)}
         for name in told:
             if name not in known:
-                raise ConfigError("E302", f"there is no rule {name!r}", why=did_you_mean(name, known))
+                raise ConfigError("E302", phrase("there is no rule {name!r}", name=name), why=did_you_mean(name, known))
         lists = {
             "columns": tuple(told.get("columns", cls.__dataclass_fields__["columns"].default)),
             "rates": tuple((str(code), str(rate)) for code, rate in told.get("rates", ())),

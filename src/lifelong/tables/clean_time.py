@@ -13,6 +13,7 @@ from typing import Any
 import narwhals as nw
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 
 _CANONICAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CLOCK = r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)?"
@@ -260,7 +261,7 @@ def zone_of(timezone: str) -> tzinfo:
     except (KeyError, ValueError, OSError) as problem:
         raise ConfigError(
             "E301",
-            f"{timezone!r} is not a time zone that this machine knows",
+            phrase("{timezone!r} is not a time zone that this machine knows", timezone=timezone),
             where="timezone",
             why=str(problem),
             fix="write a name such as Europe/Warsaw; on Windows: python -m pip install tzdata",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.phrases import phrase
 from lifelong.tables.clean_frame import entered, returned
 from lifelong.values import Finding
 
@@ -58,7 +59,11 @@ def findings(lines_kept: Any) -> tuple[Finding, ...]:
     if not shared["email"]:
         return ()
     most = max(shared["_people"])
-    text = f"{len(shared['email']):,} e-mails stand under more than {SHARED_BY} customers each; they join nobody"
+    text = phrase(
+        "{email:,} e-mails stand under more than {shared_by} customers each; they join nobody",
+        email=len(shared["email"]),
+        shared_by=SHARED_BY,
+    )
     return (Finding("D120", text, "info", {"emails": len(shared["email"]), "most": most}),)
 
 

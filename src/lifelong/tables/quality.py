@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.tables.clean_duplicates import order_key
 from lifelong.tables.clean_frame import entered
 from lifelong.tables.clean_refunds import paired, refunding
 from lifelong.tables.clean_rules import REASONS, Rules
 from lifelong.tables.quality_findings import about
+from lifelong.tables.refusing import rows_of
 from lifelong.units import date_of
 from lifelong.values import ImportReport
 
@@ -97,13 +99,20 @@ def too_bad(report: ImportReport, share: float) -> None:
     worst = "foreign currency" if foreign else max(counts, key=lambda r: counts[r])
     rows = counts[worst]
     shown = report.details["rows"][worst]
-    more = f" and {rows - len(shown):,} more" if rows > len(shown) else ""
-    others = f"; {bad - rows:,} more are bad for other reasons" if bad > rows else ""
-    allowed = "" if foreign else f"; allowed {_percent(share)}"
+    others = phrase("; {more:,} more are bad for other reasons", more=bad - rows) if bad > rows else ""
+    allowed = "" if foreign else phrase("; allowed {share}", share=_percent(share))
     raise DataError(
         "E105" if foreign else "E104",
-        f"{rows:,} of {report.rows_in:,} rows {REASONS[worst].text} ({_percent(rows / report.rows_in)}{allowed}){others}",
-        where=f"{report.source}, rows {', '.join(f'{r:,}' for r in shown)}{more}",
+        phrase(
+            "{rows:,} of {rows_in:,} rows {text} ({share}{allowed}){others}",
+            rows=rows,
+            rows_in=report.rows_in,
+            text=phrase(REASONS[worst].text),
+            share=_percent(rows / report.rows_in),
+            allowed=allowed,
+            others=others,
+        ),
+        where=rows_of(report.source, shown, rows),
         why=_WHY.get(worst, "an order needs a customer, a day and an amount that can be read"),
         fix=_fix(worst, report, bad),
     )
@@ -121,16 +130,17 @@ def _fix(reason: str, report: ImportReport, bad: int) -> str:
     """The command that mends the commonest cause, and the one that takes the loss."""
     command = f"lifelong ingest {report.source}"
     if reason == "foreign currency":
-        return f"give each currency's rate:  {command} --rate USD=0.92"
+        return phrase("give each currency's rate:  {command} --rate USD=0.92", command=command)
     loss = f"{command} --bad-share {_percent_up(bad / report.rows_in)}"
     columns = {"no customer": "customer_id=email", "no amount": "revenue=...", "invalid amount": "revenue=..."}
     if reason in columns:
-        return f"name another column:  {command} --column {columns[reason]}\n      or leave them out:  {loss}"
-    return f"mend the rows, or leave them out:  {loss}"
+        other = f"{command} --column {columns[reason]}"
+        return phrase("name another column:  {other}\n      or leave them out:  {loss}", other=other, loss=loss)
+    return phrase("mend the rows, or leave them out:  {loss}", loss=loss)
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.3g} %"
+    return phrase("{share:.3g} %", share=share * 100)
 
 
 def _percent_up(share: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from lifelong.phrases import phrase
 from lifelong.tables.clean_rules import REASONS, Rules
 from lifelong.units import Money, date_of
 from lifelong.values import Finding
@@ -50,7 +51,7 @@ _GAP = 30  # days without any order, where the usual day has one
 def finding(code: str, **facts: Any) -> Finding:
     """The finding of that code with its figures."""
     severity, words = FINDINGS[code]
-    return Finding(code, words.format(**facts), severity, facts)
+    return Finding(code, phrase(words, **facts), severity, facts)
 
 
 def about(classes: dict[str, Any], facts: dict[str, Any], rules: Rules) -> tuple[Finding, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import joined, phrase
+from lifelong.tables.refusing import MEND, rows_of
 from lifelong.tables.spend_rows import REASONS
 from lifelong.units import Money, date_of
 from lifelong.values import Finding
@@ -64,27 +66,40 @@ def _findings(
     found = []
     totals = reasons["total row"]
     if totals:
-        shown = ", ".join(f"{_name(row)!r} {_money(row['cost'], currency)}" for row in totals[:_SHOWN])
-        more = f" and {len(totals) - _SHOWN:,} more" if len(totals) > _SHOWN else ""
-        found.append(Finding("F361", f"total rows left out: {shown}{more}", "info", {"rows": len(totals)}))
+        shown = [phrase("{n!r} {cost}", n=_name(r), cost=_money(r["cost"], currency)) for r in totals[:_SHOWN]]
+        text = phrase("total rows left out: {shown}", shown=joined(shown))
+        if len(totals) > _SHOWN:
+            more = len(totals) - _SHOWN
+            text = phrase("total rows left out: {shown} and {more:,} more", shown=joined(shown), more=more)
+        found.append(Finding("F361", text, "info", {"rows": len(totals)}))
         found += _unlike(rows, totals, currency)
     for reason, of in reasons.items():
         if of and REASONS[reason].is_fault:
-            text = f"{len(of):,} rows {REASONS[reason].text}; they are set aside"
+            text = phrase("{of:,} rows {text}; they are set aside", of=len(of), text=phrase(REASONS[reason].text))
             found.append(Finding("F363", text, "warning", {"rows": len(of)}))
     unpaid, rounded = sum(row["no_cost"] for row in kept), sum(row["rounded"] for row in kept)
     if unpaid:
-        found.append(Finding("F364", f"{unpaid:,} rows name no cost; it counts as 0", "info", {"rows": unpaid}))
+        found.append(
+            Finding(
+                "F364", phrase("{unpaid:,} rows name no cost; it counts as 0", unpaid=unpaid), "info", {"rows": unpaid}
+            )
+        )
     if rounded:
-        text = f"{rounded:,} costs had more decimals than the currency and were rounded to even"
+        text = phrase("{rounded:,} costs had more decimals than the currency and were rounded to even", rounded=rounded)
         found.append(Finding("F364", text, "info", {"rows": rounded}))
     below = sum(row["cost"] for row in kept if row["cost"] < 0)
     if below:
-        found.append(Finding("F364", f"credits below zero are taken off: {_money(below, currency)}", "info"))
+        found.append(
+            Finding("F364", phrase("credits below zero are taken off: {below}", below=_money(below, currency)), "info")
+        )
     spread = [row for row in kept if row["last"] > row["first"]]
     if spread:
         cost = _money(sum(row["cost"] for row in spread), currency)
-        text = f"{len(spread):,} rows tell of several days; their {cost} are dealt evenly over them"
+        text = phrase(
+            "{spread:,} rows tell of several days; their {cost} are dealt evenly over them",
+            spread=len(spread),
+            cost=cost,
+        )
         found.append(Finding("F364", text, "warning", {"rows": len(spread)}))
     return found
 
@@ -93,9 +108,11 @@ def _shared(days: int, origin: str) -> list[Finding]:
     """Two reports of a platform that name different campaigns on the same days: two accounts, or one renamed."""
     if not days:
         return []
-    text = (
-        f"an earlier file of {origin} names other campaigns on {days:,} of these days, and both count: right for two "
-        "accounts, twice the cost where a campaign was renamed"
+    text = phrase(
+        "an earlier file of {origin} names other campaigns on {days:,} of these days, and both "
+        "count: right for two accounts, twice the cost where a campaign was renamed",
+        origin=origin,
+        days=days,
     )
     return [Finding("F365", text, "warning", {"days": days})]
 
@@ -107,9 +124,11 @@ def _unlike(rows: Sequence[Row], totals: Sequence[Row], currency: str) -> list[F
     if any(2 * abs(row["cost"] - whole) <= len(own) for row in totals):
         return []
     told = max(totals, key=lambda row: row["cost"])
-    text = (
-        f"the file's total {_name(told)!r} is {_money(told['cost'], currency)}, its rows sum to "
-        f"{_money(whole, currency)}: rows may have been filtered out, or be missing"
+    text = phrase(
+        "the file's total {told!r} is {cost}, its rows sum to {whole}: rows may have been filtered out, or be missing",
+        told=_name(told),
+        cost=_money(told["cost"], currency),
+        whole=_money(whole, currency),
     )
     return [Finding("F362", text, "warning", {"difference": told["cost"] - whole})]
 
@@ -121,7 +140,11 @@ def _name(row: Row) -> str:
 
 
 def _money(minor: int, currency: str) -> str:
-    return str(Money(minor, currency or "XXX")).replace(" XXX", "")
+    return (
+        Money(minor, currency or "XXX").said()
+        if currency
+        else phrase("{amount:,.2f}", amount=Money(minor, "XXX").amount)
+    )
 
 
 def refuse(report: SpendReport, share: float) -> None:
@@ -145,7 +168,7 @@ def refuse(report: SpendReport, share: float) -> None:
         )
     if not report.rows["kept"] + report.rows["older"]:
         raise DataError(
-            "E365", f"{report.source} holds no spend", where=report.source, why="none of its rows could be kept",
+            "E365", phrase("{source} holds no spend", source=report.source), where=report.source, why="none of its rows could be kept",
             fix="look at the file, or name its columns:  --column cost=NAME --column date=NAME",
         )  # fmt: skip
 
@@ -170,16 +193,11 @@ _FIX = {
 
 
 def _refusal(reason: str, rows: int, report: SpendReport, loss: str = "") -> DataError:
-    shown = ", ".join(f"{row:,}" for row in report.details["rows"][reason])
-    more = (
-        f" and {rows - len(report.details['rows'][reason]):,} more"
-        if rows > len(report.details["rows"][reason])
-        else ""
-    )
+    text = phrase(REASONS[reason].text)
     return DataError(
         _CODES.get(reason, "E366"),
-        f"{rows:,} of {report.rows_in:,} rows {REASONS[reason].text}",
-        where=f"{report.source}, rows {shown}{more}",
+        phrase("{rows:,} of {rows_in:,} rows {text}", rows=rows, rows_in=report.rows_in, text=text),
+        where=rows_of(report.source, report.details["rows"][reason], rows),
         why=_WHY.get(reason, "spend needs a day and a cost that can be read"),
-        fix=_FIX.get(reason, "mend the rows") + loss,
+        fix=phrase("{fix}{loss}", fix=phrase(_FIX.get(reason, MEND)), loss=loss),
     )

@@ -38,7 +38,7 @@ REASONS: dict[str, Reason] = {
     "end before start": Reason("end before they start"),
     "several days": Reason("tell of several days at once"),
     "day in the future": Reason("lie in the future"),
-    "unknown purpose": Reason("have a purpose other than " + ", ".join(PURPOSES)),
+    "unknown purpose": Reason("have a purpose other than acquisition, retention, brand, fixed"),
 }
 _DATES = ("date", "starts", "ends", "month")
 _WHOLE = ("impressions", "clicks")

@@ -6,6 +6,7 @@ from typing import Any
 
 import narwhals as nw
 
+from lifelong.phrases import phrase
 from lifelong.tables import subscription_status as statuses
 from lifelong.tables.subscription_rows import REASONS, first_rows
 from lifelong.units import date_of
@@ -82,6 +83,11 @@ def counts(rows: Any) -> dict[str, int]:
 def set_aside(reasons: dict[str, int]) -> list[Finding]:
     """A finding for each reason for which rows were set aside."""
     return [
-        Finding("F285", f"{n:,} rows {REASONS[reason][1]}; they are set aside", "warning", {"rows": n})
+        Finding(
+            "F285",
+            phrase("{n:,} rows {text}; they are set aside", n=n, text=phrase(REASONS[reason][1])),
+            "warning",
+            {"rows": n},
+        )
         for reason, n in reasons.items()
     ]

@@ -11,11 +11,13 @@ import narwhals as nw
 
 from lifelong import schema
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.tables import clean_time as times
 from lifelong.tables import subscription_status as statuses
 from lifelong.tables.clean_frame import along, before, entered, looked, names_of, returned
+from lifelong.tables.refusing import MEND, leave_out, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,13 +138,19 @@ def refuse(counts: Mapping[str, int], rows: Mapping[str, Sequence[int]], total: 
     if bad and bad > share * total:
         worst = max(counts, key=lambda reason: counts[reason])
         code, text = REASONS[worst]
-        loss = f"; or leave them out:  --bad-share {int(bad / total * 100) + 1}%" if bad < total else ""
+        loss = leave_out(bad, total) if bad < total else ""
         raise DataError(
             code,
-            f"{counts[worst]:,} of {total:,} rows {text}; {bad:,} are bad in all",
-            where=f"{where}, rows {', '.join(f'{row:,}' for row in rows[worst])}",
-            why=f"more than {share * 100:.3g} % of the rows would be left out",
-            fix=_FIX.get(worst, "mend the rows") + loss,
+            phrase(
+                "{counts:,} of {total:,} rows {text}; {bad:,} are bad in all",
+                counts=counts[worst],
+                total=total,
+                text=phrase(text),
+                bad=bad,
+            ),
+            where=rows_of(where, rows[worst]),
+            why=phrase("more than {share:.3g} % of the rows would be left out", share=share * 100),
+            fix=phrase("{fix}{loss}", fix=phrase(_FIX.get(worst, MEND)), loss=loss),
         )
     if bad == total:
         raise DataError(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from lifelong.phrases import phrase
 from lifelong.tables import clean_numbers as numbers
 from lifelong.tables import clean_text as texts
 from lifelong.values import Finding
@@ -131,5 +132,5 @@ def findings(counts: dict[str, int]) -> list[Finding]:
     for name, code in CODES.items():
         if rows := counts.get(name, 0):
             severity, text = FINDINGS[code]
-            told.append(Finding(code, text.format(rows=rows), severity, {"rows": rows}))
+            told.append(Finding(code, phrase(text, rows=rows), severity, {"rows": rows}))
     return told

@@ -14,6 +14,7 @@ import narwhals as nw
 import numpy as np
 
 from lifelong.errors import ConfigError, DataError
+from lifelong.phrases import phrase
 from lifelong.tables.summary import collected, order_days
 from lifelong.units import date_of
 from lifelong.values import Course, Finding, Timelines
@@ -85,10 +86,10 @@ def future(
     if unknown not in SUPPOSED:
         raise ConfigError(
             "E301",
-            f"{unknown!r} says nothing of a future",
+            phrase("{unknown!r} says nothing of a future", unknown=unknown),
             where="unknown",
             why="covariates that are not known must be supposed by a rule, or not at all",
-            fix=f"take {', '.join(SUPPOSED)}",
+            fix=phrase("take {supposed}", supposed=", ".join(SUPPOSED)),
         )
     ids, table = np.asarray(customers), _Table.of(covariates, period)
     begin, end = np.full(len(ids), after, np.int64), np.full(len(ids), until, np.int64)
@@ -118,18 +119,23 @@ class _Table:
             raise _unusable("the table of covariates lacks the column 'day' or has no covariate", "day")
         for name in names:
             if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
-                raise _unusable(f"the covariate {name!r} is {schema[name]}, not a number", name)
+                raise _unusable(
+                    phrase("the covariate {name!r} is {schema}, not a number", name=name, schema=schema[name]), name
+                )
         rows = collected(nw.maybe_convert_dtypes(frame))
         if not len(rows):
             raise _unusable("the table of covariates has no row", "day")
         for name in {"customer_id", "day"} & set(rows.columns):
             if rows[name].is_null().any():
-                raise _unusable(f"a period has no {name}", name)
+                raise _unusable(phrase("a period has no {name}", name=name), name)
         values = np.column_stack([rows[name].cast(nw.Float64).to_numpy() for name in names])
         for name, column in zip(names, values.T, strict=True):
             bad = int((~np.isfinite(column)).sum())
             if bad:
-                raise _unusable(f"the covariate {name!r} is empty or no finite number in {bad:,} rows", name)
+                raise _unusable(
+                    phrase("the covariate {name!r} is empty or no finite number in {bad:,} rows", name=name, bad=bad),
+                    name,
+                )
         ids, owner = None, np.zeros(len(rows), np.int64)
         if "customer_id" in schema.names():
             ids, owner = np.unique(rows["customer_id"].to_numpy(), return_inverse=True)
@@ -163,7 +169,10 @@ class _Table:
         if (~is_last & (ends > following)).any():
             at = int(np.flatnonzero(~is_last & (ends > following))[0])
             raise _unusable(
-                f"the period from {date_of(int(self.day[row[at]]))} has not ended when the next one begins", "day"
+                phrase(
+                    "the period from {day} has not ended when the next one begins", day=date_of(int(self.day[row[at]]))
+                ),
+                "day",
             )
         days = np.where(is_last, end[owner], following) - begins
         return Course.of(self.names, self.values[row], owner, days)
@@ -199,9 +208,12 @@ class _Table:
         if not len(short):
             return ()
         day, held = date_of(int(stop[short].min())), int((back[short] == 1).sum())
-        text = (
-            f"covariates of {len(short):,} customers are not known from {day} on: the last period stands in for {held:,} "
-            f"of them, the last year's season for the others"
+        text = phrase(
+            "covariates of {short:,} customers are not known from {day} on: the last period stands in"
+            " for {held:,} of them, the last year's season for the others",
+            short=len(short),
+            day=day,
+            held=held,
         )
         return (Finding("F254", text, "warning", {"customers": len(short), "day": str(day), "held": held}),)
 
@@ -226,10 +238,10 @@ def _next(day: Ints, period: str | int, number: Ints | int = 1) -> Ints:
     if period not in MONTHS:
         raise ConfigError(
             "E301",
-            f"{period!r} is not a period",
+            phrase("{period!r} is not a period", period=period),
             where="period",
             why="covariates hold for a length of time",
-            fix=f"take {', '.join([*DAYS, *MONTHS])}, or a number of days",
+            fix=phrase("take {days}, or a number of days", days=", ".join([*DAYS, *MONTHS])),
         )
     dates = day.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -261,8 +273,8 @@ def _days(column: nw.Series[Any]) -> Ints:
 def _gap(customer: Any, day: int, customers: int, of: int) -> DataError:
     return DataError(
         "E214",
-        f"{customers:,} of {of:,} customers have days without covariates",
-        where=f"customer {customer}, {date_of(day)}",
+        phrase("{customers:,} of {of:,} customers have days without covariates", customers=customers, of=of),
+        where=phrase("customer {customer}, {day}", customer=customer, day=date_of(day)),
         why="what is not known cannot be taken for nothing: rates of that time would be learned wrongly",
         fix="add the missing periods, or name the length of a period (day, week, month, quarter, year, days); "
         "customer_id must be of one type in both tables",
@@ -273,7 +285,7 @@ def _unusable(what: str, column: str) -> DataError:
     return DataError(
         "E215",
         what,
-        where=f"covariates, column {column}",
+        where=phrase("covariates, column {column}", column=column),
         why="a covariate is a number in each period, and each period stands once",
         fix="give numbers (0 and 1 for no and yes), one row a period and customer",
     )

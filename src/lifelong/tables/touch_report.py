@@ -7,7 +7,9 @@ from typing import Any
 import narwhals as nw
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
+from lifelong.tables.refusing import leave_out, rows_of
 from lifelong.tables.subscription_report import counted
 from lifelong.tables.touches import REASONS
 from lifelong.units import date_of
@@ -35,12 +37,18 @@ def report(own: Any, kept: Any, source: str, batch: str) -> ImportReport:
     days = (kept["day"].min(), kept["day"].max())
     first = {reason: bad.filter(nw.col("reason") == reason)["row"].sort().head(_SHOWN).to_list() for reason in reasons}
     found = [
-        Finding("F285", f"{n:,} rows {REASONS[r]}; they are set aside", facts={"rows": n}) for r, n in reasons.items()
+        Finding(
+            "F285", phrase("{n:,} rows {text}; they are set aside", n=n, text=phrase(REASONS[r])), facts={"rows": n}
+        )
+        for r, n in reasons.items()
     ]
     dark = channels.get(UNKNOWN, 0)
     if dark > DARK * len(kept):
-        text = (
-            f"{dark:,} of {len(kept):,} touches do not say where they came from; they count under the channel {UNKNOWN}"
+        text = phrase(
+            "{dark:,} of {kept:,} touches do not say where they came from; they count under the channel {unknown}",
+            dark=dark,
+            kept=len(kept),
+            unknown=UNKNOWN,
         )
         found.append(Finding("F374", text, facts={"touches": dark}))
     return ImportReport(
@@ -63,11 +71,17 @@ def refuse(told: ImportReport, share: float) -> None:
     if told.quarantined <= share * told.rows_in and told.kept + told.duplicates:
         return
     worst = max(reasons, key=lambda reason: reasons[reason])
-    loss = f"; or leave them out:  --bad-share {int(told.quarantined / told.rows_in * 100) + 1}%" if told.kept else ""
+    loss = leave_out(told.quarantined, told.rows_in) if told.kept else ""
     raise DataError(
         "E372",
-        f"{reasons[worst]:,} of {told.rows_in:,} rows {REASONS[worst]}; {told.quarantined:,} are bad in all",
-        where=f"{told.source}, rows {', '.join(f'{row:,}' for row in told.details['rows'][worst])}",
-        why=f"above a share of {share:.0%} of bad rows nothing is stored",
-        fix=f"mend the rows, or name another column:  --column touched_at=NAME{loss}",
+        phrase(
+            "{rows:,} of {rows_in:,} rows {text}; {quarantined:,} are bad in all",
+            rows=reasons[worst],
+            rows_in=told.rows_in,
+            text=phrase(REASONS[worst]),
+            quarantined=told.quarantined,
+        ),
+        where=rows_of(told.source, told.details["rows"][worst]),
+        why=phrase("above a share of {share:.0%} of bad rows nothing is stored", share=share),
+        fix=phrase("mend the rows, or name another column:  --column touched_at=NAME{loss}", loss=loss),
     )

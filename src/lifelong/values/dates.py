@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.units import date_of
 from lifelong.values.findings import Finding, plain
 
@@ -73,7 +74,7 @@ class NextOrders:
         import pyarrow.compute as pc
 
         if n < 0:
-            raise ConfigError("E301", f"{n} rows cannot be shown", where="--top", fix="take 0 or more")
+            raise ConfigError("E301", phrase("{n} rows cannot be shown", n=n), where="--top", fix="take 0 or more")
         dated = self.table.filter(pc.is_valid(self.table["date"]))
         return dated.sort_by([("date", "ascending"), ("customer_id", "ascending")]).slice(0, n)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+
+from lifelong.phrases import Phrase, heard, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,11 +26,17 @@ class Finding:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON shape: code and text, with severity and facts beside them."""
-        return {"code": self.code, "text": self.text, "severity": self.severity, "facts": dict(self.facts)}
+        """The JSON shape: code and text, with severity and facts beside them; and the message of a text with slots."""
+        told = {"code": self.code, "text": self.text, "severity": self.severity, "facts": dict(self.facts)}
+        return told | ({"said": self.text.as_dict()} if isinstance(self.text, Phrase) else {})
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Self:
+        """A finding from its JSON shape."""
+        return cls(told["code"], unpacked(told.get("said"), told["text"]), told["severity"], told["facts"])
 
     def __str__(self) -> str:
-        return f"{self.code} {self.text}"
+        return f"{self.code} {heard(self.text)}"
 
 
 def plain(value: Any) -> Any:

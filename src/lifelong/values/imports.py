@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.units import Money
 from lifelong.values.findings import Finding, plain
 
@@ -51,7 +52,13 @@ class ImportReport:
         if rows != self.rows_in or money != self.money_in:
             raise DataError(
                 "E109",
-                f"rows {self.rows_in} against {rows}, money {self.money_in} against {money}",
+                phrase(
+                    "rows {rows_in} against {rows}, money {money_in} against {money}",
+                    rows_in=self.rows_in,
+                    rows=rows,
+                    money_in=self.money_in,
+                    money=money,
+                ),
                 where=self.source,
                 why="every row of the source must be accounted for, to the cent",
                 fix="this is a fault in lifelong: nothing was stored; please report it with the first lines of the file",

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError
+from lifelong.phrases import phrase
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class LeadValues:
     def rows(self, n: int = SHOWN) -> list[dict[str, Any]]:
         """The n open leads of the highest value as plain rows."""
         if n < 0:
-            raise ConfigError("E301", f"{n} rows cannot be shown", where="--top", fix="take 0 or more")
+            raise ConfigError("E301", phrase("{n} rows cannot be shown", n=n), where="--top", fix="take 0 or more")
         return [{k: plain(v) for k, v in row.items()} for row in self.table.slice(0, min(n, self.open)).to_pylist()]
 
     def as_dict(self, top: int = SHOWN) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class SalesBudget:
     def of(cls, told: Mapping[str, Any]) -> SalesBudget:
         """From what :meth:`as_dict` made."""
         months = tuple(BudgetMonth.of(month) for month in told["months"])
-        findings = tuple(Finding(**one) for one in told["findings"])
+        findings = tuple(Finding.from_dict(one) for one in told["findings"])
         return cls(**{**told, "months": months, "total": BudgetMonth.of(told["total"]), "findings": findings})
 
     def as_dict(self) -> dict[str, Any]:

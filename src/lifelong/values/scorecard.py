@@ -130,7 +130,7 @@ class Scorecard:
         """From what :meth:`as_dict` made."""
         entries = tuple(Entry(**entry) for entry in told["entries"])
         bridge = EquityChange(**told["bridge"]) if told["bridge"] else None
-        findings = tuple(Finding(**one) for one in told["findings"])
+        findings = tuple(Finding.from_dict(one) for one in told["findings"])
         return cls(**{**told, "entries": entries, "bridge": bridge, "findings": findings})
 
     def as_dict(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ class Scores:
     def top(self, n: int = 10, by: str = "value") -> pa.Table:
         """The n customers of most value, ties broken by customer id so that every run agrees."""
         if by not in self.table.column_names:
-            raise ConfigError("E302", f"scores have no column {by!r}", why=did_you_mean(by, self.table.column_names))
+            raise ConfigError(
+                "E302", phrase("scores have no column {by!r}", by=by), why=did_you_mean(by, self.table.column_names)
+            )
         return self.table.sort_by([(by, "descending"), ("customer_id", "ascending")]).slice(0, max(n, 0))
 
     def frame(self) -> pa.Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import FitError
+from lifelong.phrases import phrase
 from lifelong.values.histories import Patterns
 
 if TYPE_CHECKING:
@@ -57,8 +58,18 @@ class Spacings:
             first = int(wrong[0])
             raise FitError(
                 "E223",
-                f"{len(wrong):,} of {len(gaps):,} customers have gaps that do not fit their history",
-                where=f"row {first}: x = {told.x[first]}, t_x = {told.t_x[first]} days, log_gaps = {gaps[first]:g}",
+                phrase(
+                    "{wrong:,} of {gaps:,} customers have gaps that do not fit their history",
+                    wrong=len(wrong),
+                    gaps=len(gaps),
+                ),
+                where=phrase(
+                    "row {first}: x = {x}, t_x = {t_x} days, log_gaps = {gaps:g}",
+                    first=first,
+                    x=told.x[first],
+                    t_x=told.t_x[first],
+                    gaps=gaps[first],
+                ),
                 why="x gaps of at least a day that add up to t_x have the largest sum of logarithms where all are equal",
                 fix="let tables.gaps.spacings make them; by hand: natural logarithms of weeks, orders of one day as one",
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.units import Money
 from lifelong.values.findings import Finding, plain
 
@@ -61,7 +62,13 @@ class SpendReport:
         if sum(self.rows.values()) != self.rows_in or sum(self.cost.values()) != self.cost_in:
             raise DataError(
                 "E109",
-                f"rows {self.rows_in} against {dict(self.rows)}, cost {self.cost_in} against {dict(self.cost)}",
+                phrase(
+                    "rows {rows_in} against {rows}, cost {cost_in} against {cost}",
+                    rows_in=self.rows_in,
+                    rows=dict(self.rows),
+                    cost_in=self.cost_in,
+                    cost=dict(self.cost),
+                ),
                 where=self.source,
                 why="every row of the file must be accounted for, to the cent",
                 fix="this is a fault in lifelong: nothing was stored; please report it with the first lines of the file",

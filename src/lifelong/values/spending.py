@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +71,10 @@ class SpendHistory:
             if purposes.setdefault(row["channel"], row.get("purpose", "acquisition")) != row.get(
                 "purpose", "acquisition"
             ):
-                raise _unusable(f"{row['channel']} has two purposes", "a channel's money is spent for one thing")
+                raise _unusable(
+                    phrase("{channel} has two purposes", channel=row["channel"]),
+                    "a channel's money is spent for one thing",
+                )
         channels = tuple(sorted(purposes))
         first = min(row["month"] for row in told)
         months = np.arange(first, max(row["month"] for row in told) + 1)
@@ -80,7 +84,10 @@ class SpendHistory:
             at = (row["month"] - first, channels.index(row["channel"]))
             if not np.isnan(customers[at]):
                 raise _unusable(
-                    f"{row['channel']} has two rows for {month_text(row['month'])}", "one row a month and channel"
+                    phrase(
+                        "{channel} has two rows for {month}", channel=row["channel"], month=month_text(row["month"])
+                    ),
+                    "one row a month and channel",
                 )
             spend[at], customers[at] = row["spend"], row["new_customers"]
         worth = [_value(channel, values) for channel in channels]
@@ -105,23 +112,30 @@ def month_text(month: int) -> str:
 def _check(row: Mapping[str, Any]) -> None:
     place = f"{row['channel']}, {month_text(row['month'])}"
     if row["spend"] < 0 or row["new_customers"] < 0 or not np.isfinite(row["new_customers"]):
-        raise _unusable(f"{place}: spend or customers below 0, or no number", "neither can be negative")
+        raise _unusable(
+            phrase("{place}: spend or customers below 0, or no number", place=place), "neither can be negative"
+        )
     if row.get("purpose", "acquisition") not in PURPOSES:
-        raise _unusable(f"{place}: the purpose is {row['purpose']!r}", f"known: {', '.join(PURPOSES)}")
+        raise _unusable(
+            phrase("{place}: the purpose is {purpose!r}", place=place, purpose=row["purpose"]),
+            phrase("known: {purposes}", purposes=", ".join(PURPOSES)),
+        )
 
 
 def _value(channel: str, values: Mapping[str, tuple[float, float]]) -> tuple[float, float]:
     if channel not in values or not np.isfinite(values[channel][0]):
         raise DataError(
             "E392",
-            f"it is not known what a customer of {channel} is worth",
+            phrase("it is not known what a customer of {channel} is worth", channel=channel),
             where="column value",
             why="what a channel brings is customers times their value",
-            fix=f"add the columns value and value_sd, or say it:  --value {channel}=120",
+            fix=phrase("add the columns value and value_sd, or say it:  --value {channel}=120", channel=channel),
         )
     value, sd = values[channel]
     if sd < 0:
-        raise _unusable(f"the standard deviation of the value of {channel} is below 0", "it is a distance")
+        raise _unusable(
+            phrase("the standard deviation of the value of {channel} is below 0", channel=channel), "it is a distance"
+        )
     return float(value), float(sd)
 
 

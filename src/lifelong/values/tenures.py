@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.values.histories import whole
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ class Tenures:
                 raise _odd("survivors must be whole numbers") from None
             falls = [before - after for before, after in pairwise(left)]
             if not left or left[-1] < 0 or min(falls, default=0) < 0:
-                raise _odd(f"survivors of one cohort cannot grow or fall below zero, as in {left[:8]}")
+                raise _odd(
+                    phrase("survivors of one cohort cannot grow or fall below zero, as in {left}", left=left[:8])
+                )
             n += [*range(len(falls)), len(falls)]
             lost += [True] * len(falls) + [False]
             count += [*falls, left[-1]]

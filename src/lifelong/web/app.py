@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lifelong import __version__
 from lifelong.errors import AccessError, ConfigError, LifelongError
+from lifelong.phrases import phrase
 from lifelong.web import assets, login, pages
 from lifelong.web.answering import refusal
 from lifelong.web.api import ROUTERS
@@ -79,7 +80,7 @@ async def _not_understood(request: Request, error: Exception) -> Response:
     place = ", ".join(str(part) for part in first["loc"])
     told = ConfigError(
         "E301",
-        f"the request is not understood: {first['msg']}",
+        phrase("the request is not understood: {msg}", msg=first["msg"]),
         where=place,
         why="nothing was done",
         fix="the shape of every request stands in /api/v1/openapi.json",
@@ -102,7 +103,7 @@ async def _no_page(request: Request, error: Exception) -> Response:
 def _unread(error: HTTPException) -> LifelongError:
     return ConfigError(
         "E301",
-        f"the request is not understood: {error.detail}",
+        phrase("the request is not understood: {detail}", detail=error.detail),
         where="the body",
         why="nothing was done",
         fix="the shape of every request stands in /api/v1/openapi.json",
@@ -113,7 +114,7 @@ def _absent(request: Request, error: HTTPException) -> LifelongError:
     return AccessError(
         "E515",
         "there is no such page" if error.status_code == 404 else str(error.detail),
-        where=f"{request.method} {request.url.path[:100]}",
+        where=phrase("{method} {path}", method=request.method, path=request.url.path[:100]),
         why="the address was changed, or is of another version",
         fix="begin at the first page",
     )

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from lifelong.charts import tokens
 from lifelong.errors import AccessError
+from lifelong.phrases import phrase
 from lifelong.report import fonts, html
 
 if TYPE_CHECKING:
@@ -56,7 +57,12 @@ def static(request: Request) -> Response:
     """One of the files."""
     name = request.path_params["name"]
     if name not in files():
-        raise AccessError("E515", "there is no such file", where=f"/static/{name[:40]}", fix="begin at the first page")
+        raise AccessError(
+            "E515",
+            "there is no such file",
+            where=phrase("/static/{name}", name=name[:40]),
+            fix="begin at the first page",
+        )
     kept = {"cache-control": "public, max-age=31536000, immutable"} if request.query_params.get("v") else {}
     return Response(files()[name], media_type=_KINDS[name.rsplit(".", 1)[1]], headers=kept)
 

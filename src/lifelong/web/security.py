@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import cookie_parser
 
 from lifelong.errors import AccessError, LifelongError
+from lifelong.phrases import phrase
 from lifelong.web.answering import refusal
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class Gate:
             raise AccessError(
                 "E512",
                 "the request names another host",
-                where=f"Host: {host[:60]!r}",
+                where=phrase("Host: {host!r}", host=host[:60]),
                 why="a hostile page can make a browser ask this machine under its own name",
                 fix="use the address that lifelong serve printed; another name is allowed by --allow-host",
             )
@@ -155,7 +156,9 @@ def _check_site(headers: Mapping[str, str]) -> None:
         raise AccessError(
             "E513",
             "the request comes from another site, or does not say from where",
-            where=f"Origin: {origin[:60] or 'none'}, Sec-Fetch-Site: {site[:20] or 'none'}",
+            where=phrase(
+                "Origin: {origin}, Sec-Fetch-Site: {site}", origin=origin[:60] or "none", site=site[:20] or "none"
+            ),
             why="what changes something is taken from this program's own pages, or with a bearer token",
             fix="use the page itself, or send Authorization: Bearer TOKEN",
         )
@@ -168,7 +171,7 @@ def _said_once(scope: Scope) -> Mapping[str, str]:
     if twice := [name for name, count in often.items() if count > 1]:
         raise AccessError(
             "E541",
-            f"the header {twice[0]} is said twice",
+            phrase("the header {twice} is said twice", twice=twice[0]),
             where="the request",
             why="it decides who is let in, and two of them may say two things",
             fix="say it once",
@@ -187,7 +190,11 @@ def _check_reader(headers: Mapping[str, str], *, is_login: bool = False) -> None
         raise AccessError(
             "E513",
             "the request comes from another site",
-            where=f"Origin: {headers.get('origin', 'none')[:60]}, Sec-Fetch-Site: {site[:20] or 'none'}",
+            where=phrase(
+                "Origin: {headers}, Sec-Fetch-Site: {site}",
+                headers=headers.get("origin", "none")[:60],
+                site=site[:20] or "none",
+            ),
             why="another site's page may neither read nor try tokens here",
             fix="type the address, or paste it",
         )
@@ -244,7 +251,7 @@ class Guard:
 def _unforeseen(fault: Exception) -> LifelongError:
     return AccessError(
         "E900",
-        f"an unforeseen failure: {type(fault).__name__}",
+        phrase("an unforeseen failure: {name}", name=type(fault).__name__),
         where="the server",
         why="this is a fault of lifelong; nothing half-written was kept",
         fix="look at the server's own output for the whole trace, and report it",
@@ -261,7 +268,7 @@ def too_large(limit: int) -> AccessError:
     """The refusal of a body that is too large."""
     return AccessError(
         "E504",
-        f"the request is larger than {limit:,} bytes",
+        phrase("the request is larger than {limit:,} bytes", limit=limit),
         where="the body",
         why="a larger one is no question, and a larger file is better read from where it lies",
         fix="lifelong ingest FILE reads files of any size",
@@ -271,7 +278,7 @@ def too_large(limit: int) -> AccessError:
 def _too_slow() -> AccessError:
     return AccessError(
         "E542",
-        f"nothing came for {PAUSE:.0f} s",
+        phrase("nothing came for {pause:.0f} s", pause=PAUSE),
         where="the body",
         why="a caller that sends no more holds what others need",
         fix="send it again",

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from lifelong.errors import AccessError, ConfigError, missing_extra
 from lifelong.jobs.records import is_alive
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def token_for(where: Listening) -> str:
     if not all("!" <= letter <= "~" for letter in told):
         raise ConfigError(
             "E546",
-            f"{VARIABLE} holds a space or a letter beyond ASCII",
+            phrase("{variable} holds a space or a letter beyond ASCII", variable=VARIABLE),
             where=VARIABLE,
             why="neither a header nor a cookie carries it unchanged",
             fix="take letters, digits and signs of ASCII",
@@ -76,10 +77,14 @@ def token_for(where: Listening) -> str:
     if not has_tls or len(told) < LEAST:
         raise ConfigError(
             "E516",
-            f"on {where.host} other machines would reach your customers' data",
+            phrase("on {host} other machines would reach your customers' data", host=where.host),
             where="--host",
             why="the token would cross the network in the open" if not has_tls else "anyone could guess the token",
-            fix=f"give --tls-cert and --tls-key, or --behind-proxy; and set {VARIABLE} to at least {LEAST} letters",
+            fix=phrase(
+                "give --tls-cert and --tls-key, or --behind-proxy; and set {variable} to at least {least} letters",
+                variable=VARIABLE,
+                least=LEAST,
+            ),
         )
     return told
 
@@ -150,7 +155,7 @@ def _listen(where: Listening) -> socket.socket:
         made.close()
         raise ConfigError(
             "E301",
-            f"port {where.port} cannot be taken: {problem.strerror}",
+            phrase("port {port} cannot be taken: {strerror}", port=where.port, strerror=problem.strerror),
             where="--port",
             why="another program listens there",
             fix="take another:  lifelong serve --port 0  finds a free one",
@@ -173,8 +178,8 @@ class _Alone:
             if told["pid"] != os.getpid() and is_alive(told["pid"]):
                 raise AccessError(
                     "E508",
-                    f"this project is served already, at {told['address']}",
-                    where=f"process {told['pid']}",
+                    phrase("this project is served already, at {address}", address=told["address"]),
+                    where=phrase("process {pid}", pid=told["pid"]),
                     why="two servers would work on one project at once",
                     fix="open that address, or stop that process first",
                 )

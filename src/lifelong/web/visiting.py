@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from lifelong.errors import AccessError, LifelongError
+from lifelong.phrases import phrase
 from lifelong.web import nav, templating
 from lifelong.web.answering import status_of
 from lifelong.web.desk import PATIENCE
@@ -60,10 +61,10 @@ class Visit:
         if told not in choices:
             raise AccessError(
                 "E515",
-                f"there is no such page: {name}={told[:40]!r}",
+                phrase("there is no such page: {name}={told!r}", name=name, told=told[:40]),
                 where=self.request.url.path,
                 why="the address was changed, or is of another version",
-                fix=f"take one of {', '.join(choices)}",
+                fix=phrase("take one of {choices}", choices=", ".join(choices)),
             )
         return told
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from lifelong import schema
 from lifelong.errors import AccessError
+from lifelong.phrases import phrase
 from lifelong.project.exporting import csv_text
 from lifelong.web.api.jobs import stale
 from lifelong.web.api.shapes import FAILURES, TEXT, TOKEN
@@ -200,7 +201,7 @@ def one(
         raise AccessError(
             "E501",
             "there is no such customer among the latest scores",
-            where=f"customer {customer[:40]!r}",
+            where=phrase("customer {customer!r}", customer=customer[:40]),
             why="the id is written otherwise, or the customer came after the scores were made",
             fix="write the id exactly as the orders have it, or score again",
         )

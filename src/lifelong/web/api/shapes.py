@@ -9,6 +9,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, Field
 
 from lifelong.errors import ConfigError, did_you_mean
+from lifelong.phrases import phrase
 
 #: The pattern of a text: no control signs, no line ends, nothing that turns the direction of reading.
 TEXT = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]*$"
@@ -27,7 +28,7 @@ def known_alone(request: Request) -> None:
         if name not in known:
             raise ConfigError(
                 "E302",
-                f"there is no argument {name[:40]!r}",
+                phrase("there is no argument {name!r}", name=name[:40]),
                 where=request.url.path[:100],
                 why=did_you_mean(name[:40], known),
                 fix="the arguments of every route stand in /api/v1/openapi.json",
@@ -65,6 +66,10 @@ class Problem(BaseModel):
     where: str = Field(description="What it is about.")
     why: str = Field(description="What happened, and why it matters.")
     fix: str = Field(description="How to mend it.")
+    said: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what, where, why and fix, each a text, or a text with its message and slots for other languages.",
+    )
 
 
 class Failure(BaseModel):

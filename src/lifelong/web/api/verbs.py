@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from lifelong.errors import AccessError
 from lifelong.jobs import VERBS, Job, Param, Verb, arguments
 from lifelong.jobs.params import LONGEST, MANY
+from lifelong.phrases import phrase
 from lifelong.web.answering import status_of
 from lifelong.web.api.shapes import FAILURES, ID, TEXT, TOKEN, Key, Prefer, Told, Verbs, Work
 
@@ -95,8 +96,8 @@ def _outcome(desk: Desk, job: Job) -> Response:
     if job.is_over:
         raise AccessError(
             "E544",
-            f"the job was {job.state}",
-            where=f"job {job.id}",
+            phrase("the job was {state}", state=job.state),
+            where=phrase("job {id}", id=job.id),
             why="it was stopped, or its program ended while it ran; the project is as it was before",
             fix="ask again, under a new Idempotency-Key",
         )

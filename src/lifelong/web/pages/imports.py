@@ -13,6 +13,7 @@ from lifelong import i18n
 from lifelong.errors import AccessError, ConfigError, LifelongError
 from lifelong.i18n import N_
 from lifelong.jobs import Uploads
+from lifelong.phrases import phrase
 from lifelong.units import Money
 from lifelong.web.answering import refusal
 from lifelong.web.desk import Reply
@@ -107,7 +108,7 @@ def _given(told: Mapping[str, str]) -> dict[str, str]:
         ours = told[key] if key.startswith("as-") else ""
         if ours in given:
             raise ConfigError(
-                "E523", f"two columns are read as {ours}", where=told.get(f"name-{key[3:]}", key),
+                "E523", phrase("two columns are read as {ours}", ours=ours), where=told.get(f"name-{key[3:]}", key),
                 why="a row has one of each", fix="choose one of the two",
             )  # fmt: skip
         if ours:
@@ -170,8 +171,8 @@ def _exact(cents: int, code: str) -> str:
 def _lost(job: Job) -> Mapping[str, str]:
     return AccessError(
         "E507",
-        f"the server ended while {job.verb!r} was at work",
-        where=f"job {job.id}",
+        phrase("the server ended while {verb!r} was at work", verb=job.verb),
+        where=phrase("job {id}", id=job.id),
         why="it was stopped or killed; of what it had not finished nothing is kept",
         fix="start it again",
     ).as_dict()["error"]
