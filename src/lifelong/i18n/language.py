@@ -22,7 +22,8 @@ class Locale:
         money: where the currency stands, with the slots ``{sign}``, ``{symbol}`` and ``{number}``.
         symbols: currency code to sign; a currency without one is written with its code.
         spread: an interval in words, with the slots ``{low}`` and ``{high}``.
-        months, months_short: January first.
+        span: a stretch of days in words, with the same slots.
+        months, months_short: January first; ``months_dated`` are the short ones behind a day, where they differ.
         day, month: patterns with the slots ``{day}``, ``{month}``, ``{year}`` and ``{yy}``.
         plural: the plural category of a whole number, as CLDR names it (one, few, many, other).
         units: by unit, the word for each plural category.
@@ -35,6 +36,7 @@ class Locale:
     money: str
     symbols: Mapping[str, str]
     spread: str
+    span: str
     months: tuple[str, ...]
     months_short: tuple[str, ...]
     day: str
@@ -42,3 +44,4 @@ class Locale:
     plural: Callable[[int], str]
     units: Mapping[str, Mapping[str, str]]
     words: Mapping[str, str]
+    months_dated: tuple[str, ...] = ()

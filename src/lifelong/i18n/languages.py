@@ -47,6 +47,7 @@ EN = Locale(
         "VND": "₫",
     },
     spread="{low} to {high}",
+    span="{low} to {high}",
     months=_MONTHS,
     months_short=tuple(month[:3] for month in _MONTHS),
     day="{day} {month} {year}",
@@ -92,6 +93,7 @@ PL = Locale(
     money="{sign}{number}" + NBSP + "{symbol}",
     symbols={"PLN": "zł", "EUR": "€"},
     spread="od {low} do {high}",
+    span="od {low} do {high}",
     months=(
         "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca",
         "lipca", "sierpnia", "września", "października", "listopada", "grudnia",
@@ -134,6 +136,7 @@ RU = Locale(
         "UAH": "₴",
     },
     spread="от {low} до {high}",
+    span="с {low} по {high}",
     months=(
         "января", "февраля", "марта", "апреля", "мая", "июня",
         "июля", "августа", "сентября", "октября", "ноября", "декабря",
@@ -166,6 +169,9 @@ RU = Locale(
         "unclear": "без явного изменения",
         "lifetime": "всё дальнейшее время",
     },
+    months_dated=(
+        "янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек.",
+    ),
 )  # fmt: skip
 
 FR = Locale(
@@ -175,6 +181,7 @@ FR = Locale(
     money="{sign}{number}" + NBSP + "{symbol}",
     symbols={"EUR": "€", "USD": "$US", "GBP": "£GB", "INR": "₹", "ILS": "₪", "KRW": "₩", "VND": "₫"},
     spread="de {low} à {high}",
+    span="du {low} au {high}",
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin",
         "juillet", "août", "septembre", "octobre", "novembre", "décembre",

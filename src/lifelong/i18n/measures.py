@@ -180,7 +180,12 @@ def date(when: dt.date | str | int, *, lang: str = "") -> str:
 def short_date(when: dt.date | str | int, *, lang: str = "") -> str:
     """A day for narrow places: "30 Jun 1998"."""
     day, words = _date(when), locale(lang)
-    return _dated(words.day, day, words.months_short[day.month - 1])
+    return _dated(words.day, day, (words.months_dated or words.months_short)[day.month - 1])
+
+
+def days(first: str, last: str, *, lang: str = "") -> str:
+    """A stretch of days that are written already: "30 Jun 1997 to 30 Jun 1998"."""
+    return locale(lang).span.format(low=first, high=last)
 
 
 def month(when: dt.date | str | int, *, lang: str = "") -> str:

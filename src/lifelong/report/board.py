@@ -48,7 +48,7 @@ def _measure(origins: list[str]) -> str:
     if len(origins) == 1:
         return message("One test date, {day}.").format(day=i18n.date(origins[0]))
     told = message("Means over {count} test dates, {days}; bands run from the best date to the worst.")
-    return told.format(count=len(origins), days=i18n.between(i18n.date(origins[0]), i18n.date(origins[-1])))
+    return told.format(count=len(origins), days=i18n.days(i18n.date(origins[0]), i18n.date(origins[-1])))
 
 
 def _board_row(data: ReportData, model: str, mae: Range | None, axis: tuple[float, float]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def _less(count: int) -> str:
 
 def _span(r: ImportReport) -> str:
     return (
-        i18n.between(i18n.short_date(r.first_day), i18n.short_date(r.last_day))
+        i18n.days(i18n.short_date(r.first_day), i18n.short_date(r.last_day))
         if r.first_day and r.last_day
         else i18n.unknown()
     )
