@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lifelong.phrases import figure, heard, spoken
+from lifelong.phrases import N_, figure, heard, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+#: Words that stand in what is printed by their name: severities, kinds of files, names of facts and of columns.
+WORDS = (
+    N_("info"), N_("warning"), N_("error"), N_("orders"), N_("subscriptions"), N_("touches"), N_("rows"), N_("money"),
+    N_("prices"), N_("project"), N_("name"), N_("currency"), N_("batches"), N_("state"), N_("fits"), N_("spend"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

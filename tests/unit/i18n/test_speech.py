@@ -65,18 +65,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     order, _, rest = lines[3].split(",", 2)
     lines[3] = f"{order},,{rest}"  # an order without a customer
     (folder / "orders.csv").write_text("\n".join(lines) + "\n")
-    _lifelong(folder, folder, "C", "init", "--project", "p", boot=False)
-    _lifelong(folder, folder, "C", "ingest", "orders.csv", "--bad-share", "5%", "--project", "p", boot=False)
+    _lifelong(folder, folder, "C", "init", "--project", "p")
+    _lifelong(folder, folder, "C", "ingest", "orders.csv", "--bad-share", "5%", "--project", "p")
     return folder
 
 
-def _lifelong(
-    place: Path, folder: Path, language: str, *words: str, boot: bool = True
-) -> subprocess.CompletedProcess[str]:
+def _lifelong(place: Path, folder: Path, language: str, *words: str) -> subprocess.CompletedProcess[str]:
     env = {k: v for k, v in os.environ.items() if k not in {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"}}
-    start = ["-c", SPEAKING.BOOT, str(place)] if boot else ["-m", "lifelong"]
     return subprocess.run(
-        [sys.executable, *start, *words], cwd=folder, env={**env, "LANG": language, "PYTHONUTF8": "1"},
+        [sys.executable, "-c", SPEAKING.BOOT, str(place), *words], cwd=folder, env={**env, "LANG": language, "PYTHONUTF8": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
