@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lifelong import __version__
-from lifelong.errors import LifelongError, missing_extra
+from lifelong.errors import ConfigError, LifelongError, missing_extra
 from lifelong.jobs import worker
 from lifelong.jobs.answers import Answers
 from lifelong.jobs.params import LONGEST, MANY, Param
