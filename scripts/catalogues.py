@@ -27,7 +27,7 @@ LANGUAGES = ("pl", "ru", "fr")
 METHODS = [("**/templates/**.j2", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.j2": {"extensions": "jinja2.ext.i18n", "trimmed": "false", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "message": None, "plural": (1, 2)}
-KEYWORDS |= {"phrase": None, "counted": (1, 2)}
+KEYWORDS |= {"phrase": None, "spoken": None, "heard": None, "counted": (1, 2)}
 NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # the same text compiles to the same bytes on any day
 _SLOT = re.compile(r"%\((\w+)\)[sd]|\{(\w*)(?:!r)?(?::[^{}]*)?\}")
 

@@ -188,7 +188,7 @@ def _template(node: ast.expr) -> str:
     """A text as it stands in the code, with dots for what is filled in."""
     if isinstance(node, ast.Constant):
         return re.sub(r"\{[^{}]*\}", "...", str(node.value))
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"phrase", "counted"}:
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"phrase", "spoken", "counted"}:
         return _template(node.args[-1])
     if isinstance(node, ast.JoinedStr):
         return "".join(str(v.value) if isinstance(v, ast.Constant) else "..." for v in node.values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "lifelong"
@@ -27,21 +28,29 @@ class Module:
     Attributes:
         name: its path below the package.
         tree: its syntax.
+        functions, parameters: its functions, and the names of their arguments.
         carriers: its functions that hand arguments on as texts: by name, those arguments.
     """
 
     name: str
     tree: ast.Module
     carriers: dict[str, set[str]] = field(default_factory=dict)
+    functions: list[Function] = field(init=False)
+    parameters: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.functions = [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        self.parameters = {one.name: [arg.arg for arg in _arguments(one)] for one in self.functions}
 
 
-def modules() -> list[Module]:
+@cache  # of sources that do not change while a script runs
+def modules() -> tuple[Module, ...]:
     """The files of the package, each with its carriers, of its own and imported ones."""
     made = [Module(str(path.relative_to(SOURCE)), ast.parse(path.read_text())) for path in sorted(SOURCE.rglob("*.py"))]
     shared: dict[str, dict[str, set[str]]] = {}
     for _ in range(3):  # a carrier may hand on to a carrier
         for one in made:
-            for function in _functions(one.tree):
+            for function in one.functions:
                 names = {arg.arg for arg in _arguments(function)} & HANDED
                 used = {leaf.id for _, leaf in _said(function, one) if isinstance(leaf, ast.Name)} & names
                 if used:
@@ -54,14 +63,14 @@ def modules() -> list[Module]:
                 if isinstance(node, ast.ImportFrom) and node.module in shared:
                     known = shared[node.module]
                     one.carriers.update({a.name: known[a.name] for a in node.names if a.name in known})
-    return made
+    return tuple(made)
 
 
 def texts() -> list[tuple[str, str, ast.expr]]:
     """Every text: file, what it is of an error (or "text"), and the expression, of a choice each branch."""
     found = {}
     for one in modules():
-        for scope in [one.tree, *_functions(one.tree)]:
+        for scope in [one.tree, *one.functions]:
             for kind, leaf in _said(scope, one):
                 found[one.name, leaf.lineno, leaf.col_offset] = (one.name, kind, leaf)
     return list(found.values())
@@ -90,13 +99,10 @@ def is_prose(kind: str, text: str) -> bool:
 
 def _said(scope: ast.AST, module: Module) -> list[tuple[str, ast.expr]]:
     """The leaves of the texts that a function says, or a module beside its functions."""
-    parameters = {}
-    for function in _functions(module.tree):
-        parameters[function.name] = [arg.arg for arg in _arguments(function)]
     found: list[tuple[str, ast.expr]] = []
     for node in ast.walk(scope):
         if isinstance(node, ast.Call):
-            for kind, value in _told(node, module, parameters):
+            for kind, value in _told(node, module):
                 for leaf in _leaves(value):
                     found.append((kind, leaf))
                     if isinstance(leaf, ast.Name) and isinstance(scope, Function):
@@ -104,7 +110,7 @@ def _said(scope: ast.AST, module: Module) -> list[tuple[str, ast.expr]]:
     return found
 
 
-def _told(call: ast.Call, module: Module, parameters: dict[str, list[str]]) -> list[tuple[str, ast.expr]]:
+def _told(call: ast.Call, module: Module) -> list[tuple[str, ast.expr]]:
     name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     named = [(key.arg or "", key.value) for key in call.keywords]
     if name in ERRORS:
@@ -114,7 +120,7 @@ def _told(call: ast.Call, module: Module, parameters: dict[str, list[str]]) -> l
     if name in {"progress", "_progress"}:
         return [("step", one) for one in call.args[:1]]
     carried = module.carriers.get(name, set())
-    order = [one for one in parameters.get(name, sorted(carried)) if one not in {"self", "cls"}]
+    order = [one for one in module.parameters.get(name, sorted(carried)) if one not in {"self", "cls"}]
     placed = list(zip(order, call.args, strict=False))
     return [(k, v) for k, v in placed + named if k in carried]
 
@@ -144,10 +150,6 @@ def _of(target: ast.expr, value: ast.expr, name: str) -> list[ast.expr]:
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         return [one for place, told in zip(target.elts, value.elts, strict=False) for one in _of(place, told, name)]
     return []
-
-
-def _functions(tree: ast.AST) -> list[Function]:
-    return [node for node in ast.walk(tree) if isinstance(node, Function)]
 
 
 def _arguments(function: Function) -> list[ast.arg]:

@@ -266,5 +266,5 @@ def missing_extra(package: str, extra: str, purpose: str) -> ConfigError:
         "E303",
         phrase("{purpose} needs the package {package!r}, which is not installed", purpose=purpose, package=package),
         why="it is an optional part, so that the core stays small",
-        fix=f'python -m pip install "lifelong[{extra}]"',
+        fix=phrase('python -m pip install "lifelong[{extra}]"', extra=extra),
     )

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
 #: Who speaks texts for the one who reads them now (:func:`heard`); nobody, and they are heard in English.
 SPEAKER: ContextVar[Callable[[str], str] | None] = ContextVar("speaker", default=None)
@@ -88,6 +89,16 @@ def heard(text: str) -> str:
     """The text as the reader of this moment hears it: English, or what :data:`SPEAKER` makes of it."""
     speaker = SPEAKER.get()
     return speaker(text) if speaker else text
+
+
+def spoken(message: str, /, **slots: object) -> str:
+    """The text of a message with these slots as the reader of this moment hears it."""
+    return heard(phrase(message, **slots))
+
+
+def figure(value: float | Decimal, form: str) -> str:
+    """A number as the reader of this moment hears it: in English as ``format`` has it."""
+    return heard(phrase(f"{{x:{form}}}", x=value))
 
 
 def packed(text: str) -> str | dict[str, Any]:

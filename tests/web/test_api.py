@@ -45,7 +45,7 @@ def empty(tmp_path: Path) -> Iterator[TestClient]:
 
 def _error(answer: Any) -> tuple[int, str]:
     error = answer.json()["error"]
-    assert set(error) == {"code", "where", "why", "fix"}
+    assert set(error) == {"code", "where", "why", "fix", "said"}
     assert error["code"] in CODES
     return answer.status_code, error["code"]
 

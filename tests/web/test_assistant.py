@@ -66,7 +66,7 @@ def test_the_real_process_speaks_the_protocol(project: Path) -> None:
                 wrong = await client.call_tool(name, args)
                 assert wrong.is_error
                 error = wrong.structured_content["error"]
-                assert set(error) == {"code", "where", "why", "fix"}
+                assert set(error) == {"code", "where", "why", "fix", "said"}
                 assert code in (None, error["code"])
 
     asyncio.run(talk())

@@ -10,11 +10,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lifelong import __version__
-from lifelong.errors import LifelongError, missing_extra
+from lifelong.errors import ConfigError, LifelongError, missing_extra
 from lifelong.jobs import worker
 from lifelong.jobs.answers import Answers
 from lifelong.jobs.params import LONGEST, MANY, Param
 from lifelong.jobs.verbs import VERBS, Verb, arguments
+from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,9 +83,10 @@ def server(root: Path) -> Server[Any]:
     async def call(_: Any, asked: types.CallToolRequestParams) -> types.CallToolResult:
         verb = offered().get(asked.name)
         if verb is None:
-            known = ", ".join(offered())
-            return _told({"error": {"code": "E302", "where": asked.name[:60], "why": "there is no such tool",
-                                    "fix": f"take one of {known}"}}, is_error=True)  # fmt: skip
+            fix = phrase("take one of {known}", known=", ".join(offered()))
+            return _told(
+                ConfigError("E302", "there is no such tool", where=asked.name[:60], fix=fix).as_dict(), is_error=True
+            )
         try:
             async with one_at_a_time:
                 value = await anyio.to_thread.run_sync(answer, root, verb, asked.arguments or {})

@@ -5,11 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lifelong.phrases import N_, figure, heard, spoken
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from lifelong.values import Finding, Fit, ImportReport, Leaderboard, Scores
+
+
+#: Words that stand in what is printed by their name: severities, kinds of files, names of facts and of columns.
+WORDS = (
+    N_("info"), N_("warning"), N_("error"), N_("orders"), N_("subscriptions"), N_("touches"), N_("rows"), N_("money"),
+    N_("prices"), N_("project"), N_("name"), N_("currency"), N_("batches"), N_("state"), N_("fits"), N_("spend"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,7 @@ class Status:
         return dict(self.facts)
 
     def __str__(self) -> str:
-        return "\n".join(f"{name.replace('_', ' '):<14} {_told(value)}" for name, value in self.facts.items())
+        return "\n".join(f"{heard(name.replace('_', ' ')):<14} {_told(value)}" for name, value in self.facts.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,16 @@ class Check:
         }
 
     def __str__(self) -> str:
-        head = (
-            f"{self.warnings} warnings, {self.errors} errors, {self.quarantined:,} of {self.rows:,} rows in quarantine"
+        head = spoken(
+            "{warnings} warnings, {errors} errors, {quarantined:,} of {rows:,} rows in quarantine",
+            warnings=self.warnings,
+            errors=self.errors,
+            quarantined=self.quarantined,
+            rows=self.rows,
         )
-        lines = [head, *(f"  {f.severity:<8} {f}" for f in self.findings)]
+        lines = [head, *(f"  {heard(f.severity):<8} {f}" for f in self.findings)]
         if self.quarantined:
-            lines.append(f"the quarantined rows, each with its reason: {self.quarantine}")
+            lines.append(spoken("the quarantined rows, each with its reason: {where}", where=self.quarantine))
         return "\n".join(lines)
 
 
@@ -81,8 +94,8 @@ class Merges:
 
     def __str__(self) -> str:
         lines = [f"{row['alias']} -> {row['customer_id']}  ({row['rule']})" for row in self.rows]
-        lines = lines or ["no customers were joined"]
-        return "\n".join([*lines, *(f"{alias} stays apart, as you asked" for alias in self.undone)])
+        lines = lines or [heard("no customers were joined")]
+        return "\n".join([*lines, *(spoken("{alias} stays apart, as you asked", alias=alias) for alias in self.undone)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +109,16 @@ class Receipt:
         return dict(self.facts)
 
     def __str__(self) -> str:
-        return (
-            f"forgotten: {self.facts['rows_removed']:,} rows taken out of {self.facts['batches_rewritten']} batches; "
-            f"scores and reports made with them are removed\n"
-            f"beyond reach: {self.facts['beyond_reach']}\nreceipt: {self.facts['receipt']}"
+        return "\n".join(
+            [
+                spoken(
+                    "forgotten: {rows:,} rows taken out of {batches} batches; scores and reports made with them are removed",
+                    rows=self.facts["rows_removed"],
+                    batches=self.facts["batches_rewritten"],
+                ),
+                spoken("beyond reach: {what}", what=heard(str(self.facts["beyond_reach"]))),
+                spoken("receipt: {receipt}", receipt=self.facts["receipt"]),
+            ]
         )
 
 
@@ -132,13 +151,13 @@ class Run:
             parts.append(str(self.leaderboard))
         else:  # no table of models says why this one was taken
             parts.append("\n".join(f"  {finding}" for finding in self.fit.findings))
-        parts += [str(self.scores), f"report   {self.report}", f"project  {self.project}"]
+        parts += [str(self.scores), f"{heard('report'):<8} {self.report}", f"{heard('project'):<8} {self.project}"]
         return "\n\n".join(parts)
 
 
 def _told(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return heard("yes") if value else heard("no")
     if isinstance(value, int):
-        return f"{value:,}"
-    return str(value) if value not in ("", None) else "not known"
+        return figure(value, ",")
+    return str(value) if value not in ("", None) else heard("not known")

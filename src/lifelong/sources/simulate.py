@@ -172,10 +172,8 @@ def simulate_shop(
     """
     if customers < 1:
         raise ConfigError(
-            "E301",
-            phrase("a shop of {customers} customers cannot be simulated", customers=customers),
-            fix="ask for at least one customer",
-        )
+            "E301", phrase("a shop of {customers} customers cannot be simulated", customers=customers), fix="ask for at least one customer",
+        )  # fmt: skip
     rng = np.random.default_rng(seed)
     when = calendar or Calendar()
     theta = parameters or DEFAULT_PARAMETERS[process]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lifelong.errors import FitError
+from lifelong.phrases import figure, heard, spoken
 from lifelong.values.blend import SUFFIX
 from lifelong.values.findings import Finding, plain
 
@@ -108,11 +109,20 @@ class Fit:
         }
 
     def __str__(self) -> str:
-        head = f"{self.model}: log-likelihood {self.loglik:,.4f}, {self.origin.customers:,} customers"
+        head = spoken(
+            "{model}: log-likelihood {loglik:,.4f}, {customers:,} customers",
+            model=self.model,
+            loglik=self.loglik,
+            customers=self.origin.customers,
+        )
         wide = max(7, *(len(p.name) for p in self.params)) + 1
-        lines = [head, f"{'':<{wide}}{'estimate':>14}{'se':>12}{'95 % low':>14}{'high':>14}  unit"]
+        lines = [
+            head,
+            f"{'':<{wide}}{heard('estimate'):>14}{heard('se'):>12}{heard('95 % low'):>14}{heard('high'):>14}  {heard('unit')}",
+        ]
         lines += [
-            f"{p.name:<{wide}}{p.estimate:>14.6g}{p.se:>12.4g}{p.low:>14.6g}{p.high:>14.6g}  {p.unit}"
+            f"{p.name:<{wide}}{figure(p.estimate, '.6g'):>14}{figure(p.se, '.4g'):>12}{figure(p.low, '.6g'):>14}"
+            f"{figure(p.high, '.6g'):>14}  {p.unit}"
             for p in self.params
         ]
         lines += [f"  {f}" for f in self.findings]

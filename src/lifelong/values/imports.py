@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import DataError
-from lifelong.phrases import phrase
+from lifelong.phrases import figure, heard, phrase, spoken
 from lifelong.units import Money
 from lifelong.values.findings import Finding, plain
 
@@ -86,17 +86,25 @@ class ImportReport:
             )
         ]
         lines = [
-            f"{self.source}: {self.orders:,} {self.kind} of {self.customers:,} customers, {self.first_day} to {self.last_day}",
-            f"{'':<8}{'in':>18} = {'kept':>18} + {'quarantined':>14} + {'duplicates':>14}",
+            spoken(
+                "{source}: {orders:,} {kind} of {customers:,} customers, {first} to {last}",
+                source=self.source,
+                orders=self.orders,
+                kind=heard(self.kind),
+                customers=self.customers,
+                first=self.first_day,
+                last=self.last_day,
+            ),
+            f"{'':<8}{heard('in'):>18} = {heard('kept'):>18} + {heard('quarantined'):>14} + {heard('duplicates'):>14}",
         ]
         rows = [("rows", self.rows_in, self.kept, self.quarantined, self.duplicates)]
         for name, *figures in rows + (money if self.money_in is not None else []):
-            cells = [self._cell(name, figure or 0) for figure in figures]
-            lines.append(f"{name:<8}{cells[0]:>18} = {cells[1]:>18} + {cells[2]:>14} + {cells[3]:>14}")
+            cells = [self._cell(name, value or 0) for value in figures]
+            lines.append(f"{heard(name):<8}{cells[0]:>18} = {cells[1]:>18} + {cells[2]:>14} + {cells[3]:>14}")
         lines += [f"  {finding}" for finding in self.findings]
         return "\n".join(lines)
 
-    def _cell(self, name: str, figure: int) -> str:
+    def _cell(self, name: str, value: int) -> str:
         if name == "rows":
-            return f"{figure:,}"
-        return str(Money(figure, self.currency or "XXX")).replace(" XXX", "")
+            return figure(value, ",")
+        return heard(Money(value, self.currency or "XXX").said()).replace(" XXX", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lifelong.phrases import figure, heard, spoken
 from lifelong.units import minor_digits
 from lifelong.values.findings import Finding, plain
 
@@ -95,7 +96,7 @@ class Leaderboard:
         names = list(dict.fromkeys(str(row["model"]) for row in self.rows))
         shown = [m for m in SHOWN if any(m in r for r in self.rows)]
         width = max(15, *(len(name) + 2 for name in names))
-        lines = [f"{'model':<{width}}" + "".join(f"{metric:>13}" for metric in shown)]
+        lines = [f"{heard('model'):<{width}}" + "".join(f"{metric:>13}" for metric in shown)]
         for name in names:
             own = [row for row in self.rows if row["model"] == name]
             label = name + (" *" if name == self.chosen else "")
@@ -104,9 +105,9 @@ class Leaderboard:
             if any(between):
                 lines.append(" " * width + "".join(_between(one) for one in between))
         origins = sorted({str(row["origin"]) for row in self.rows})
-        lines.append(f"means over {len(origins)} origins: {', '.join(origins)}")
+        lines.append(spoken("means over {count} origins: {origins}", count=len(origins), origins=", ".join(origins)))
         if self.intervals:
-            lines.append("below each: where it would fall nine times in ten with other customers")
+            lines.append(heard("below each: where it would fall nine times in ten with other customers"))
             lines.append(self._told_apart())
         lines += [
             _cost(row) for row in self.costs if row["model"] == self.chosen and row["choice"] in {"top 10 %", "cap"}
@@ -116,8 +117,12 @@ class Leaderboard:
     def _told_apart(self) -> str:
         level = self.level("mae")
         if not level:
-            return f"Every other error each differs from that of {self.chosen} by more than such chance."
-        return f"By the error each {', '.join(level)} cannot be told from {self.chosen}."
+            return spoken(
+                "Every other error each differs from that of {chosen} by more than such chance.", chosen=self.chosen
+            )
+        return spoken(
+            "By the error each {level} cannot be told from {chosen}.", level=", ".join(level), chosen=self.chosen
+        )
 
 
 def _between(row: Mapping[str, Any] | None) -> str:
@@ -125,30 +130,37 @@ def _between(row: Mapping[str, Any] | None) -> str:
         return " " * 13
     low, high = float(row["low"]), float(row["high"])
     digits = 3 if max(abs(low), abs(high)) < 10 else 1 if max(abs(low), abs(high)) < 1000 else 0
-    return f"{f'{low:.{digits}f}~{high:.{digits}f}':>13}"
+    return f"{figure(low, f'.{digits}f') + '~' + figure(high, f'.{digits}f'):>13}"
 
 
 def _cost(row: Mapping[str, Any]) -> str:
     """What deciding by the chosen model loses, in a sentence."""
     digits = minor_digits(str(row["currency"]))
 
+    def amount(value: float) -> str:
+        return figure(value / 10**digits, f",.{digits}f")
+
     def said(name: str) -> str:
         value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
-        band = (
-            ""
-            if low is None or high is None
-            else f" ({low / 10**digits:,.{digits}f} to {high / 10**digits:,.{digits}f})"
-        )
-        return f"{value / 10**digits:,.{digits}f}{band}"
+        if low is None or high is None:
+            return amount(value)
+        return spoken("{value} ({low} to {high})", value=amount(value), low=amount(low), high=amount(high))
 
     what = (
-        f"look after the {row['choice']}"
+        spoken("look after the {choice}", choice=row["choice"])
         if row["cap"] is None
-        else f"spend up to {row['cap'] / 10**digits:,.{digits}f} on each"
+        else spoken("spend up to {cap} on each", cap=amount(row["cap"]))
     )
-    return f"{what}: {said('missed')} missed of {row['perfect'] / 10**digits:,.{digits}f}; {said('saved')} less than by {row['rival']}"
+    return spoken(
+        "{what}: {missed} missed of {perfect}; {saved} less than by {rival}",
+        what=what,
+        missed=said("missed"),
+        perfect=amount(row["perfect"]),
+        saved=said("saved"),
+        rival=row["rival"],
+    )
 
 
 def _mean(rows: Sequence[Mapping[str, Any]], metric: str) -> str:
     known = [float(row[metric]) for row in rows if row.get(metric) is not None and row[metric] == row[metric]]
-    return f"{sum(known) / len(known):>13.3f}" if known else f"{'none':>13}"
+    return f"{figure(sum(known) / len(known), '.3f') if known else heard('none'):>13}"

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import ConfigError, did_you_mean
-from lifelong.phrases import phrase
+from lifelong.phrases import phrase, spoken
 from lifelong.values.findings import Finding, plain
 
 if TYPE_CHECKING:
@@ -93,11 +93,29 @@ class Scores:
 
     def __str__(self) -> str:
         t = self.totals
-        lines = (
-            f"{self.customers:,} customers as of {self.as_of}, {self.definition}\n"
-            f"still customers {t.alive:,.0f}; orders within {self.horizon} {t.orders:,.0f} "
-            f"(80 %: {t.orders_low80:,.0f} to {t.orders_high80:,.0f})\n"
-            f"value {t.value:,.2f} {self.currency} (80 %: {t.low80:,.2f} to {t.high80:,.2f}; "
-            f"{t.model_share:.0%} of that width is the model's own error)"
-        )
-        return "\n".join([lines, *(f"  {finding}" for finding in self.findings)])
+        lines = [
+            spoken(
+                "{customers:,} customers as of {as_of}, {definition}",
+                customers=self.customers,
+                as_of=self.as_of,
+                definition=self.definition,
+            ),
+            spoken(
+                "still customers {alive:,.0f}; orders within {horizon} {orders:,.0f} (80 %: {low:,.0f} to {high:,.0f})",
+                alive=t.alive,
+                horizon=self.horizon,
+                orders=t.orders,
+                low=t.orders_low80,
+                high=t.orders_high80,
+            ),
+            spoken(
+                "value {value:,.2f} {currency} (80 %: {low:,.2f} to {high:,.2f}; {share:.0%} of that width is "
+                "the model's own error)",
+                value=t.value,
+                currency=self.currency,
+                low=t.low80,
+                high=t.high80,
+                share=t.model_share,
+            ),
+        ]
+        return "\n".join([*lines, *(f"  {finding}" for finding in self.findings)])

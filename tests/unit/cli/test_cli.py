@@ -154,7 +154,7 @@ def test_errors_have_one_shape_and_exit_codes(
     assert left == code
     told = json.loads(out)
     assert set(told) == {"error"}
-    assert set(told["error"]) == {"code", "where", "why", "fix"}
+    assert set(told["error"]) == {"code", "where", "why", "fix", "said"}
     assert told["error"]["code"] == expected
 
 
