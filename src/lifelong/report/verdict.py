@@ -273,50 +273,21 @@ def _predicted(key: str, name: str, number: str, spread: str, drawn: tuple[Range
 def _counted(data: ReportData, most: int) -> list[dict[str, Any]]:
     """Counted numbers have no band: they are what happened."""
     once, second = loyalty.one_time_share(data), data.loyalty.get("median_days_to_second")
-    n = data.scores.customers
+    n, rate = data.scores.customers, data.loyalty.get("repeat_rate")
+    counted = message("counted: {count} of {all}")
     rows: list[tuple[str, str, str, str, float | None]] = []
     if data.is_subscribed:
-        present = data.scores.totals.alive
-        rows.append(
-            (
-                "subscribers",
-                message("Present subscribers"),
-                whole(present),
-                message("of {count} who ever subscribed").format(count=whole(n)),
-                present / n if n else None,
-            )
-        )
+        present, note = data.scores.totals.alive, message("of {count} who ever subscribed").format(count=whole(n))
+        rows.append(("subscribers", message("Present subscribers"), whole(present), note, present / n if n else None))
     elif once is not None:
-        rows.append(
-            (
-                "one_time",
-                message("Customers with one order only"),
-                i18n.percent(once, 1),
-                message("counted: {count} of {all}").format(count=whole(round(once * n)), all=whole(n)),
-                once,
-            )
-        )
-    rate = data.loyalty.get("repeat_rate")
+        note = counted.format(count=whole(round(once * n)), all=whole(n))
+        rows.append(("one_time", message("Customers with one order only"), i18n.percent(once, 1), note, once))
     if rate is not None:
-        rows.append(
-            (
-                "repeat_rate",
-                message("Repeat rate"),
-                i18n.percent(rate, 1),
-                message("counted: {count} of {all}").format(count=whole(round(float(rate) * n)), all=whole(n)),
-                float(rate),
-            )
-        )
+        note = counted.format(count=whole(round(float(rate) * n)), all=whole(n))
+        rows.append(("repeat_rate", message("Repeat rate"), i18n.percent(rate, 1), note, float(rate)))
     if second is not None:
-        rows.append(
-            (
-                words.SECOND,
-                message("Days to the second order"),
-                whole(second),
-                message("counted: middle of those who came back"),
-                None,
-            )
-        )
+        note = message("counted: middle of those who came back")
+        rows.append((words.SECOND, message("Days to the second order"), whole(second), note, None))
     return [
         {"key": k, "name": name, "number": number, "spread": note, "note": "", "kind": "fact", "drawing": None,
          "part": round(part * 100, 1) if part is not None else None}

@@ -83,7 +83,7 @@ def left(page: str) -> set[str]:
     french |= {
         month.strip(".") for names in (i18n.LOCALES["fr"].months, i18n.LOCALES["fr"].months_short) for month in names
     }
-    french |= {"de", "à", "US", "USD"}  # of intervals and amounts
+    french |= {"de", "à", "du", "au", "US", "USD"}  # of intervals and amounts
     french |= {word for said in i18n.LOCALES["fr"].words.values() for word in said.split()}
     found: set[str] = set()
     depth = 0
