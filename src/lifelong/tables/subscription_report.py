@@ -31,7 +31,7 @@ def report(own: Any, currency: str, source: str, batch: str) -> ImportReport:
     parts = _parts(own)
     rows = {name: len(part) for name, part in parts.items()}
     money = {name: int(part["price"].sum() or 0) for name, part in parts.items()}
-    kept, reasons, repeats = parts["kept"], counted(parts["quarantined"], "reason"), counted(own, "repeats")
+    kept, reasons, repeats = parts["kept"], tallied(parts["quarantined"], "reason"), tallied(own, "repeats")
     told = statuses.findings(counts(kept.to_native()) | repeats)
     days = (kept["start"].min(), kept["start"].max())
     return ImportReport(
@@ -53,7 +53,7 @@ def report(own: Any, currency: str, source: str, batch: str) -> ImportReport:
         details={
             "reasons": reasons,
             "repeats": repeats,
-            "statuses": counted(kept, "status"),
+            "statuses": tallied(kept, "status"),
             "rows": {reason: first_rows(parts["quarantined"], reason) for reason in reasons},
         },
         findings=(*set_aside(reasons), *told),
@@ -68,7 +68,7 @@ def _parts(own: Any) -> dict[str, Any]:
     return {name: own.filter(flag) for name, flag in flags.items()}
 
 
-def counted(rows: Any, name: str) -> dict[str, int]:
+def tallied(rows: Any, name: str) -> dict[str, int]:
     """How often each value of a column stands there, of any eager frame; nulls are left out."""
     frame = nw.from_native(rows).filter(~nw.col(name).is_null()).group_by(name).agg(n=nw.len())
     return {str(k): int(n) for k, n in sorted(zip(frame[name].to_list(), frame["n"].to_list(), strict=True))}
@@ -77,7 +77,7 @@ def counted(rows: Any, name: str) -> dict[str, int]:
 def counts(rows: Any) -> dict[str, int]:
     """How many sound rows have each note and each status."""
     sound = nw.from_native(rows).filter(nw.col("reason").is_null()).to_native()
-    return counted(sound, "note") | counted(sound, "status")
+    return tallied(sound, "note") | tallied(sound, "status")
 
 
 def set_aside(reasons: dict[str, int]) -> list[Finding]:

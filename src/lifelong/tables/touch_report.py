@@ -10,7 +10,7 @@ from lifelong.errors import DataError
 from lifelong.phrases import phrase
 from lifelong.schema import UNKNOWN
 from lifelong.tables.refusing import leave_out, rows_of
-from lifelong.tables.subscription_report import counted
+from lifelong.tables.subscription_report import tallied
 from lifelong.tables.touches import REASONS
 from lifelong.units import date_of
 from lifelong.values import Finding, ImportReport
@@ -33,7 +33,7 @@ def report(own: Any, kept: Any, source: str, batch: str) -> ImportReport:
         A report of the kind ``touches``; its customers are the different persons touched.
     """
     bad = own.filter(~nw.col("reason").is_null())
-    reasons, channels = counted(bad, "reason"), counted(kept, "channel")
+    reasons, channels = tallied(bad, "reason"), tallied(kept, "channel")
     days = (kept["day"].min(), kept["day"].max())
     first = {reason: bad.filter(nw.col("reason") == reason)["row"].sort().head(_SHOWN).to_list() for reason in reasons}
     found = [
