@@ -105,7 +105,7 @@ def _newcomer(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[
     margin = _margin(folder, at, question)
     share = None if own is None and margin == 1.0 else margin
     terms = Terms(question.horizon, share, question.discount, folder.currency, level=level)
-    new = score(made, formulating.fresh(here.summary, here.until, SOME), terms)
+    new = score(made, knowing.newcomers(folder, made, here, SOME), terms)
     first = margin * cashing.first_order(at, 10.0 ** minor_digits(folder.currency))
     return first + new.totals.value / SOME, float(cashing.recent(at).mean())
 
@@ -176,7 +176,7 @@ def _streams(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[S
     except FitError as problem:
         return Finding("F491", f"what retention and the rate move is not told: {problem.what}", "info")
     terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
-    tables = knowing.seen_by(folder, made, at).summary, formulating.fresh(at.summary, at.until, 1)
+    tables = knowing.seen_by(folder, made, at).summary, knowing.newcomers(folder, made, at, SOME)
     here, new = (Stream.of(prepare(made, table, terms, 0)[0]) for table in tables)
     return here, new
 
