@@ -9,7 +9,7 @@ import numpy as np
 
 from lifelong.decide.variance import Sums, parts, place
 from lifelong.errors import ConfigError, DataError
-from lifelong.project import asked, cashing
+from lifelong.project import asked, cashing, paying
 from lifelong.project.typed import amount
 from lifelong.store import files
 from lifelong.units import apportion, date_of, day_of
@@ -49,12 +49,12 @@ def sales_budget(folder: Folder, wanted: Wanted, xlsx: Path | None = None) -> Sa
     cac, spend, of = _told(wanted)
     factors = cashing.levers_of(folder, of)
     with folder.writing("sales-budget"):
-        made, at = cashing.latest(folder, "sales-budget")
-        said, course, worlds = cashing.forecast_of(folder, made, at, of, factors)
+        who = paying.payers(folder, "sales-budget")
+        said, course, worlds = cashing.forecast_of(folder, who, of, factors)
         months, total = _months(said, course, worlds, _spent(said, cac, spend))
         plan = SalesBudget(
             as_of=said.as_of, currency=said.currency, digits=said.digits, model=said.model, definition=said.definition,
-            customers=len(at.summary), factors=factors, cac=cac, monthly=spend, months=months, total=total, findings=said.findings,
+            customers=who.customers, factors=factors, cac=cac, monthly=spend, months=months, total=total, findings=said.findings,
         )  # fmt: skip
         if xlsx:
             from lifelong.export import budget_workbook
