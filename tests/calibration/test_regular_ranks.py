@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from lifelong.models.climb import Prior
-from lifelong.models.pareto_ggg import ParetoGGG, simulate
+from lifelong.models.pareto_ggg import simulate
 from lifelong.posterior import pareto_ggg
 from lifelong.tables.gaps import spacings
 

@@ -108,11 +108,8 @@ def forecast_of(
 
 def _words(who: Payers, share: float, base: str) -> str:
     """What the money means."""
-    brings = (
-        "orders bring" + (", and payments of subscriptions" if who.has_table else "")
-        if who.at
-        else "payments of subscriptions bring"
-    )
+    orders = "orders bring" + (f", and {paying.PAYMENTS}" if who.has_table else "")
+    brings = orders if who.at else f"{paying.PAYMENTS} bring"
     words = f"revenue is what {brings}, not discounted; margin " + (
         f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
     )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: The lever that is no plain factor of money: it changes how long customers stay.
 RETENTION = "retention"
+#: How a definition says that a table of subscriptions is part of the money.
+PAYMENTS = "payments of subscriptions"
 #: Months of first orders that the rate of coming ones is taken from.
 RECENT = 12
 

@@ -159,6 +159,12 @@ def plan_actual(folder: Folder, planned: str = "", out: Path | None = None) -> P
     """The plan against what came in its months that are over, by the customers of then and by those won since."""
     with folder.writing("plan-actual"):
         plan = kept_plan(folder, planned)
+        if paying.PAYMENTS in plan.definition:
+            raise DataError(
+                "E482", "the plan holds payments of subscriptions, and what came of these is not known", where=plan.path,
+                why="a table of subscriptions says who is there, not what was paid in which month",
+                fix="compare it with the books; or plan the orders alone, in a project without the table",
+            )  # fmt: skip
         at = asked.base(folder)
     over = [month for month in plan.months if day_of(month.ends) <= at.until]
     if not over:

@@ -80,9 +80,9 @@ def test_every_verb_answers_after_a_fit_with_covariates(shop: ll.Project) -> Non
         try:
             call(shop.path, name, arguments(name, told), lambda *_: None)
         except LifelongError as error:
-            refused[name] = error.code
-            assert error.fix, name
-    assert refused == REFUSED
+            refused[name] = error
+    assert {name: error.code for name, error in refused.items()} == REFUSED
+    assert all(error.fix for error in refused.values())
 
 
 def test_a_new_customer_is_worth_the_mean_of_the_kinds(tmp_path: Path) -> None:
