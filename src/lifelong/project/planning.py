@@ -181,7 +181,7 @@ def plan_actual(folder: Folder, planned: str = "", out: Path | None = None) -> P
     ]
     said = PlanActual(
         planned=plan.as_of, as_of=date_of(at.until).isoformat(), currency=plan.currency, digits=plan.digits,
-        definition="actual is revenue of the orders, refunds taken off on their day; existing are the customers of the planning "
+        definition="actual is revenue of the orders, refunds taken off the order that they take back, others on their day; existing are the customers of the planning "
         "day, new are those won since; the plan's 80 % interval is its own of then",
         months=len(over), of_months=len(plan.months), rows=tuple(rows),
         total=tuple(_rows(_of_all(plan, over), whole, over[-1].so_far)),
