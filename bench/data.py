@@ -176,5 +176,7 @@ def _simulated(start: int, count: int, alpha: float) -> pa.Table:
     day = np.r_[born, when].astype(np.int32) + FIRST
     mean = 20 * rng.gamma(6, 1, count) ** -1 * 6  # a customer's own mean spend
     cents = np.maximum(np.rint(mean[who] * rng.gamma(4, 0.25, len(who)) * 100), 1).astype(np.int64)
-    names = pa.array(who + start).cast(pa.string())
+    names = pa.array(who + start + 1).cast(
+        pa.string()
+    )  # a customer called 0 is nobody to an import, and would be set aside
     return pa.table({"customer_id": names, "day": day, "revenue": cents})

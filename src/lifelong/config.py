@@ -9,6 +9,7 @@ from lifelong.errors import ConfigError, did_you_mean
 from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE_NAME = "lifelong.toml"
@@ -105,30 +106,44 @@ def read(path: Path) -> Config:
             where=str(path),
             fix="mend the line named",
         ) from None
+    return of(raw, str(path))
+
+
+def of(told: Mapping[str, Any], where: str) -> Config:
+    """A Config from what was told by name; lists of texts may be lists or tuples.
+
+    Raises:
+        ConfigError: E302 for a name that no setting has, E301 for a value of another kind.
+    """
+    return Config(**checked(told, where))
+
+
+def checked(told: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Settings by name, each of its kind; errors as of :func:`of`."""
     known = {f.name: f for f in fields(Config)}
     given: dict[str, Any] = {}
-    for key, value in raw.items():
+    for key, value in told.items():
         if key not in known:
             raise ConfigError(
                 "E302",
                 phrase("there is no setting {key!r}", key=key),
-                where=str(path),
+                where=where,
                 why=did_you_mean(key, known),
-                fix="mend or remove the line",
+                fix="mend or remove it",
             )
         want = type(known[key].default)
-        if want is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+        if want is tuple and isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
             value = tuple(value)
-        if not isinstance(value, want):
+        elif want is tuple or not isinstance(value, want):
             raise ConfigError(
                 "E301",
                 phrase("{key} must be {want}, not {value!r}", key=key, want=_kind(want), value=value),
-                where=str(path),
+                where=where,
                 why="a setting of the wrong kind would be guessed at",
                 fix=phrase("write {key} = {default}", key=key, default=_toml(known[key].default)),
             )
         given[key] = value
-    return Config(**given)
+    return given
 
 
 def text(config: Config) -> str:

@@ -97,3 +97,31 @@ def test_no_bytes_bring_a_traceback(tmp_path_factory: pytest.TempPathFactory, co
         assert isinstance(read(path), Config)
     except LifelongError as error:
         assert error.code in {"E301", "E302"}  # noqa: PT017 - either code will do
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"aliases": ["a=b", 3]}, "E301"),
+        ({"aliases": "a=b"}, "E301"),
+        ({"margin": 0.4}, "E301"),
+        ({"currencies": "EUR"}, "E302"),
+    ],
+)
+def test_settings_told_in_python_are_of_their_kind_or_refused(
+    tmp_path: Path, told: dict[str, object], code: str
+) -> None:
+    from lifelong import Project
+
+    shop = Project(tmp_path / "kept", settings={"aliases": ["a=b"]})
+    assert shop.config.aliases == ("a=b",)
+    shop.configure(aliases=["c=d"])
+    assert shop.config.aliases == ("c=d",)
+    with pytest.raises(ConfigError) as caught:
+        Project(tmp_path / "shop", settings=told)
+    assert caught.value.code == code
+    assert not (tmp_path / "shop" / FILE_NAME).exists()
+    with pytest.raises(ConfigError) as caught:
+        shop.configure(**told)
+    assert caught.value.code == code
+    assert shop.config.aliases == ("c=d",)

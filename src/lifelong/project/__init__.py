@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lifelong.config import Config
+from lifelong import config
 from lifelong.project.alone import (
     demo,
     fit_file,
@@ -36,6 +36,7 @@ from lifelong.project.touch_verbs import TouchVerbs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lifelong.config import Config
     from lifelong.project.answers import Run
     from lifelong.project.folder import Progress
     from lifelong.project.subscribing import Subscriptions
@@ -76,7 +77,7 @@ class Project(
         progress: told of long work as ``progress(step, done, total)``.
 
     Raises:
-        ConfigError: E304, there is no project and ``create`` is false.
+        ConfigError: E304, there is no project and ``create`` is false; E301, E302 for settings that there are not.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Project(
     ) -> None:
         self._folder = Folder(Path(path), progress)
         if create and not self._folder.exists:
-            self._folder.create(Config(**{"name": Path(path).resolve().name, **(settings or {})}))
+            self._folder.create(config.of({"name": Path(path).resolve().name, **(settings or {})}, "settings"))
         self._folder.require()
 
     @property

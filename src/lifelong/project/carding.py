@@ -15,10 +15,10 @@ from lifelong.errors import LifelongError
 from lifelong.money.acquiring import Z
 from lifelong.money.concentration import top_share
 from lifelong.phrases import phrase
-from lifelong.project import asked, cashing, channelling, equity, valuing
+from lifelong.project import asked, cashing, channelling, enrolling, equity, valuing
 from lifelong.project.asked import Question
 from lifelong.store import files
-from lifelong.units import minor_digits
+from lifelong.units import day_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.scorecard import Entry, Scorecard
 
@@ -64,9 +64,9 @@ def scorecard(folder: Folder, told: Told, html: Path | None = None) -> Scorecard
     worth_of, run, firm = equity.equity_of(folder, terms)
     wanted = cashing.Wanted(months=MONTHS, new_customers=told.new_customers, margin=told.margin)
     year = cashing.forecast(folder, wanted)
-    at = asked.base(folder, worth_of.as_of)
+    at = None if enrolling.is_alone(folder) else asked.base(folder, worth_of.as_of)
     entries = (*_equity(worth_of, firm), *_customers(worth_of, run, at), *_winning(spent, told, worth_of), *_year(year))
-    tested, judged = _tested(folder, at)
+    tested, judged = _tested(folder, at) if at else _hidden(run)
     made = Scorecard(
         name=folder.config().name or folder.root.resolve().name, as_of=worth_of.as_of, currency=worth_of.currency,
         digits=worth_of.digits, model=worth_of.model, since="", definition=worth_of.definition,
@@ -74,7 +74,8 @@ def scorecard(folder: Folder, told: Told, html: Path | None = None) -> Scorecard
         bridge=worth_of.change, no_bridge=worth_of.no_change, tested=tested, findings=worth_of.findings,
     )  # fmt: skip
     with folder.writing("scorecard"):
-        made = _kept(folder, at, told, made)
+        state = at.state if at else folder.landing.read().subscribed
+        made = _kept(folder, asked.stamp(day_of(made.as_of), state), told, made)
     if not html:
         return made
     from lifelong.report import scorecard as page
@@ -113,7 +114,7 @@ def _equity(said: CustomerEquity, firm: Firm) -> list[Entry]:
     ]
 
 
-def _customers(said: CustomerEquity, run: Run, at: Base) -> list[Entry]:
+def _customers(said: CustomerEquity, run: Run, at: Base | None) -> list[Entry]:
     """Value a customer, who comes back, who is still there, and how uneven they are."""
     from lifelong.tables.loyalty import loyalty
 
@@ -121,12 +122,13 @@ def _customers(said: CustomerEquity, run: Run, at: Base) -> list[Entry]:
     value, alive = (rows[name].to_numpy() for name in ("value", "alive"))
     low, high = ((end / said.rlv if said.rlv > 0 else 1.0) for end in (said.rlv_low80, said.rlv_high80))
     mean, median = said.rlv / many * unit, float(np.median(value)) * unit
-    rate = loyalty(at.orders, at.until)["repeat_rate"] or 0.0
+    rate = (loyalty(at.orders, at.until)["repeat_rate"] or 0.0) if at else None
     top = top_share(value)
     return [
         Entry("mean", "value", "value a customer, mean", "money", mean, mean * low, mean * high),
         Entry("median", "median", "  median", "money", median, median * low, median * high),
-        _share("repeat_rate", "repeat_rate", "repeat rate", rate, (rate * (1.0 - rate) / many) ** 0.5),
+        Entry("repeat_rate", "repeat_rate", "repeat rate", "share", None, why="subscribers renew: there are no orders to repeat")
+        if rate is None else _share("repeat_rate", "repeat_rate", "repeat rate", rate, (rate * (1.0 - rate) / many) ** 0.5),
         _chance("active", "active_base", "active customers", float(alive.sum()), float((alive * (1.0 - alive)).sum()) ** 0.5),
         Entry("top", "best_fifth", "share of the best 20 %", "share", None, why="no value is expected of anybody")
         if top is None else _share("top", "best_fifth", "share of the best 20 %", *top),
@@ -212,14 +214,19 @@ def _tested(folder: Folder, at: Base) -> tuple[str, list[Entry]]:
     ]
 
 
-def _kept(folder: Folder, at: Base, told: Told, made: Scorecard) -> Scorecard:
+def _hidden(run: Run) -> tuple[str, list[Entry]]:
+    """What the test on hidden renewals said of the commonest period's model."""
+    return str(run.made_by().info.get("tested", "too few were lost to hide renewals")), []
+
+
+def _kept(folder: Folder, stamp: str, told: Told, made: Scorecard) -> Scorecard:
     """Beside the last one of these terms, and kept for the next; the same orders are kept once."""
     terms = hashlib.sha256(
         json.dumps({k: str(v) for k, v in asdict(told).items()}, sort_keys=True).encode()
     ).hexdigest()[:8]
     home = folder.root / "scorecards"
     home.mkdir(exist_ok=True)
-    path = home / f"{at.stamp}-{terms}.json"
+    path = home / f"{stamp}-{terms}.json"
     known = [(files.read_sealed(one, KIND), one) for one in home.glob(f"*-{terms}.json")]
     number = next((card["number"] for card, one in known if one == path), len(known) + 1)
     earlier = [card for card, one in known if one != path and (card["as_of"], card["number"]) < (made.as_of, number)]

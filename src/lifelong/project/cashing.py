@@ -8,32 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.errors import ConfigError, DataError, did_you_mean
-from lifelong.money.cash import Course, swings
+from lifelong.errors import ConfigError, did_you_mean
+from lifelong.money.cash import Course, Flows, swings
 from lifelong.phrases import phrase
-from lifelong.project import asked, costing, knowing, renewing, valuing
+from lifelong.project import paying
 from lifelong.project.asked import Question
+from lifelong.project.paying import RECENT, RETENTION
 from lifelong.project.typed import amount, wrong
-from lifelong.store import fits
-from lifelong.units import Horizon, Rate, apportion, date_of, minor_digits
+from lifelong.units import apportion, date_of, minor_digits
 from lifelong.values import Finding
 from lifelong.values.cash import CashForecast, CountedMonth, Month, Swing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lifelong.money.cash import Flows
     from lifelong.project.asked import Base
     from lifelong.project.folder import Folder
-    from lifelong.values import Fit
+    from lifelong.project.paying import Kind, Payers
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVERS = ("acquisition", "orders", "basket", "margin")
-#: The lever that is no plain factor of money: it changes how long customers stay.
-RETENTION = "retention"
-#: Months of first orders that the rate of coming ones is taken from.
-RECENT = 12
 MOST_MONTHS = 120
 DRAWS = 400
 
@@ -67,8 +62,7 @@ def forecast(folder: Folder, wanted: Wanted, out: Path | None = None, xlsx: Path
 
     factors = levers_of(folder, wanted)
     with folder.writing("forecast"):
-        made, at = latest(folder, "forecast")
-        said, course, _ = forecast_of(folder, made, at, wanted, factors)
+        said, course, _ = forecast_of(folder, paying.payers(folder, "forecast"), wanted, factors)
         if xlsx:
             cash_workbook.workbook(course, said, xlsx)
         if out:
@@ -88,54 +82,65 @@ def levers_of(folder: Folder, wanted: Wanted) -> dict[str, float]:
 
 
 def forecast_of(
-    folder: Folder, made: Fit, at: Base, wanted: Wanted, factors: dict[str, float]
+    folder: Folder, who: Payers, wanted: Wanted, factors: dict[str, float]
 ) -> tuple[CashForecast, Course, list[Flows]]:
     """The answer, what is expected behind it, and the drawn worlds of the customers there are and of those to come."""
-    from lifelong.score import ModelError, Terms, cash
-    from lifelong.score.levers import Stream
-    from lifelong.score.scores import prepare
+    from lifelong.score.cash import MONTH
 
-    folder.progress("money of the coming months", 0, len(at.summary))
-    question = Question.of(folder.config(), margin=wanted.margin)
-    at, own, level = costing.at_level(folder, at, question)
-    days = [round(m * cash.MONTH) for m in range(wanted.months + 1)]
-    error = valuing.error_of(folder, made, at) or ModelError()
-    terms = Terms(Horizon.parse(f"{days[-1]}d"), own, Rate.parse("0"), folder.currency, error, level=level)
-    summary = knowing.seen_by(folder, made, at).summary
-    ahead, has_cost = prepare(made, summary, terms, 0)
-    group = np.zeros(len(ahead.base), np.int64)
-    here = cash.existing(ahead, group, wanted.months, wanted.draws)
-    arrivals, found = _arrivals(at, wanted, [at.until + 1 + day for day in days])
-    first = first_order(at, 10.0 ** minor_digits(folder.currency))
-    typical = ahead.observed if ahead.observed > 0 else first, summary
-    to_come = cash.coming(made, terms, arrivals * factors.get("acquisition", 1.0), first, typical, wanted.draws)
-    leave = Stream.of(ahead).leaving(factors[RETENTION]) if factors.get(RETENTION, 1.0) != 1.0 else 1.0
-    courses = [
-        Course(
-            np.stack([part[0] for part in cash.expected(ahead, group, wanted.months, each)]),
-            cash.newcomer(made, terms, wanted.months, first, typical, each), np.mean(arrivals, axis=1), ahead.margin,
-        )
-        for each in ((1.0, leave) if leave != 1.0 else (1.0,))
-    ]  # fmt: skip
-    course = courses[-1]
+    folder.progress("money of the coming months", 0, who.customers)
+    made, has_cost = paying.kinds(folder, who, Question.of(folder.config(), margin=wanted.margin), wanted.months)
+    days = [round(m * MONTH) for m in range(wanted.months + 1)]
+    arrivals, found = _arrivals(made, wanted, [who.until + 1 + day for day in days])
+    course, parts = _together(made, arrivals, factors, wanted.draws)
     lift = factors.get("orders", 1.0)
-    parts = [cash.missed(one, terms).scaled(lift, lift * factors.get("basket", 1.0)) for one in (here, to_come)]
-    parts = [part.scaled(*by) for part, by in zip(parts, _longer(courses), strict=True)]
-    middle = [float(m) * factors.get("acquisition", 1.0) for m in course.arrivals]
+    parts = [part.scaled(lift, lift * factors.get("basket", 1.0)) for part in parts]
     means, share = course.means(factors)
     digits = minor_digits(folder.currency)
-    months, total = _told(means, parts, share, digits, [date_of(at.until + 1 + day).isoformat() for day in days])
-    base = "costs" if has_cost and own is None else "the margin told"
-    words = "revenue is what orders bring, not discounted; margin " + (
-        f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
-    )
+    months, total = _told(means, parts, share, digits, [date_of(who.until + 1 + day).isoformat() for day in days])
     said = CashForecast(
-        as_of=date_of(at.until).isoformat(), currency=folder.currency, digits=digits, model=made.name,
-        definition=f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error",
-        new_customers=tuple(middle), factors=factors, months=months, total=total,
-        counted=_counted(at), swings=_swings(course, factors, digits), findings=tuple(found),
+        as_of=date_of(who.until).isoformat(), currency=folder.currency, digits=digits, model=who.model,
+        definition=_words(who, share, "costs" if has_cost else "the margin told"),
+        new_customers=tuple(float(m) * factors.get("acquisition", 1.0) for m in course.arrivals), factors=factors,
+        months=months, total=total, counted=_counted(who.at) if who.at and not who.has_table else (),
+        swings=_swings(course, factors, digits), findings=tuple(found),
     )  # fmt: skip
     return said, course, parts
+
+
+def _words(who: Payers, share: float, base: str) -> str:
+    """What the money means."""
+    orders = "orders bring" + (f", and {paying.PAYMENTS}" if who.has_table else "")
+    brings = orders if who.at else f"{paying.PAYMENTS} bring"
+    words = f"revenue is what {brings}, not discounted; margin " + (
+        f"is {share:.1%} of it, by {base}" if share < 1.0 else "is all of it: no margin is known"
+    )
+    return f"{words}; months of 30.4 days; intervals hold doubt about parameters, chance, and the model's own error"
+
+
+def _together(
+    made: list[Kind], arrivals: list[Floats], factors: dict[str, float], draws: int
+) -> tuple[Course, list[Flows]]:
+    """What is expected of all kinds, and their worlds added: a newcomer is one of each kind by its share of newcomers."""
+    whole = sum((each.mean(axis=1) for each in arrivals), start=np.zeros(len(arrivals[0])))
+    everybody = float(whole.sum())
+    courses, worlds, shares = [], [], []
+    for kind, each in zip(made, arrivals, strict=True):
+        own = kind.courses(each.mean(axis=1), factors)
+        drawn = kind.worlds(each * factors.get("acquisition", 1.0), draws)
+        worlds.append([part.scaled(*by) for part, by in zip(drawn, _longer(own), strict=True)])
+        courses.append(own[-1])
+        shares.append(float(each.mean(axis=1).sum()) / everybody if everybody else 1.0 / len(made))
+    course = Course(
+        sum((one.existing for one in courses[1:]), start=courses[0].existing),
+        sum((share * one.newcomer for share, one in zip(shares[1:], courses[1:], strict=True)), start=shares[0] * courses[0].newcomer),
+        whole, courses[0].margin,
+    )  # fmt: skip
+    return course, [_added(parts) for parts in zip(*worlds, strict=True)]
+
+
+def _added(parts: Sequence[Flows]) -> Flows:
+    """Flows of several kinds as one: their worlds are drawn by themselves."""
+    return Flows(*(np.sum([getattr(part, name) for part in parts], axis=0) for name in ("orders", "revenue")))
 
 
 def _counted(at: Base) -> tuple[CountedMonth, ...]:
@@ -154,7 +159,7 @@ def _counted(at: Base) -> tuple[CountedMonth, ...]:
     )
 
 
-def _longer(courses: list[Course]) -> Floats:
+def _longer(courses: Sequence[Course]) -> Floats:
     """By what each month's money of each world changes, since customers stay longer: (who, orders or revenue, 1, months, 1)."""
     now, then = (course.means({})[0] for course in (courses[0], courses[-1]))
     made: Floats = np.where(now > 0, then / np.where(now > 0, now, 1.0), 1.0)
@@ -235,23 +240,15 @@ def _swings(course: Course, factors: dict[str, float], digits: int) -> tuple[Swi
     return tuple(Swing(lever, round(low), round(high)) for lever, low, high in swings(margin, levers, factors))
 
 
-def latest(folder: Folder, verb: str) -> tuple[Fit, Base]:
-    """The latest fit, of customers who buy freely and for money, and its orders."""
-    folder.tables()
-    made = fits.load(folder.root / "fits")
-    if renewing.is_contract(made.model):
-        raise renewing.refused(verb)
-    if made.spend is None:
-        raise DataError(
-            "E413", phrase("{verb} needs amounts, and the orders hold none", verb=verb), where=str(folder.root),
-            why="it is of money", fix="ingest orders with a column of amounts:  --column revenue=NAME",
-        )  # fmt: skip
-    return made, asked.base(folder, made.origin.until)
+def _arrivals(made: list[Kind], wanted: Wanted, days: list[int]) -> tuple[list[Floats], list[Finding]]:
+    """Newcomers of each kind in coming months, shape (months, draws) each, and what to say of them.
 
-
-def _arrivals(at: Base, wanted: Wanted, days: list[int]) -> tuple[Floats, list[Finding]]:
-    """First orders of coming months, shape (months, draws), and what to say of them."""
+    What is told is of all kinds, and shared out as the newcomers of late were.
+    """
     shape = wanted.months, wanted.draws
+    if not wanted.plan and wanted.new_customers == "":
+        own = [_as_of_late(kind, shape, place) for place, kind in enumerate(made)]
+        return [each for each, _ in own], [found for _, found in own]
     if wanted.plan:
         from lifelong.sources.acquisition_plan import read
 
@@ -259,45 +256,36 @@ def _arrivals(at: Base, wanted: Wanted, days: list[int]) -> tuple[Floats, list[F
             raise wrong(
                 "--plan", "a plan and a number of new customers are told", "one says what the other says", "new.csv"
             )
-        return np.repeat(read(Path(wanted.plan), days)[:, None], wanted.draws, axis=1), []
-    if wanted.new_customers != "":
-        return np.full(shape, amount(wanted.new_customers, "--new-customers", "120", is_zero_allowed=True)), []
-    seen = recent(at)
+        told = np.repeat(read(Path(wanted.plan), days)[:, None], wanted.draws, axis=1)
+    else:
+        told = np.full(shape, amount(wanted.new_customers, "--new-customers", "120", is_zero_allowed=True))
+    return [share * told for share in shares_of(made)], []
+
+
+def shares_of(made: Sequence[Kind]) -> list[float]:
+    """Each kind's part of the newcomers of late; the first has all where none came."""
+    seen = np.array([float(kind.seen.mean()) for kind in made])
+    whole = seen.sum()
+    return (seen / whole).tolist() if whole > 0 else [1.0] + [0.0] * (len(made) - 1)
+
+
+def _as_of_late(kind: Kind, shape: tuple[int, int], place: int) -> tuple[Floats, Finding]:
+    """Newcomers at the rate of the last months, with its doubt, shape (months, draws)."""
+    seen, draws = kind.seen, shape[1]
     mean = float(seen.mean())
     if mean == 0:
         text = "nobody placed a first order in the last months, so none are expected: --new-customers says otherwise"
-        return np.zeros(shape), [Finding("F411", text, "warning")]
+        if kind.name == "subscribers":
+            text = (
+                "nobody subscribed in the last months, so no new subscriber is expected: --new-customers says otherwise"
+            )
+        return np.zeros(shape), Finding("F411", text, "warning")
     spread = max(float(seen.var(ddof=1)), mean) if len(seen) > 1 else mean + mean**2
-    rng = np.random.default_rng([0, 14])
+    rng = np.random.default_rng([place, 14])
     # The rate is known from so many months alone; about it, months differ as they did.
-    rate = rng.gamma(len(seen) * mean**2 / spread, spread / (len(seen) * mean), wanted.draws)
+    rate = rng.gamma(len(seen) * mean**2 / spread, spread / (len(seen) * mean), draws)
     size = mean**2 / max(spread - mean, 1e-6 * mean)
     each = rng.poisson(rate * rng.gamma(size, 1.0 / size, shape))
-    text = phrase(
-        "new customers go on as in the last {seen} months, {mean:,.1f} a month; no season is in it",
-        seen=len(seen),
-        mean=mean,
-    )
-    return each * (mean / np.maximum(each.mean(axis=1, keepdims=True), 1e-12)), [
-        Finding("F412", text, "info", {"months": len(seen), "mean": mean})
-    ]
-
-
-def recent(at: Base) -> Floats:
-    """First orders of each of the last months, at most twelve."""
-    from lifelong.score.cash import MONTH
-
-    age = at.until - at.summary["first_day"].to_numpy()
-    span = max(min(RECENT, int((age.max() + 1) / MONTH)), 1)
-    counted = np.bincount((age / MONTH).astype(np.int64), minlength=span)[:span]
-    return counted.astype(np.float64)
-
-
-def first_order(at: Base, unit: float) -> float:
-    """What a first order day brings, on the average of those that had an amount, major units."""
-    import pyarrow.compute as pc
-
-    first = at.orders.join(at.summary.select(["customer_id", "first_day"]), "customer_id", join_type="inner")
-    first = first.filter(pc.equal(first["day"], first["first_day"]))
-    paid = first.group_by("customer_id").aggregate([("revenue", "sum")])["revenue_sum"]
-    return float(pc.mean(paid).as_py() or 0.0) / unit
+    text = f"new {kind.name} go on as in the last {len(seen)} months, {mean:,.1f} a month; no season is in it"
+    scaled = each * (mean / np.maximum(each.mean(axis=1, keepdims=True), 1e-12))
+    return scaled, Finding("F412", text, "info", {"months": len(seen), "mean": mean})

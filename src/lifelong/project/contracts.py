@@ -17,7 +17,7 @@ from lifelong.values import Finding, Tenures
 from lifelong.values.findings import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lifelong.models.kaplan_meier import KaplanMeier
     from lifelong.report.inputs import Kept
     from lifelong.score.book import Book
+    from lifelong.score.payments import Subscribers
     from lifelong.score.terms import ModelError
     from lifelong.values import Fit
 
@@ -39,6 +40,8 @@ APART = 1.5
 FEW = 30
 #: What a fit keeps of its test.
 MEASURED = ("miss", "variance", "days")
+#: Months of subscriptions begun that the rate of coming ones is taken from.
+RECENT = 12
 #: Rows of the curve that are printed.
 SHOWN = 12
 
@@ -268,7 +271,32 @@ def book_of(table: pa.Table, currency: str, *, has_money: bool = True) -> Book:
         np.array(latest["period"].to_pylist()),
         ((state == "here") | (state == "paused")).astype(np.bool_),
         paid if has_money else np.zeros(len(latest)),
+        begun=latest["start"].to_numpy().astype(np.int64),
     )
+
+
+def subscribers(table: pa.Table, fits: Mapping[str, Fit], book: Book, until: int, currency: str) -> Subscribers:
+    """Those of a book with the day of each one's next payment, and who joined of late: subscriptions begun in the last twelve months.
+
+    Args:
+        table: all tenures as of the last day.
+        fits: a fit a period; of other periods nobody is expected to join.
+        book: made of the same table.
+        until: the last day.
+        currency: of the prices.
+    """
+    from lifelong.score.cash import MONTH
+    from lifelong.score.payments import Joined, Subscribers, waits
+
+    age = until - table["start"].to_numpy().astype(np.int64)
+    span = max(min(RECENT, int((age.max() + 1) / MONTH)), 1)
+    month, period = (age / MONTH).astype(np.int64), np.array(table["period"].to_pylist())
+    is_known = np.isin(period, list(fits))
+    own = is_known & (month < span) if (is_known & (month < span)).any() else is_known
+    recent = np.bincount(month[is_known], minlength=span)[:span].astype(np.float64)
+    price = table["price"].to_numpy()[own] / 10.0 ** minor_digits(currency)
+    begun = book.begun if book.begun is not None else np.zeros(len(book.renewals), np.int64)
+    return Subscribers(fits, book, waits(begun, book.renewals, book.period, until), Joined(recent, period[own], price))
 
 
 def fits_of(chosen: Sequence[tuple[str, Chosen]]) -> dict[str, Fit]:

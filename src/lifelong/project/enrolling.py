@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifelong.project.asked import Question
     from lifelong.project.folder import Folder
     from lifelong.project.subscribing import Asked, Known, Subscriptions
+    from lifelong.score.payments import Subscribers
     from lifelong.store.beside import Table
     from lifelong.store.landing import Manifest
     from lifelong.values import Fit, ImportReport, Scores
@@ -116,10 +117,7 @@ def subscriptions(folder: Folder, asked: Asked, question: Question, out: Path | 
             fix="name the FILE, or leave these out",
         )
     with folder.writing("subscriptions"):
-        manifest = folder.landing.read()
-        made = subscribing.valued(kept(folder, manifest), asked, question, folder.progress)
-        scores = _keep(folder, manifest, made, question)
-    made = replace(made, scores=scores)
+        made = valued(folder, asked, question)
     return replace(made, path=str(subscribing.written(made.scores, out))) if out else made
 
 
@@ -136,10 +134,18 @@ class _Moment:
         return asking.stamp(self.until, self.state)
 
 
-def _keep(folder: Folder, manifest: Manifest, made: Subscriptions, question: Question) -> Scores:
-    """Keep the scores as a run, with the fit of the commonest period beside them."""
+def valued(folder: Folder, asked: Asked, question: Question, *, is_latest: bool = True) -> Subscriptions:
+    """Value the project's own table, and keep the scores as a run, with the fit of the commonest period beside them."""
+    manifest = folder.landing.read()
+    made = subscribing.valued(kept(folder, manifest), asked, question, folder.progress)
     moment = _Moment(day_of(made.scores.as_of), manifest.subscribed)
-    return runs.keep(folder, moment, made.scores, made.groups[0].chosen.fit, question)
+    scores = runs.keep(folder, moment, made.scores, made.groups[0].chosen.fit, question, is_latest=is_latest)
+    return replace(made, scores=scores)
+
+
+def no_costs(folder: Folder) -> DataError:
+    """The error where contribution is asked of the project's own table."""
+    return subscribing.no_costs(str(folder.root))
 
 
 def is_alone(folder: Folder) -> bool:
@@ -179,6 +185,11 @@ def with_subscribers(folder: Folder, scores: Scores, made: Fit, question: Questi
     found = (*told.findings, *_beside(table, until, made))
     seen = {(f.code, f.text): f for f in (*whole.findings, *found)}
     return replace(whole, groups=groups, findings=tuple(seen.values()))
+
+
+def subscribers(folder: Folder, manifest: Manifest, until: str = "") -> tuple[Subscribers, int]:
+    """Those of the project's own table, with each one's next payment and who joined of late; and the last day."""
+    return subscribing.subscribers(kept(folder, manifest), until, folder.progress)
 
 
 def _named(rows: pa.Table, buyers: pa.Table, folder: Folder) -> pa.Table:

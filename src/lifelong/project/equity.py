@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lifelong.errors import FitError
 from lifelong.money.cash import Firm, elasticities
 from lifelong.phrases import phrase
-from lifelong.project import cashing, costing, formulating, knowing, runs, trending, valuing
+from lifelong.project import enrolling, paying, runs, subscribing, trending, valuing, worth_parts
 from lifelong.project.asked import Question
 from lifelong.project.typed import amount, typed_share, wrong
 from lifelong.units import minor_digits
@@ -19,11 +18,12 @@ from lifelong.values import Finding
 from lifelong.values.cash import CustomerEquity
 
 if TYPE_CHECKING:
-    from lifelong.project.asked import Base
+    from collections.abc import Sequence
+
     from lifelong.project.folder import Folder
+    from lifelong.project.paying import Payers
     from lifelong.project.runs import Run
-    from lifelong.score.levers import Stream
-    from lifelong.values import Fit
+    from lifelong.values import Scores
     from lifelong.values.cash import EquityChange
 
     Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 ELASTIC = ("retention", "margin", "discount", "acquisition", "cac")
 #: Parameter draws behind the intervals of the elasticities.
 DRAWS = 40
-#: Newcomers that the value of one is computed from.
-SOME = 200
 #: The annual rate where none is told.
 RATE = "10%"
 
@@ -84,19 +82,18 @@ def equity_of(folder: Folder, told: Told, *, is_firm: bool = False) -> tuple[Cus
             RATE,
         )
     with folder.writing("equity"):
-        made, at = cashing.latest(folder, "equity")
+        who = paying.payers(folder, "equity")
         question = Question.of(folder.config(), "lifetime", told.margin, f"{100.0 * wacc:.6g}%/year")
-        folder.progress("customer equity", 0, len(at.summary))
-        scores = valuing.scored(folder, made, at, question)
-        run = runs.read(Path(runs.keep(folder, at, scores, made, question, is_latest=False).path))
-        clv, seen = _newcomer(folder, made, at, question)
-        first = cashing.first_order(at, 10.0 ** minor_digits(folder.currency)) * _margin(folder, at, question)
-        firm = _firm(told, scores.totals.value, clv, seen, wacc)
+        folder.progress("customer equity", 0, who.customers)
+        scores = _scored(folder, who, question)
+        run = runs.read(Path(scores.path))
+        new = worth_parts.newcomers(folder, who, question)
+        firm = _firm(told, scores.totals.value, worth_parts.clv(new), worth_parts.seen(new), wacc)
         change, why = _since(folder, run, told, firm)
-        moved, found = _elastic(_streams(folder, made, at, question), firm, first, is_firm=is_firm)
+        moved, found = _elastic(worth_parts.streams(folder, who, question, firm.rlv, new), firm, is_firm=is_firm)
     digits = minor_digits(folder.currency)
     said = CustomerEquity(
-        as_of=scores.as_of, currency=folder.currency, model=made.name,
+        as_of=scores.as_of, currency=folder.currency, model=who.model,
         definition=f"{scores.definition}; coming customers: the middle of each month, discounted at {wacc:.1%} a year",
         customers=scores.customers, rlv_low80=scores.totals.low80, rlv_high80=scores.totals.high80,
         **_to_the_unit(firm, digits), clv=firm.clv, cac=firm.cac, new_customers=firm.new_customers,
@@ -108,17 +105,13 @@ def equity_of(folder: Folder, told: Told, *, is_firm: bool = False) -> tuple[Cus
     return said, run, firm
 
 
-def _newcomer(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[float, float]:
-    """What a new customer is worth before the cost of winning, and how many came a month of late."""
-    from lifelong.score import Terms, score
-
-    here, own, level = costing.at_level(folder, at, question)
-    margin = _margin(folder, at, question)
-    share = None if own is None and margin == 1.0 else margin
-    terms = Terms(question.horizon, share, question.discount, folder.currency, level=level)
-    new = score(made, formulating.fresh(here.summary, here.until, SOME), terms)
-    first = margin * cashing.first_order(at, 10.0 ** minor_digits(folder.currency))
-    return first + new.totals.value / SOME, float(cashing.recent(at).mean())
+def _scored(folder: Folder, who: Payers, question: Question) -> Scores:
+    """Everybody's value by the question, kept as a run beside the latest one."""
+    if who.made is None or who.at is None:
+        return enrolling.valued(folder, subscribing.Asked(), question, is_latest=False).scores
+    alone = valuing.scored(folder, who.made, who.at, question)
+    scores = enrolling.with_subscribers(folder, alone, who.made, question)
+    return runs.keep(folder, who.at, scores, who.made, question, is_latest=False)
 
 
 def _firm(told: Told, rlv: float, clv: float, seen: float, wacc: float) -> Firm:
@@ -157,76 +150,56 @@ def _since(folder: Folder, run: Run, told: Told, firm: Firm) -> tuple[EquityChan
     if not place:
         return None, "no earlier run of this margin and rate is kept; the next call, of more orders, has this one"
     before = same[place - 1]
+    if before.subscribed or run.subscribed:
+        return None, "subscribers are part of it, whose table of then is not kept"
     if not before.fit or not before.has_fit:
         return None, f"the fit of the run of {before.told['as_of']} is no longer there"
     at = before.base(folder)
     if at is None:
         return None, f"the landing no longer holds the orders as they were on {before.told['as_of']}"
     digits = minor_digits(folder.currency)
-    clv, seen = _newcomer(folder, before.made_by(), at, before.question)
+    new = worth_parts.newcomers(folder, paying.of_orders(folder, before.made_by(), at), before.question)
     rlv = tuple(minor(worth(one.rows()), digits) for one in (before, run))
-    then = _firm(told, rlv[0] / 10.0**digits, clv, seen, firm.wacc)
+    then = _firm(told, rlv[0] / 10.0**digits, worth_parts.clv(new), worth_parts.seen(new), firm.wacc)
     before_after = [(round(one.equity * 10.0**digits), value) for one, value in zip((then, firm), rlv, strict=True)]
     parts = trending.since(folder, before, run, digits)
     return bridge(parts, before_after[0], before_after[1], (before.path.name, before.told["as_of"])), ""
 
 
-def _margin(folder: Folder, at: Base, question: Question) -> float:
-    here, own, _ = costing.at_level(folder, at, question)
-    return formulating.margin_of(here, own)
-
-
-def _streams(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[Stream, Stream] | Finding:
-    """Orders to come of the customers there are, and of a new one; or why they are not told."""
-    from lifelong.score import Terms
-    from lifelong.score.levers import Stream, steady
-    from lifelong.score.scores import prepare
-
-    try:
-        steady(made.model)
-    except FitError as problem:
-        return Finding(
-            "F491", phrase("what retention and the rate move is not told: {what}", what=problem.what), "info"
-        )
-    terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
-    tables = knowing.seen_by(folder, made, at).summary, formulating.fresh(at.summary, at.until, 1)
-    here, new = (Stream.of(prepare(made, table, terms, 0)[0]) for table in tables)
-    return here, new
-
-
 def _elastic(
-    streams: tuple[Stream, Stream] | Finding, firm: Firm, first: float, *, is_firm: bool
+    parts: list[worth_parts.Part] | Finding, firm: Firm, *, is_firm: bool
 ) -> tuple[dict[str, tuple[float, ...]], list[Finding]]:
     """Of each lever the elasticity, and its 80 and 90 % bounds over draws of the parameters."""
     if not (firm.value if is_firm else firm.equity):
         return {}, []
-    if isinstance(streams, Finding):
+    if isinstance(parts, Finding):
         levers = [lever for lever in ELASTIC if lever not in {"retention", "discount"}]
         plain = elasticities(lambda by: _value(_moved(firm, by), is_firm=is_firm), levers)
-        return {lever: (each,) for lever, each in plain.items()}, [streams]
-    fit = streams[0].engine.fit
-    worth = [stream.worth(fit.theta) for stream in streams]
-    after = firm.clv - first
+        return {lever: (each,) for lever, each in plain.items()}, [parts]
+    was = [part.worth(part.fit.theta) for part in parts]
 
-    def at(theta: Floats) -> dict[str, float]:
-        slope = streams[0].slope(theta)
+    def at(thetas: Sequence[Floats]) -> dict[str, float]:
+        slopes = [part.slope(theta) for part, theta in zip(parts, thetas, strict=True)]
 
-        def orders(leave: float, rate: float) -> list[float]:
+        def value(more: float, rate: float) -> tuple[float, float]:
             force = np.log1p(rate) * 7.0 / 365.25
-            return [s.worth(theta, leave, force) / was for s, was in zip(streams, worth, strict=True)]
+            moved = zip(parts, thetas, slopes, was, strict=True)
+            each = [part.valued(theta, more ** (1.0 / slope), force, now) for part, theta, slope, now in moved]
+            return sum(rlv for rlv, _ in each), sum(clv for _, clv in each)
 
-        level = orders(1.0, firm.wacc)
+        level = value(1.0, firm.wacc)
 
         def moved(by: dict[str, float]) -> float:
-            leave, rate = by.get("retention", 1.0) ** (1.0 / slope), firm.wacc * by.get("discount", 1.0)
-            here, new = orders(leave, rate) if by.keys() & {"retention", "discount"} else level
-            changed = replace(firm, rlv=firm.rlv * here, clv=first + after * new, wacc=rate)
-            return _value(_moved(changed, by), is_firm=is_firm)
+            rate = firm.wacc * by.get("discount", 1.0)
+            is_moved = bool(by.keys() & {"retention", "discount"})
+            rlv, clv = value(by.get("retention", 1.0), rate) if is_moved else level
+            return _value(_moved(replace(firm, rlv=rlv, clv=clv, wacc=rate), by), is_firm=is_firm)
 
         return elasticities(moved, ELASTIC)
 
-    point = at(fit.theta)
-    drawn = [at(theta) for theta in fit.draws(DRAWS, np.random.default_rng([0, 16]))]
+    point = at([part.fit.theta for part in parts])
+    worlds = [part.fit.draws(DRAWS, np.random.default_rng([place, 16])) for place, part in enumerate(parts)]
+    drawn = [at(thetas) for thetas in zip(*worlds, strict=True)]
     levels = (0.1, 0.9, 0.05, 0.95)
     bands = {lever: np.quantile([one[lever] for one in drawn], levels).tolist() for lever in ELASTIC}
     return {lever: (point[lever], *bands[lever]) for lever in ELASTIC}, []

@@ -73,7 +73,7 @@ class Folder:
 
     def set_config(self, **changes: Any) -> None:
         """Change some settings."""
-        self.save_config(replace(self.config(), **changes))
+        self.save_config(replace(self.config(), **settings.checked(changes, "settings")))
 
     def require(self) -> None:
         """Refuse where there is no project."""

@@ -10,7 +10,7 @@ from lifelong.errors import DataError
 from lifelong.money.formula import DRIVERS, Terms, elasticities, value_of
 from lifelong.money.margin import pooled_margin
 from lifelong.phrases import phrase
-from lifelong.project import asked, costing, renewing
+from lifelong.project import asked, costing, knowing, renewing
 from lifelong.project.typed import amount
 from lifelong.store import fits
 from lifelong.units import date_of, minor_digits
@@ -18,8 +18,6 @@ from lifelong.values import Finding, FormulaValue
 from lifelong.values.formula import Branch
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from lifelong.project.asked import Base, Question
     from lifelong.project.folder import Folder
     from lifelong.tables.two_windows import TwoWindows
@@ -65,7 +63,7 @@ def formula(folder: Folder, question: Question, cac: str | float) -> FormulaValu
         folder.currency,
         level=level,
     )
-    scores = score(made, fresh(at.summary, at.until, newcomers), terms)
+    scores = score(made, knowing.newcomers(folder, made, at, newcomers), terms)
     first = margin * (counted.first_revenue / newcomers / unit if counted.newcomers else told.order_value)
     t, value, moved = scores.totals, value_of(told), elasticities(told)
     own, low, high = (first + total / newcomers for total in (t.value, t.low80, t.high80))
@@ -108,19 +106,6 @@ def margin_of(at: Base, told: float | None) -> float:
     if cost is None or cost.null_count == len(cost):
         return 1.0
     return pooled_margin(*(at.summary[name].to_numpy(zero_copy_only=False) for name in ("revenue", "cost")))
-
-
-def fresh(summary: pa.Table, until: int, count: int) -> pa.Table:
-    """A summary of customers seen on the last day for the first time."""
-    import pyarrow as pa
-
-    def column(name: str) -> pa.Array:
-        kind = summary.schema.field(name).type
-        if name == "customer_id":
-            return pa.array([f"new {i}" for i in range(count)], kind)
-        return pa.array([until if name == "first_day" else 1 if name == "orders" else 0] * count, kind)
-
-    return pa.table({name: column(name) for name in summary.column_names if name != "cost"})
 
 
 def _findings(value: float, model: tuple[float, float], counted: TwoWindows) -> list[Finding]:

@@ -123,13 +123,36 @@ def seen_by(folder: Folder, made: Fit, at: Base) -> Base:
     from lifelong.judge.fitting import counted
 
     if "covariates" in made.info:
-        told = made.info["covariates"]
-        names = tuple(dict.fromkeys((*told["trans"], *told["life"])))
-        found = traits(folder, at, Known(names))
+        found = traits(folder, at, Known(made.covariates))
         return at if found is None else replace(at, summary=found.beside(at.summary))
     if "before" in made.info and "before" not in at.summary.column_names:
         return older(folder, at, str(made.info["before"].get("column", "")))
     return replace(at, summary=counted(made.model, at.orders, at.summary, at.until))
+
+
+def newcomers(folder: Folder, made: Fit, at: Base, count: int) -> pa.Table:
+    """A summary of customers seen on the last day for the first time; their covariates are shared out as those of the customers there are.
+
+    Raises:
+        DataError: as :func:`seen_by`.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    summary = seen_by(folder, made, at).summary
+    names = made.covariates
+    rows = pc.sort_indices(summary, sort_keys=[(name, "ascending") for name in names]) if names else pa.array([0])
+    taken = rows.take(pa.array(((np.arange(count) + 0.5) * len(rows) / count).astype(np.int64)))
+
+    def column(name: str) -> pa.Array | pa.ChunkedArray:
+        kind = summary.schema.field(name).type
+        if name in names:
+            return summary[name].take(taken)
+        if name == "customer_id":
+            return pa.array([f"new {i}" for i in range(count)], kind)
+        return pa.array([at.until if name == "first_day" else 1 if name == "orders" else 0] * count, kind)
+
+    return pa.table({name: column(name) for name in summary.column_names if name != "cost"})
 
 
 def older(folder: Folder, at: Base, name: str) -> Base:

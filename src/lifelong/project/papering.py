@@ -131,15 +131,17 @@ def beside(folder: Folder, data: ReportData, question: Question, kind: str) -> B
     """What other verbs say, as far as the project has ground for it; a refusal is told in its place."""
     from lifelong.project import cashing, costing, equity
 
-    if data.is_subscribed or not data.has_money:
+    if not data.has_money:
         return Beside()
     has_spend = bool(folder.landing.read().spend)
     makers: dict[str, tuple[str, Callable[[], Any]]] = {
         "forecast": (message("There is no forecast by month"), lambda: cashing.forecast(folder, cashing.Wanted())),
         "equity": (message("Customer equity cannot be said"), lambda: equity.equity(folder, equity.Told())),
-        "costs": (message("What is left of revenue cannot be said"), lambda: costing.costs(folder, costing.Asked())),
     }
-    if has_spend:
+    if not data.is_subscribed:
+        left = message("What is left of revenue cannot be said")
+        makers["costs"] = left, lambda: costing.costs(folder, costing.Asked())
+    if has_spend and not data.is_subscribed:
         makers["channels"] = (
             message("The cost of winning customers cannot be said"),
             lambda: channelling.channels(folder, channelling.Asked(winning.Tables()), question),

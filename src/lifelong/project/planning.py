@@ -10,7 +10,7 @@ import numpy as np
 from lifelong.decide.variance import Sums, parts, place
 from lifelong.errors import ConfigError, DataError
 from lifelong.phrases import phrase
-from lifelong.project import asked, cashing
+from lifelong.project import asked, cashing, paying
 from lifelong.project.typed import amount
 from lifelong.store import files
 from lifelong.units import apportion, date_of, day_of
@@ -50,12 +50,12 @@ def sales_budget(folder: Folder, wanted: Wanted, xlsx: Path | None = None) -> Sa
     cac, spend, of = _told(wanted)
     factors = cashing.levers_of(folder, of)
     with folder.writing("sales-budget"):
-        made, at = cashing.latest(folder, "sales-budget")
-        said, course, worlds = cashing.forecast_of(folder, made, at, of, factors)
+        who = paying.payers(folder, "sales-budget")
+        said, course, worlds = cashing.forecast_of(folder, who, of, factors)
         months, total = _months(said, course, worlds, _spent(said, cac, spend))
         plan = SalesBudget(
             as_of=said.as_of, currency=said.currency, digits=said.digits, model=said.model, definition=said.definition,
-            customers=len(at.summary), factors=factors, cac=cac, monthly=spend, months=months, total=total, findings=said.findings,
+            customers=who.customers, factors=factors, cac=cac, monthly=spend, months=months, total=total, findings=said.findings,
         )  # fmt: skip
         if xlsx:
             from lifelong.export import budget_workbook
@@ -160,6 +160,12 @@ def plan_actual(folder: Folder, planned: str = "", out: Path | None = None) -> P
     """The plan against what came in its months that are over, by the customers of then and by those won since."""
     with folder.writing("plan-actual"):
         plan = kept_plan(folder, planned)
+        if paying.PAYMENTS in plan.definition:
+            raise DataError(
+                "E482", "the plan holds payments of subscriptions, and what came of these is not known", where=plan.path,
+                why="a table of subscriptions says who is there, not what was paid in which month",
+                fix="compare it with the books; or plan the orders alone, in a project without the table",
+            )  # fmt: skip
         at = asked.base(folder)
     over = [month for month in plan.months if day_of(month.ends) <= at.until]
     if not over:
@@ -176,7 +182,7 @@ def plan_actual(folder: Folder, planned: str = "", out: Path | None = None) -> P
     ]
     said = PlanActual(
         planned=plan.as_of, as_of=date_of(at.until).isoformat(), currency=plan.currency, digits=plan.digits,
-        definition="actual is revenue of the orders, refunds taken off on their day; existing are the customers of the planning "
+        definition="actual is revenue of the orders, refunds taken off the order that they take back, others on their day; existing are the customers of the planning "
         "day, new are those won since; the plan's 80 % interval is its own of then",
         months=len(over), of_months=len(plan.months), rows=tuple(rows),
         total=tuple(_rows(_of_all(plan, over), whole, over[-1].so_far)),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lifelong.judge.contracts import Chosen
     from lifelong.project.asked import Base, Question
     from lifelong.score.book import Book
+    from lifelong.score.payments import Subscribers
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms
     from lifelong.tables.regularity import Regularity
@@ -79,6 +80,12 @@ def effect(at: Base, made: Fit, question: Question, currency: str, points: float
     return retention_effect(fits, book, _terms(at, made, question, currency), points)
 
 
+def subscribers(at: Base, made: Fit, currency: str) -> Subscribers:
+    """Those who pay by a calendar, with each one's next payment and who joined of late."""
+    book, fits, _ = _booked(at, made, currency)
+    return contracts.subscribers(_Rhythm(at).now, fits, book, at.until, currency)
+
+
 def _booked(at: Base, made: Fit, currency: str) -> tuple[Book, dict[str, Fit], list[Finding]]:
     """All customers, a fit for each period, and what to know of small ones."""
     rhythm = _Rhythm(at)
@@ -96,7 +103,7 @@ def _terms(at: Base, made: Fit, question: Question, currency: str) -> Terms:
     from lifelong.score.terms import Terms
 
     error = contracts.error_of(made)
-    return Terms(question.horizon, _margin(at, question.margin), question.discount, currency, error)
+    return Terms(question.horizon, margin_of(at, question.margin), question.discount, currency, error)
 
 
 def tested(made: Fit) -> tuple[str, str]:
@@ -227,7 +234,7 @@ def _of_each(customers: Any, at: Base) -> pa.Table:
     return pa.table({"silent_days": pc.subtract(age, last), "rhythm_days": rhythm})
 
 
-def _margin(at: Base, margin: float | None) -> float | None:
+def margin_of(at: Base, margin: float | None) -> float | None:
     """The margin that was told, else that of all orders whose cost is known, else none."""
     if margin is not None or at.summary["cost"].null_count == len(at.summary):
         return margin

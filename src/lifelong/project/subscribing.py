@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from lifelong.judge.contracts import Chosen
     from lifelong.project.asked import Question
     from lifelong.project.contracts import Group
     from lifelong.project.folder import Progress
     from lifelong.score.book import Book
+    from lifelong.score.payments import Subscribers
     from lifelong.score.retention import RetentionEffect
     from lifelong.score.terms import Terms
     from lifelong.sources.look import ReadPlan
-    from lifelong.values import Fit, Scores
+    from lifelong.values import Fit, Scores, Tenures
 
 #: The change of retention that is asked about: one point.
 POINT = 0.01
@@ -128,29 +130,12 @@ def subscriptions(file: Path, asked: Asked, question: Question, out: Path | None
 
 def valued(table: Known, asked: Asked, question: Question, progress: Progress) -> Subscriptions:
     """Curves, values and what a point of retention is worth, of a table as of a day."""
-    import narwhals as nw
-
     from lifelong.score import Terms
     from lifelong.score.book import book_scores
-    from lifelong.tables.subscriptions import last_day, paying, tenures
 
     if question.level == "contribution":
-        raise DataError(
-            "E368", "what a payment of a subscription costs is not known", where=table.source,
-            why="a table of subscriptions says prices, and variable costs are those of orders",
-            fix="value it at gross margin:  --margin 60%",
-        )  # fmt: skip
-    if not len(nw.from_native(table.rows).filter(paying()).head(1)):
-        raise _nobody(table.source)
-    until = day_of(asked.until) if asked.until else last_day(table.rows, table.today)
-
-    def at(day: int) -> pa.Table:
-        return nw.from_native(tenures(table.rows, day)).to_arrow()
-
-    progress("fitting each period's models", 0, None)
-    now = at(until)
-    _some(now, until, table.source)
-    told = [(period, *contracts.learnt(period, now, at, until, asked.model)) for period in contracts.periods_of(now)]
+        raise no_costs(table.source)
+    now, told, until = _learnt(table, asked, progress)
     groups = tuple(contracts.group(*one) for one in told)
     book = contracts.book_of(now, table.currency)
     fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
@@ -164,6 +149,34 @@ def valued(table: Known, asked: Asked, question: Question, progress: Progress) -
     return Subscriptions(
         table.source, table.size, table.set_aside, states, groups, scores, effects, (*found, *scores.findings)
     )
+
+
+def _learnt(table: Known, asked: Asked, progress: Progress) -> tuple[pa.Table, list[tuple[str, Chosen, Tenures]], int]:
+    """The tenures as of a day, a model for each period, and the day."""
+    import narwhals as nw
+
+    from lifelong.tables.subscriptions import last_day, paying, tenures
+
+    if not len(nw.from_native(table.rows).filter(paying()).head(1)):
+        raise _nobody(table.source)
+    until = day_of(asked.until) if asked.until else last_day(table.rows, table.today)
+
+    def at(day: int) -> pa.Table:
+        return nw.from_native(tenures(table.rows, day)).to_arrow()
+
+    progress("fitting each period's models", 0, None)
+    now = at(until)
+    _some(now, until, table.source)
+    told = [(period, *contracts.learnt(period, now, at, until, asked.model)) for period in contracts.periods_of(now)]
+    return now, told, until
+
+
+def subscribers(table: Known, until: str, progress: Progress) -> tuple[Subscribers, int]:
+    """Who pays and who joined of late, as of a day; by default the last on which anything happened; and that day."""
+    now, told, day = _learnt(table, Asked(until=until), progress)
+    fits = contracts.fits_of([(period, chosen) for period, chosen, _ in told])
+    book = contracts.book_of(now, table.currency)
+    return contracts.subscribers(now, fits, book, day, table.currency), day
 
 
 def point_of_retention(
@@ -227,6 +240,15 @@ def _read(file: Path, asked: Asked) -> Known:
     counts = subscription_report.counts(rows)
     found = (*subscription_report.set_aside(set_aside), *subscription_status.findings(counts))
     return Known(file.name, rows, len(raw), set_aside, plan.rules.currency or NO_CURRENCY, plan.rules.today, found)
+
+
+def no_costs(source: str) -> DataError:
+    """The error where contribution is asked of a table of subscriptions."""
+    return DataError(
+        "E368", "what a payment of a subscription costs is not known", where=source,
+        why="a table of subscriptions says prices, and variable costs are those of orders",
+        fix="value it at gross margin:  --margin 60%",
+    )  # fmt: skip
 
 
 def _nobody(source: str) -> DataError:

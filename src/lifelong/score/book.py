@@ -36,6 +36,7 @@ class Book:
         is_here: whether a next renewal is to come; who is lost or leaves at a known day is worth nothing more.
         paid: what each paid so far, in major units.
         chance: that whoever is taken to be there still is, where the next payment is late; 1 for all where not given.
+        begun: the first day of the latest tenure, days since 1970-01-01; only what comes by month needs it.
     """
 
     customer_id: Sequence[str]
@@ -45,6 +46,7 @@ class Book:
     is_here: NDArray[np.bool_]
     paid: Floats
     chance: Floats | None = None
+    begun: Ints | None = None
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -195,7 +195,11 @@ def _world(
 
 def _centred(ahead: Forecast, group: Ints, flows: Flows) -> Flows:
     """The tensor with the median of each month's total set to the closed form."""
-    orders, revenue = expected(ahead, group, flows.orders.shape[1])
+    return to_the_middle(flows, *expected(ahead, group, flows.orders.shape[1]))
+
+
+def to_the_middle(flows: Flows, orders: Floats, revenue: Floats) -> Flows:
+    """Drawn worlds with the median of each month's total set to what is expected, shape (groups, months) each."""
     ratios = []
     for want, made in ((orders, flows.orders), (revenue, flows.revenue)):
         # Drawn worlds have heavy tails: their mean is not steady, and a ratio of means would move every band with it.

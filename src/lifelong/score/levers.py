@@ -115,7 +115,7 @@ def steady(model: str) -> None:
     Raises:
         FitError: E492.
     """
-    if model not in STEADY:
+    if model.removesuffix("+covariates") not in STEADY:  # these move each customer's steady rates, and keep them steady
         raise FitError(
             "E492", phrase("{model} does not say what more retention brings", model=model), where="the latest fit",
             why="the lever multiplies steady chances to leave, and this model has none, or orders with a rhythm",

@@ -74,6 +74,12 @@ class Fit:
         """The purchase model's name, with ``+blend`` behind it where values are blended with learned ones."""
         return self.model + (SUFFIX if self.blend else "")
 
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """The columns that move its rates; none where it tells no customers apart."""
+        told = self.info.get("covariates", {"trans": (), "life": ()})
+        return tuple(dict.fromkeys((*told["trans"], *told["life"])))
+
     def draws(self, size: int, rng: np.random.Generator) -> Floats:
         """Parameter draws, shape (size, parameters): log-normal about the optimum (the Laplace form), normal for free ones.
 

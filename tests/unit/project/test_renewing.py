@@ -53,6 +53,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> ll.Project:
     return _shop(tmp_path_factory.mktemp("renewing"), _invoices(yearly=40))
 
 
+def test_months_of_a_calendar_sum_to_the_scores_and_equity_is_told(shop: ll.Project) -> None:
+    fit = shop.fit("sbg", until="2026-06-30")
+    made = shop.forecast(months=12, new_customers=0, margin="40%", draws=60)
+    scores = shop.score(fit, horizon="365d", margin="40%", discount="0")
+    assert made.total.existing * 0.4 / 100 == pytest.approx(scores.totals.value, rel=1e-4)
+    assert len(made.counted) == 12
+    assert shop.forecast(months=2, draws=60).new_customers[0] > 0
+    worth = shop.equity(cac="5", margin="40%")
+    life = shop.score(fit, horizon="lifetime", margin="40%", discount="10%/year")
+    assert worth.rlv == pytest.approx(life.totals.value, abs=0.01)
+    assert worth.clv > 5
+
+
 def _told(value: Any, code: str) -> str:
     (found,) = [f.text for f in value.findings if f.code == code]
     return str(found)
