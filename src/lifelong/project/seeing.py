@@ -44,11 +44,13 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
     kind = kind or kinds.of(path, beginning.header)
     known = kinds.COLUMNS[kind]
     told: dict[str, Any] = (
-        {"columns": columns.recognised(beginning.header, given, path.name)} if kind == "orders" else {}
+        {"columns": _RECOGNISED[kind](beginning.header, given, path.name)} if kind in _RECOGNISED else {}
     )
     try:
-        plan = _READ[kind](path, given, currency, timezone)
+        read = _READ[kind](path, given, currency, timezone)
+        plan, platform = (read.reading, read.told.origin) if isinstance(read, ads.SpendPlan) else (read, "")
         told = {
+            "platform": platform,
             "columns": {name: theirs for name, theirs in plan.columns.items() if theirs in plan.header},
             "currency": plan.rules.currency,
             "dates": plan.rules.dates,
@@ -64,11 +66,13 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
     )  # fmt: skip
 
 
-def _spend(path: Path, given: Mapping[str, str], currency: str, timezone: str) -> ReadPlan:
-    return ads.plan(path, ads.Reading(columns=given, currency=currency), currency, timezone).reading
+def _spend(path: Path, given: Mapping[str, str], currency: str, timezone: str) -> ads.SpendPlan:
+    return ads.plan(path, ads.Reading(columns=given), currency, timezone)
 
 
-_READ: dict[str, Callable[[Path, Mapping[str, str], str, str], ReadPlan]] = {
+#: Kinds of which columns are recognised where the file as a whole cannot be read yet.
+_RECOGNISED = {"orders": columns.recognised, "spend": ads.recognised}
+_READ: dict[str, Callable[[Path, Mapping[str, str], str, str], ReadPlan | ads.SpendPlan]] = {
     "orders": lambda path, given, currency, zone: files.plan(path, columns=given, currency=currency, timezone=zone),
     "spend": _spend,
     "touches": lambda path, given, _, zone: touches.plan(path, columns=given, timezone=zone),

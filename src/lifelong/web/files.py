@@ -29,8 +29,14 @@ _KINDS = {
 }
 
 
-def making(verb: str, names: tuple[str, ...], back: str) -> Callable[[Request], Awaitable[Response]]:
-    """A route that queues a verb with what a form says, and goes back to its page, which follows the job."""
+def making(
+    verb: str, names: tuple[str, ...], back: str, *, said: tuple[str, ...] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """A route that queues a verb with what a form says, and goes back to its page, which follows the job.
+
+    The page's address then holds what was said, or of that only the names in ``said``.
+    """
+    repeated = names if said is None else said
 
     async def make(request: Request) -> Response:
         form = await request.form()
@@ -41,7 +47,7 @@ def making(verb: str, names: tuple[str, ...], back: str) -> Callable[[Request], 
             return refusal(request.scope, error)
         prefix = f"/{request.scope['language']}" if request.scope.get("is_named") else ""
         state = "&".join(
-            f"{name}={told[name]}" for name in names if name in told and told[name].replace("-", "").isalnum()
+            f"{name}={told[name]}" for name in repeated if name in told and told[name].replace("-", "").isalnum()
         )
         return RedirectResponse(f"{prefix}{back}?job={job.id}{'&' if state else ''}{state}", 303)
 

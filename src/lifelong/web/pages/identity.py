@@ -1,0 +1,45 @@
+"""Who is who: ids that were joined to a customer, by which rule, what speaks for it, and how to part them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from lifelong.web import files
+from lifelong.web.desk import PATIENCE, Reply
+from lifelong.web.visiting import Visit, handler
+from lifelong.web.words import N_
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+#: Joins on a page.
+ROWS = 50
+#: Rules, as the tables name them.
+RULES = {
+    "guest with an account's e-mail": N_("guest with an account's e-mail"),
+    "accounts with one e-mail": N_("accounts with one e-mail"),
+}
+
+
+def identity(visit: Visit) -> Response:
+    """The page."""
+    if "orders" not in visit.desk.project().holds():
+        return visit.page("start.html.j2")
+    page, name = visit.number("page", 1, 1, 1_000_000), visit.query.get("job", "")
+    job = visit.desk.queue.wait(name, PATIENCE) if name else None
+    job = job if job and job.verb == "identity-undo" else None
+    if job and not job.is_over:
+        visit.asked.append(Reply(None, False, job, None, job.verb, {}))
+    reply = visit.ask("identity", start=float((page - 1) * ROWS), most=float(ROWS))
+    of = reply.value["all_joins"] if reply.value else 0
+    return visit.page(
+        "identity.html.j2", reply=reply, made=reply.value, rules=RULES, page=page, pages=-(-of // ROWS), job=job
+    )
+
+
+ROUTES = (
+    Route("/identity", handler(identity)),
+    Route("/identity/undo", files.making("identity-undo", ("alias",), "/identity", said=()), methods=["POST"]),
+)
