@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from lifelong.errors import AccessError, LifelongError
+from lifelong.web import files
 from lifelong.web.answering import refusal
-from lifelong.web.desk import PATIENCE, Reply
 from lifelong.web.visiting import Visit, handler
 from lifelong.web.words import N_
 
@@ -35,11 +35,7 @@ RESULTS = {
 
 def forget(visit: Visit) -> HTMLResponse:
     """The page."""
-    name = visit.query.get("job", "")
-    job = visit.desk.queue.wait(name, PATIENCE) if name else None
-    job = job if job and job.verb == "forget" else None
-    if job and not job.is_over:
-        visit.asked.append(Reply(None, False, job, None, job.verb, {}))
+    job = files.following(visit, "forget")
     error = job.as_dict()["error"] if job else None  # which does not repeat the id
     return visit.page(
         "forget.html.j2",

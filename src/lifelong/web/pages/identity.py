@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from lifelong.web import files
-from lifelong.web.desk import PATIENCE, Reply
 from lifelong.web.visiting import Visit, handler
 from lifelong.web.words import N_
 
@@ -27,11 +26,7 @@ def identity(visit: Visit) -> Response:
     """The page."""
     if "orders" not in visit.desk.project().holds():
         return visit.page("start.html.j2")
-    page, name = visit.number("page", 1, 1, 1_000_000), visit.query.get("job", "")
-    job = visit.desk.queue.wait(name, PATIENCE) if name else None
-    job = job if job and job.verb == "identity-undo" else None
-    if job and not job.is_over:
-        visit.asked.append(Reply(None, False, job, None, job.verb, {}))
+    page, job = visit.number("page", 1, 1, 1_000_000), files.following(visit, "identity-undo")
     reply = visit.ask("identity", start=float((page - 1) * ROWS), most=float(ROWS))
     of = reply.value["all_joins"] if reply.value else 0
     return visit.page(

@@ -12,7 +12,6 @@ from lifelong.errors import LifelongError
 from lifelong.jobs import VERBS
 from lifelong.web import files, templating
 from lifelong.web.answering import refusal
-from lifelong.web.desk import Reply
 from lifelong.web.visiting import Visit, handler
 from lifelong.web.words import N_
 
@@ -78,10 +77,7 @@ def settings(visit: Visit) -> HTMLResponse:
     """The page."""
     told = visit.desk.project().settings()
     rows = {row.name: row for row in told.rows}
-    changed = files.followed(visit, "settings")
-    job = changed["job"]
-    if job and not job.is_over:
-        visit.asked.append(Reply(None, False, job, None, job.verb, job.args))
+    job = files.following(visit, "settings")
     templating.environment().filters.setdefault("title_of", _title)
     return visit.page(
         "settings.html.j2",
