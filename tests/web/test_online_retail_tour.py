@@ -111,7 +111,7 @@ def test_a_real_shop_is_valued_as_the_command_line_values_it(
     with serving.serving(tmp_path / "web") as server, ThreadPoolExecutor(1) as beside:
         commands = beside.submit(by_command, tmp_path / "cli", files)
         page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en").new_page()
-        page.set_default_timeout(240_000)
+        page.set_default_timeout(600_000)  # of a machine that others use too
         page.goto(f"{server.base}/en{server.entry.removeprefix(server.base)}")
         seen = []
         for path in files:
