@@ -377,7 +377,17 @@ def test_whose_report_it_is_is_said(pages: TestClient) -> None:
     page = pages.get(sent.headers["location"]).text
     assert 'data-key="platform">Google Ads<' in page
     upload = sent.headers["location"].partition("upload=")[2]
-    page = done(pages, "/import/read", {"kind": "spend", "upload": upload})
+    rows = re.findall(r'name="name-(\d+)" value="([^"]*)"><select.*?</select>', page)
+    chosen = re.findall(r'<select name="as-(\d+)".*?</select>', page)
+    assert len(rows) == len(chosen) == 6
+    form = {"kind": "spend", "upload": upload} | {f"name-{number}": name for number, name in rows}
+    for number, options in re.findall(
+        r'<select name="as-(\d+)"(.*?)</select>', page
+    ):  # as the page itself would send it
+        picked = re.search(r'value="(\w*)" selected', options)
+        form[f"as-{number}"] = picked[1] if picked else ""
+    assert [form[f"as-{number}"] for number, _ in rows] == ["date", "campaign", "", "currency", "cost", ""]
+    page = done(pages, "/import/read", form)
     assert "A report of Google Ads." in page
 
 

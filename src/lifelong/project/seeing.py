@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Rows of the file that are shown.
 SHOWN = 5
+#: The column of spend in which totals say that they are some: it is found, and nobody names it.
+OWN = "label"
 
 
 def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezone: str) -> Seen:
@@ -42,7 +44,7 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
         )  # fmt: skip
     beginning = looked_at(path)
     kind = kind or kinds.of(path, beginning.header)
-    known = kinds.COLUMNS[kind]
+    known = [column for column in kinds.COLUMNS[kind] if column.name != OWN]
     told: dict[str, Any] = (
         {"columns": _RECOGNISED[kind](beginning.header, given, path.name)} if kind in _RECOGNISED else {}
     )
@@ -51,7 +53,7 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
         plan, platform = (read.reading, read.told.origin) if isinstance(read, ads.SpendPlan) else (read, "")
         told = {
             "platform": platform,
-            "columns": {name: theirs for name, theirs in plan.columns.items() if theirs in plan.header},
+            "columns": {name: of for name, of in plan.columns.items() if of in plan.header and name != OWN},
             "currency": plan.rules.currency,
             "dates": plan.rules.dates,
             "decimal": plan.rules.decimal,
