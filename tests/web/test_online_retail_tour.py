@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -39,13 +42,14 @@ THEIRS = {
     "order_id": "invoice", "product": "stock_code", "quantity": "quantity", "ordered_at": "invoice_datetime",
     "unit_price": "unit_price", "customer_id": "customer_id",
 }  # fmt: skip
-#: A fifth of the rows of the one year, and a quarter of those of the other, have no customer.
-ALLOWED = "26%"
+#: A fifth of the rows of the one year, and a quarter of those of the other, have no customer; of a quarter, a third.
+ALLOWED = "40%"
 
 
-def renamed(source: Path, folder: Path) -> Path:
-    """The file with names of columns that have to be chosen by hand."""
+def renamed(source: Path, folder: Path, until: dt.datetime | None) -> Path:
+    """The file, or its beginning, with names of columns that have to be chosen by hand."""
     table = pq.read_table(source)
+    table = table if until is None else table.filter(pc.less(table["invoice_datetime"], pa.scalar(until)))
     names = {theirs: OURS[ours] for ours, theirs in THEIRS.items()}
     path = folder / source.name
     pq.write_table(table.rename_columns([names.get(name, name) for name in table.column_names]), path)
@@ -100,12 +104,22 @@ def reconciled(report: dict[str, Any]) -> dict[str, str]:
 PARTS = ("kept", "quarantined", "duplicates")
 
 
-@pytest.mark.slow  # the back-tests of one year alone take a hundred seconds of a processor, by the pages and by commands
-@pytest.mark.parametrize("years", [("2010_2011",), ("2009_2010", "2010_2011")], ids=["one", "both"])
+# a year's back-tests, by the pages and by commands, take two minutes of a processor: the ordinary suite has a quarter
+@pytest.mark.parametrize(
+    ("years", "until"),
+    [
+        (("2010_2011",), dt.datetime(2011, 3, 1)),  # noqa: DTZ001 - the file's times have no zone
+        pytest.param(("2010_2011",), None, marks=pytest.mark.slow),
+        pytest.param(("2009_2010", "2010_2011"), None, marks=pytest.mark.slow),
+    ],
+    ids=["quarter", "one", "both"],
+)
 def test_a_real_shop_is_valued_as_the_command_line_values_it(
-    years: Sequence[str], shared_data: Path, tmp_path: Path, browser: Browser
+    years: Sequence[str], until: dt.datetime | None, shared_data: Path, tmp_path: Path, browser: Browser
 ) -> None:
-    files = [renamed(shared_data / "online_retail" / f"online_retail_{year}.parquet", tmp_path) for year in years]
+    files = [
+        renamed(shared_data / "online_retail" / f"online_retail_{year}.parquet", tmp_path, until) for year in years
+    ]
     Project(tmp_path / "web", settings={"currency": "GBP"})
     with serving.serving(tmp_path / "web") as server, ThreadPoolExecutor(1) as beside:
         commands = beside.submit(by_command, tmp_path / "cli", files)
