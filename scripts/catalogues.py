@@ -49,10 +49,14 @@ def gathered() -> Catalog:
 def registries() -> list[tuple[str, str]]:
     """Texts that are data: titles of errors, definitions of numbers; and those of errors and findings without slots."""
     sys.path.insert(0, str(ROOT / "src"))
+    from dataclasses import fields
+
+    from lifelong.config import Config
     from lifelong.definitions import DEFINITIONS
     from lifelong.errors import CODES
 
     told = [("errors.py", text) for text in CODES.values()]
+    told += [("config.py", str(setting.metadata["say"])) for setting in fields(Config)]
     for definition in DEFINITIONS.values():
         parts = (definition.title, definition.text, definition.changes)
         told += [("definitions", part) for part in parts if part]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PATHS = [entry.path for _, entries in nav.GROUPS for entry in entries]
+PATHS += ["/identity", "/quarantine", "/forget"]  # to which other pages lead
 WIDTHS = (1440, 360)
 SCHEMES = ("light", "dark")
 

@@ -24,6 +24,7 @@ from lifelong.cli import (
     posteriors,
     reports,
     serving,
+    settings,
     spending,
     touching,
 )
@@ -345,7 +346,7 @@ def completion(shell: str) -> None:
 
 _GROUPS = (
     calculator, channels, contracts, costs, decisions, grouping, looking, over_time, plan, posteriors, reports, serving,
-    spending, touching,
+    settings, spending, touching,
 )  # fmt: skip
 for _group in _GROUPS:
     for _command in _group.COMMANDS:

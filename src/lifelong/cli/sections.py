@@ -7,12 +7,12 @@ import click
 #: Commands as the help lists them: what they are for, and their names.
 SECTIONS = {
     "Begin": "run serve mcp demo calculator",
-    "Bring data in": "init look ingest ingest-subscriptions spend touches check status identity forget rebuild",
+    "Bring data in": "init look ingest ingest-subscriptions spend touches check quarantine status identity forget rebuild",
     "Value customers": "backtest fit posterior score subscriptions report schedule card export",
     "Understand them": "customer segment opportunities alerts cohorts stages next-orders drivers groups why potential tiers migration trend formula",
     "Win and keep them": "channels campaigns limits audit attribution budget cut try-channel leads referrals retention",
     "Count money": "costs forecast sales-budget plan-actual scorecard equity valuation business-case",
-    "Set up": "completion",
+    "Set up": "settings completion",
 }
 
 

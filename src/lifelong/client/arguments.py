@@ -20,7 +20,9 @@ class Ingest(TypedDict, total=False):
 class Spend(TypedDict, total=False):
     """Read an export of advertising spend."""
 
+    columns: Mapping[str, str]
     currency: str
+    bad_share: str
 
 
 class Touches(TypedDict, total=False):
@@ -28,6 +30,7 @@ class Touches(TypedDict, total=False):
 
     columns: Mapping[str, str]
     timezone: str
+    bad_share: str
 
 
 class IngestSubscriptions(TypedDict, total=False):
@@ -49,10 +52,44 @@ class Value(TypedDict, total=False):
     until: str
 
 
+class Settings(TypedDict, total=False):
+    """The project's settings, shown, or changed where any is told."""
+
+    name: str
+    currency: str
+    timezone: str
+    margin: str
+    level: str
+    payment_rate: str
+    payment_fixed: str
+    shipping: str
+    service: str
+    bad_debt: str
+    fixed_costs: str
+    allocate: str
+    discount: str
+    horizon: str
+    model: str
+    prior: str
+    bad_share: str
+    keep: Sequence[str]
+    scenarios: Sequence[str]
+    aliases: Sequence[str]
+    pseudonyms: bool
+    starts_midway: bool
+    best_share: str
+
+
 class Forget(TypedDict, total=False):
     """Erase a customer."""
 
     customer: Required[str]
+
+
+class IdentityUndo(TypedDict, total=False):
+    """Take a customer out of the one that it was joined to."""
+
+    alias: Required[str]
 
 
 class Report(TypedDict, total=False):
@@ -78,6 +115,21 @@ class Preview(TypedDict, total=False):
     """The first rows of a table, and what its columns mean."""
 
     what: Literal["scores", "orders", "subscriptions", "spend", "segments", "quarantine"]
+
+
+class Identity(TypedDict, total=False):
+    """Customers that were joined, by which rule, and what speaks for it."""
+
+    start: float
+    most: float
+
+
+class Quarantine(TypedDict, total=False):
+    """Rows that were set aside, by reason, with their money."""
+
+    reason: str
+    start: float
+    most: float
 
 
 class Stages(TypedDict, total=False):

@@ -39,6 +39,10 @@ class Verbs(Caller):
         """Bring sample data into an empty project and value them."""
         return self.ask("demo", {})
 
+    def settings(self, **asked: Unpack[arguments.Settings]) -> dict[str, Any]:
+        """The project's settings, shown, or changed where any is told."""
+        return self.ask("settings", {**asked})
+
     def forget(self, **asked: Unpack[arguments.Forget]) -> dict[str, Any]:
         """Erase a customer."""
         return self.ask("forget", {**asked})
@@ -46,6 +50,10 @@ class Verbs(Caller):
     def rebuild(self) -> dict[str, Any]:
         """Remake the tables from what was read."""
         return self.ask("rebuild", {})
+
+    def identity_undo(self, **asked: Unpack[arguments.IdentityUndo]) -> dict[str, Any]:
+        """Take a customer out of the one that it was joined to."""
+        return self.ask("identity-undo", {**asked})
 
     def report(self, **asked: Unpack[arguments.Report]) -> dict[str, Any]:
         """Write a report."""
@@ -66,6 +74,14 @@ class Verbs(Caller):
     def check(self) -> dict[str, Any]:
         """What was found about the data."""
         return self.ask("check", {})
+
+    def identity(self, **asked: Unpack[arguments.Identity]) -> dict[str, Any]:
+        """Customers that were joined, by which rule, and what speaks for it."""
+        return self.ask("identity", {**asked})
+
+    def quarantine(self, **asked: Unpack[arguments.Quarantine]) -> dict[str, Any]:
+        """Rows that were set aside, by reason, with their money."""
+        return self.ask("quarantine", {**asked})
 
     def stages(self, **asked: Unpack[arguments.Stages]) -> dict[str, Any]:
         """New, active, cooling, lapsed, by the own rhythm."""

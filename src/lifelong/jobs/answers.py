@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import FILE_NAME
 from lifelong.errors import AccessError, LifelongError
+from lifelong.jobs.unnamed import kept_args, kept_error
 from lifelong.phrases import phrase
 from lifelong.store import files
 
@@ -89,7 +90,8 @@ class Answers:
         """Keep an answer and return its name."""
         name = self.name(verb, args, state)
         told = {
-            "verb": verb, "args": dict(args), "state": state, "at": time.time(), "value": value or {}, "error": error,
+            "verb": verb, "args": kept_args(verb, args), "state": state, "at": time.time(), "value": value or {},
+            "error": kept_error(verb, args, error),
         }  # fmt: skip
         with files.disk_errors(self._place):
             self._place.mkdir(exist_ok=True)

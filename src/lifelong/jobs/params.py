@@ -31,6 +31,7 @@ class Param:
         default: what the verb takes where nothing is told.
         longest: how many signs a text may have.
         is_needed: that it must be told.
+        is_personal: that it names a customer; no record of a job keeps it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Param:
     default: Any = ""
     longest: int = LONGEST
     is_needed: bool = False
+    is_personal: bool = False
 
 
 def read(param: Param, value: Any) -> Any:

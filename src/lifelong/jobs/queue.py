@@ -125,6 +125,8 @@ class Queue:
                 now = self.records.get(job.id)
                 if not now.is_over:  # it may have been cancelled meanwhile
                     self.records.put(replace(now, ended=time.time(), **outcome))
+                if job.verb == "forget" and outcome["state"] == "done":
+                    self.records.drop_others(job.id)
                 if VERBS[job.verb].writes and "file" in job.args and outcome["state"] == "done":
                     Uploads(self.root).drop(job.args["file"])
             with self._changed:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from lifelong.errors import AccessError, LifelongError
+from lifelong.jobs.unnamed import kept_args, kept_error
 from lifelong.phrases import phrase
 from lifelong.store import files
 
@@ -68,8 +69,9 @@ class Job:
         return (time.time() - self.began) * (self.total - self.done) / self.done
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON contract of a job."""
-        return {**asdict(self), "args": dict(self.args)}
+        """The JSON contract of a job, also on the disk. Nobody's name is in it."""
+        args, error = kept_args(self.verb, self.args), kept_error(self.verb, self.args, self.error)
+        return {**asdict(self), "args": args, "error": error}
 
 
 class Records:
@@ -132,6 +134,11 @@ class Records:
                 fix="ask for the list of jobs",
             )
         return found
+
+    def drop_others(self, name: str) -> None:
+        """Let go of every job that is over but one: their files were removed, and what they were told may name somebody."""
+        with self._lock:
+            self._jobs = {key: job for key, job in self._jobs.items() if key == name or not job.is_over}
 
     def by_key(self, key: str) -> Job | None:
         """The job that a caller started under that key."""

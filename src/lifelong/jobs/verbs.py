@@ -6,15 +6,18 @@ stranger to this machine may set, and of which kind.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from lifelong.config import Config
 from lifelong.errors import ConfigError, did_you_mean
 from lifelong.jobs.params import Param, read
 from lifelong.phrases import phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from lifelong.jobs.params import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Verb:
     def calls(self) -> str:
         """The method of the project."""
         return self.method or self.name
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """The arguments that name a customer."""
+        return frozenset(param.name for param in self.params if param.is_personal)
 
     def param(self, name: str) -> Param:
         """The argument of that name; E302 where there is none."""
@@ -62,6 +70,20 @@ def _choice(name: str, say: str, *choices: str) -> Param:
     return Param(name, "choice", say, choices, choices[0])
 
 
+def _settings() -> tuple[Param, ...]:
+    """Every setting but the one that is a path."""
+    kinds: Mapping[type, Kind] = {str: "text", bool: "flag", tuple: "list"}
+    return tuple(
+        Param(f.name, kinds[type(f.default)], str(f.metadata["say"]), default=None)
+        for f in fields(Config)
+        if f.name != "product_costs"
+    )
+
+
+def _person(name: str, say: str) -> Param:
+    return Param(name, "text", say, is_needed=True, is_personal=True)
+
+
 HORIZON = _text("horizon", "How far ahead: 52w, 90d, 2y or lifetime.")
 MARGIN = _text("margin", "Gross margin as a share of revenue, such as 35%.")
 DISCOUNT = _text("discount", "What money later is worth less, such as 10%/year.")
@@ -74,6 +96,14 @@ _ZONE = _text("timezone", "The zone that a day belongs to, such as Europe/Warsaw
 _BAD = _text("bad_share", "Above this share of bad rows the file is refused whole, such as 5%.")
 _FILE = Param("file", "upload", "The uploaded file.", is_needed=True)
 VALUE = (HORIZON, MARGIN, DISCOUNT)
+
+
+def _page(what: str) -> tuple[Param, Param]:
+    return (
+        Param("start", "number", f"{what} from that one on; the first is 0.", (), 0.0),
+        Param("most", "number", f"{what}: at most so many of them.", (), 50.0),
+    )
+
 
 _WHAT = _choice("what", "Which table.", "scores", "orders", "subscriptions", "spend", "segments", "quarantine")
 _PAPER = (
@@ -137,8 +167,8 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
         Verb("ingest", "Read an export of orders.", (_FILE, _COLUMNS, _CURRENCY, _ZONE, _BAD), writes=True),
-        Verb("spend", "Read an export of advertising spend.", (_FILE, _CURRENCY), writes=True),
-        Verb("touches", "Read visits and clicks.", (_FILE, _COLUMNS, _ZONE), writes=True),
+        Verb("spend", "Read an export of advertising spend.", (_FILE, _COLUMNS, _CURRENCY, _BAD), writes=True),
+        Verb("touches", "Read visits and clicks.", (_FILE, _COLUMNS, _ZONE, _BAD), writes=True),
         Verb(
             "ingest-subscriptions",
             "Read a table of subscriptions.",
@@ -148,8 +178,16 @@ VERBS: Mapping[str, Verb] = {
         ),
         Verb("value", "Back-test, fit and score.", (*VALUE, UNTIL), writes=True),
         Verb("demo", "Bring sample data into an empty project and value them.", writes=True),
-        Verb("forget", "Erase a customer.", (_text("customer", "The id or e-mail.", is_needed=True),), writes=True),
+        Verb("settings", "The project's settings, shown, or changed where any is told.", _settings(), writes=True),
+        Verb("forget", "Erase a customer.", (_person("customer", "The id or e-mail."),), writes=True),
         Verb("rebuild", "Remake the tables from what was read.", writes=True),
+        Verb(
+            "identity-undo",
+            "Take a customer out of the one that it was joined to.",
+            (_person("alias", "The id that was joined to another."),),
+            writes=True,
+            method="undo_merge",
+        ),
         Verb("report", "Write a report.", (*_PAPER, *VALUE, LEVEL), writes=True, method="make_report"),
         Verb(
             "export",
@@ -161,6 +199,17 @@ VERBS: Mapping[str, Verb] = {
         Verb("preview", "The first rows of a table, and what its columns mean.", (_WHAT,)),
         Verb("status", "What the project holds."),
         Verb("check", "What was found about the data."),
+        Verb(
+            "identity",
+            "Customers that were joined, by which rule, and what speaks for it.",
+            _page("The joins"),
+            method="joined",
+        ),
+        Verb(
+            "quarantine",
+            "Rows that were set aside, by reason, with their money.",
+            (_text("reason", "Only rows of that reason."), *_page("The rows")),
+        ),
         Verb(
             "stages",
             "New, active, cooling, lapsed, by the own rhythm.",
@@ -214,7 +263,7 @@ VERBS: Mapping[str, Verb] = {
             "Who a rule chooses, and what they hold.",
             (Param("rule", "text", "Such as value >= 100 and silent_days > 90.", longest=2_000),),
         ),
-        Verb("customer", "One customer.", (_text("customer", "The id.", is_needed=True),), is_quick=True),
+        Verb("customer", "One customer.", (_person("customer", "The id."),), is_quick=True),
         Verb(
             "formula",
             "The textbook formula beside the model.",

@@ -78,7 +78,7 @@ def levers_of(folder: Folder, wanted: Wanted) -> dict[str, float]:
             why=phrase("it is 1 to {most_months}: what is later hangs on the model alone", most_months=MOST_MONTHS), fix="write --months 12",
         )  # fmt: skip
     told = scenario(folder.config().scenarios, wanted.scenario) if wanted.scenario else {}
-    return _factors({**told, **wanted.what_if})
+    return factors_of({**told, **wanted.what_if})
 
 
 def forecast_of(
@@ -201,7 +201,7 @@ def _day_before(day: str) -> str:
     return date_of(day_of(day) - 1).isoformat()
 
 
-def _factors(told: Mapping[str, str | float]) -> dict[str, float]:
+def factors_of(told: Mapping[str, str | float]) -> dict[str, float]:
     """The scenario's factors."""
     for lever in told:
         if lever not in (*LEVERS, RETENTION):

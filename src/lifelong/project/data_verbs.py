@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from lifelong.project.answers import Check, Merges, Receipt, Status
     from lifelong.project.folder import Folder
     from lifelong.values import ImportReport
+    from lifelong.values.joined import Joined
+    from lifelong.values.quarantine import Quarantine
     from lifelong.values.seen import Seen
+    from lifelong.values.settings import Settings
 
 
 class DataVerbs:
@@ -91,6 +94,25 @@ class DataVerbs:
 
         return check(self._folder)
 
+    def settings(self, **changes: Any) -> Settings:
+        """The settings of lifelong.toml, what each means and which verbs read it; with ``changes``, as they are after them.
+
+        Args:
+            changes: settings by their names; either all are written, or none.
+
+        Raises:
+            ConfigError: E302, E301 for what is no setting or no value of one; E305 where stored rows were read by it.
+        """
+        from lifelong.project.configuring import settings
+
+        return settings(self._folder, changes)
+
+    def quarantine(self, reason: str = "", *, start: int = 0, most: int = 50) -> Quarantine:
+        """Rows that were set aside: how many for which reason, with their money, and a page of them as they were sent."""
+        from lifelong.project.setting_aside import quarantine
+
+        return quarantine(self._folder, reason, start, most)
+
     def status(self) -> Status:
         """What the project holds."""
         from lifelong.project.looking import status
@@ -102,6 +124,12 @@ class DataVerbs:
         from lifelong.project.looking import merges
 
         return merges(self._folder)
+
+    def joined(self, *, start: int = 0, most: int = 50) -> Joined:
+        """A page of the customers that were joined, each with the rule and with the e-mails that speak for it."""
+        from lifelong.project.identifying import joined
+
+        return joined(self._folder, start, most)
 
     def undo_merge(self, alias: str) -> Merges:
         """Take a customer out of the one that it was joined to."""

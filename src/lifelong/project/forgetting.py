@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.errors import AccessError
 from lifelong.phrases import phrase
-from lifelong.project import enrolling, spending, touching
+from lifelong.project import enrolling, segmenting, spending, touching
 from lifelong.store import files, privacy
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
         for name in DERIVED:
             if (folder.root / name).exists():
                 files.remove(folder.root / name)
+        segmenting.drop_naming(folder, person.ids | person.contacts)
         folder.progress("building the tables again", 0, None)
         folder.builder.build(remaining)
         if remaining.subscriptions:
@@ -52,6 +53,14 @@ def forget(folder: Folder, customer: str) -> dict[str, Any]:
         if remaining.touches:
             touching.table(folder, remaining)
         return _receipt(folder.root, removed, len(batches))
+
+
+def ahead(folder: Folder) -> dict[str, Any]:
+    """What forgetting somebody would rewrite and remove: the files that were read, and results by their folders."""
+    folder.require()
+    every = folder.landing.read().every
+    found = {name: sum(path.is_file() for path in (folder.root / name).rglob("*")) for name in DERIVED}
+    return {"rewritten": [batch.source for batch in every], "removed": {k: n for k, n in found.items() if n}}
 
 
 def _find(folder: Folder, manifest: Manifest, customer: str) -> privacy.Person:

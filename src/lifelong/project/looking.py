@@ -156,8 +156,9 @@ def undo_merge(folder: Folder, alias: str) -> Merges:
 
 
 def rebuild(folder: Folder) -> Status:
-    """Remove everything that was made from the landing, and make it again."""
+    """Remove everything that was made from the landing, and make it again; the hash of before stands beside that of now."""
     with folder.writing("rebuild"):
+        before = status(folder).facts.get("content", "")
         for name in ("cache", "quarantine"):
             if (folder.root / name).exists():
                 files.remove(folder.root / name)
@@ -170,4 +171,4 @@ def rebuild(folder: Folder) -> Status:
             spending.table(folder, manifest)
         if manifest.touches:
             touching.table(folder, manifest)
-        return status(folder)
+        return Status({**status(folder).facts, **({"content_before": before} if before else {})})

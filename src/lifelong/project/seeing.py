@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Rows of the file that are shown.
 SHOWN = 5
+#: The column of spend in which totals say that they are some: it is found, and nobody names it.
+OWN = "label"
 
 
 def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezone: str) -> Seen:
@@ -43,14 +45,16 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
         )  # fmt: skip
     beginning = looked_at(path)
     kind = kind or kinds.of(path, beginning.header)
-    known = kinds.COLUMNS[kind]
+    known = [column for column in kinds.COLUMNS[kind] if column.name != OWN]
     told: dict[str, Any] = (
-        {"columns": columns.recognised(beginning.header, given, path.name)} if kind == "orders" else {}
+        {"columns": _RECOGNISED[kind](beginning.header, given, path.name)} if kind in _RECOGNISED else {}
     )
     try:
-        plan = _READ[kind](path, given, currency, timezone)
+        read = _READ[kind](path, given, currency, timezone)
+        plan, platform = (read.reading, read.told.origin) if isinstance(read, ads.SpendPlan) else (read, "")
         told = {
-            "columns": {name: theirs for name, theirs in plan.columns.items() if theirs in plan.header},
+            "platform": platform,
+            "columns": {name: of for name, of in plan.columns.items() if of in plan.header and name != OWN},
             "currency": plan.rules.currency,
             "dates": plan.rules.dates,
             "decimal": plan.rules.decimal,
@@ -65,11 +69,13 @@ def look(path: Path, kind: str, given: Mapping[str, str], currency: str, timezon
     )  # fmt: skip
 
 
-def _spend(path: Path, given: Mapping[str, str], currency: str, timezone: str) -> ReadPlan:
-    return ads.plan(path, ads.Reading(columns=given, currency=currency), currency, timezone).reading
+def _spend(path: Path, given: Mapping[str, str], currency: str, timezone: str) -> ads.SpendPlan:
+    return ads.plan(path, ads.Reading(columns=given), currency, timezone)
 
 
-_READ: dict[str, Callable[[Path, Mapping[str, str], str, str], ReadPlan]] = {
+#: Kinds of which columns are recognised where the file as a whole cannot be read yet.
+_RECOGNISED = {"orders": columns.recognised, "spend": ads.recognised}
+_READ: dict[str, Callable[[Path, Mapping[str, str], str, str], ReadPlan | ads.SpendPlan]] = {
     "orders": lambda path, given, currency, zone: files.plan(path, columns=given, currency=currency, timezone=zone),
     "spend": _spend,
     "touches": lambda path, given, _, zone: touches.plan(path, columns=given, timezone=zone),

@@ -20,7 +20,7 @@ from lifelong.values.findings import Finding
 from lifelong.values.segment import SavedRule, SavedRules, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -185,6 +185,22 @@ def find(folder: Folder, name: str, version: int = 0) -> SavedRule:
         why=did_you_mean(name, known) if not versions else phrase("it has {versions}", versions=len(versions)),
         fix="keep one:  lifelong segment RULE --save NAME",
     )  # fmt: skip
+
+
+def drop_naming(folder: Folder, words: Collection[str]) -> None:
+    """Remove the versions of kept rules that hold one of the words, and rules of which none is left."""
+    if not words:
+        return
+    naming = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(words)))})(?![^\W_])", re.IGNORECASE)
+    for path in sorted((folder.root / "segments").glob("*.json")):
+        versions = _read(path)
+        left = [
+            {"rule": one.rule, "saved": one.saved} for one in versions if not naming.search(f"{one.name} {one.rule}")
+        ]
+        if not left:
+            path.unlink()
+        elif len(left) < len(versions):
+            files.write_sealed(path, KIND, {"name": versions[0].name, "versions": left})
 
 
 def _path(folder: Folder, name: str) -> Path:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from lifelong.project.answers import Run as Done
@@ -23,6 +25,12 @@ class ServedVerbs:
         from lifelong.project.holding import holds
 
         return holds(self._folder)
+
+    def before_forgetting(self) -> Mapping[str, Any]:
+        """What forgetting somebody would rewrite and remove."""
+        from lifelong.project.forgetting import ahead
+
+        return ahead(self._folder)
 
     def demo(self) -> Done:
         """Bring sample data into this empty project and value them: CDNOW, or a simulated shop without a network.

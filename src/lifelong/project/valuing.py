@@ -46,7 +46,7 @@ def backtest(
     margin: str = "",
 ) -> Leaderboard:
     """Test models on the firm's own past; the result is kept for `fit auto`, scores and reports."""
-    chosen = _known_models(models, known)
+    chosen = known_models(models, known)
     if known.since:
         chosen = tuple(_with_covariates(name, known) for name in chosen or (UNTESTED,))
     told = share(margin, flag="--margin") if margin else Question.of(folder.config()).margin
@@ -82,7 +82,12 @@ def kept_backtest(path: Path) -> Leaderboard:
     return Leaderboard(**{**told, "findings": tuple(Finding.from_dict(f) for f in told["findings"])})
 
 
-def _known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
+def known_models(names: Sequence[str], told: Known) -> tuple[str, ...]:
+    """The names themselves, where each is that of a model.
+
+    Raises:
+        ConfigError: E302 for one that is not.
+    """
     from lifelong.judge.blending import asks_blend, statistical
     from lifelong.judge.fitting import plain_name
 
@@ -143,7 +148,7 @@ def fit_at(folder: Folder, at: Base, model: str = "", prior: str = "", known: Kn
         name, known, why = _winner(folder, at, known)
         findings += why
     else:
-        _known_models([name], known)
+        known_models([name], known)
         name = _with_covariates(name, known)
     folder.progress(phrase("fitting {name}", name=name), 0, None)
     spend, told = spend_of(saved_backtest(folder, at))

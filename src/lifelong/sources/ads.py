@@ -201,17 +201,11 @@ def _bare(name: str) -> str:
 
 def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> tuple[dict[str, str], str]:
     """The file's column for each of ours, those that the user names first; and the language that most of them are in."""
-    found = by_user(header, given, where, [n for n in schema.names(schema.SPEND_SOURCE) if n != "label"])
-    ours = {_bare(name): name for name in reversed(header) if name}
+    found, ours = recognised(header, given, where), {_bare(name) for name in header if name}
     spoken: Counter[str] = Counter()
-    for canonical, tongues in NAMES.items():
-        told = [(plain(word), tongue) for tongue, words in tongues.items() for word in words.split(", ")]
-        for tongue in {tongue for word, tongue in told if word in ours}:
-            spoken[tongue] += 1
-        hits = (ours[word] for word, _ in told if word in ours and ours[word] not in found.values())
-        column = next(hits, None)
-        if canonical not in found and column is not None:
-            found[canonical] = column
+    for tongues in NAMES.values():
+        for tongue, words in tongues.items():
+            spoken[tongue] += any(plain(word) in ours for word in words.split(", "))
     if "cost" not in found:
         _no_orders(header, where)
         raise DataError(
@@ -219,6 +213,23 @@ def _mapped(header: Sequence[str], given: Mapping[str, str], where: str) -> tupl
             why="what was spent is what a report of spend is for", fix="name it:  --column cost=NAME",
         )  # fmt: skip
     return found, max(spoken, key=lambda tongue: (spoken[tongue], tongue == "en"), default="en")
+
+
+def recognised(header: Sequence[str], given: Mapping[str, str], where: str) -> dict[str, str]:
+    """The file's column for each of ours that it has, those that the user names first; whatever is missing.
+
+    Raises:
+        ConfigError: E302, where a given name is not known.
+    """
+    found = by_user(header, given, where, [n for n in schema.names(schema.SPEND_SOURCE) if n != "label"])
+    ours = {_bare(name): name for name in reversed(header) if name}
+    for canonical, tongues in NAMES.items():
+        words = (plain(word) for told in tongues.values() for word in told.split(", "))
+        hits = (ours[word] for word in words if word in ours and ours[word] not in found.values())
+        column = next(hits, None)
+        if canonical not in found and column is not None:
+            found[canonical] = column
+    return found
 
 
 def _origin(header: Sequence[str], above: Sequence[str]) -> str:

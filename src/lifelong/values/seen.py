@@ -25,6 +25,7 @@ class Seen:
         needed: those of them without which nothing is read.
         columns: our names to the file's, as they would be read.
         currency: of the amounts, where the file or the settings say it.
+        platform: whose report of spend it is (google_ads, meta_ads, tiktok_ads, ga4, or ``file``); empty of other kinds.
         dates, decimal: the order of days and months, and the decimal sign.
         problem: why it would not be read: code, where, why, fix; None where it would.
     """
@@ -41,6 +42,7 @@ class Seen:
     needed: Sequence[str]
     columns: Mapping[str, str]
     currency: str = ""
+    platform: str = ""
     dates: str = ""
     decimal: str = ""
     problem: Mapping[str, str] | None = None

@@ -77,8 +77,11 @@ class Desk:
 
     def drawn(self, what: str, make: Callable[[], Any]) -> Any:
         """What was drawn of the project's present state in the present language, or what ``make`` draws now."""
-        key = (what, self.answers.state(), i18n.language())
+        state = self.answers.state()
+        key = (what, state, i18n.language())
         with self._lock:
+            for old in [one for one in self._drawn if one[1] != state]:  # nobody asks for these again
+                del self._drawn[old]
             if key in self._drawn:
                 self._drawn.move_to_end(key)
                 return self._drawn[key]

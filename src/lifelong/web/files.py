@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from lifelong.errors import LifelongError
 from lifelong.web.answering import refusal
-from lifelong.web.desk import PATIENCE
+from lifelong.web.desk import PATIENCE, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,8 +29,14 @@ _KINDS = {
 }
 
 
-def making(verb: str, names: tuple[str, ...], back: str) -> Callable[[Request], Awaitable[Response]]:
-    """A route that queues a verb with what a form says, and goes back to its page, which follows the job."""
+def making(
+    verb: str, names: tuple[str, ...], back: str, *, said: tuple[str, ...] | None = None
+) -> Callable[[Request], Awaitable[Response]]:
+    """A route that queues a verb with what a form says, and goes back to its page, which follows the job.
+
+    The page's address then holds what was said, or of that only the names in ``said``.
+    """
+    repeated = names if said is None else said
 
     async def make(request: Request) -> Response:
         form = await request.form()
@@ -41,7 +47,7 @@ def making(verb: str, names: tuple[str, ...], back: str) -> Callable[[Request], 
             return refusal(request.scope, error)
         prefix = f"/{request.scope['language']}" if request.scope.get("is_named") else ""
         state = "&".join(
-            f"{name}={told[name]}" for name in names if name in told and told[name].replace("-", "").isalnum()
+            f"{name}={told[name]}" for name in repeated if name in told and told[name].replace("-", "").isalnum()
         )
         return RedirectResponse(f"{prefix}{back}?job={job.id}{'&' if state else ''}{state}", 303)
 
@@ -64,11 +70,21 @@ def taking(place: str) -> Callable[[Request], Response]:
 
 def followed(visit: Visit, verb: str) -> Mapping[str, Any]:
     """The job that the page's address names: at work, done or failed; and the name of the file that it made."""
-    name = visit.query.get("job", "")
-    if not name:
-        return {"job": None, "made": ""}
-    job: Job = visit.desk.queue.wait(name, PATIENCE)
-    if job.verb != verb:
-        return {"job": None, "made": ""}
-    made = visit.desk.answers.named(job.answer).value["name"] if job.state == "done" else ""
+    job = begun(visit, verb)
+    made = visit.desk.answers.named(job.answer).value["name"] if job and job.state == "done" else ""
     return {"job": job, "made": made}
+
+
+def begun(visit: Visit, verb: str) -> Job | None:
+    """The job of that verb which the page's address names, after a moment's wait; None where it names none."""
+    name = visit.query.get("job", "")
+    job = visit.desk.queue.wait(name, PATIENCE) if name else None
+    return job if job and job.verb == verb else None
+
+
+def following(visit: Visit, verb: str) -> Job | None:
+    """As :func:`begun`; while it is at work the page says so."""
+    job = begun(visit, verb)
+    if job and not job.is_over:
+        visit.asked.append(Reply(None, False, job, None, job.verb, {}))
+    return job

@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/models", N_("Models and trust"), "scores"),
             Entry("/import", N_("Data"), ""),
             Entry("/exports", N_("Exports"), "orders"),
+            Entry("/settings", N_("Settings"), ""),
             Entry("/glossary", N_("Glossary"), ""),
         ),
     ),

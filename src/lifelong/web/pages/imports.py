@@ -12,7 +12,7 @@ from starlette.routing import Route
 from lifelong import i18n
 from lifelong.errors import AccessError, ConfigError, LifelongError
 from lifelong.i18n import N_
-from lifelong.jobs import Uploads
+from lifelong.jobs import VERBS, Uploads
 from lifelong.phrases import phrase
 from lifelong.units import Money
 from lifelong.web.answering import refusal
@@ -37,7 +37,11 @@ KINDS = {
 }
 _READERS = {verb: kind for kind, (verb, _) in KINDS.items()}
 #: What may be told beside the columns, where the verb takes it.
-_SAID = ("currency", "timezone")
+_SAID = ("currency", "timezone", "bad_share")
+#: Whose reports of spend are known, under the names that their owners gave them.
+PLATFORMS = {
+    "google_ads": "Google Ads", "meta_ads": "Meta Ads Manager", "tiktok_ads": "TikTok Ads", "ga4": "Google Analytics 4",
+}  # fmt: skip
 CHUNK = 1 << 20
 #: Columns and jobs that a page shows.
 MOST_COLUMNS, MOST_JOBS = 200, 20
@@ -85,7 +89,9 @@ def columns(visit: Visit) -> HTMLResponse:
     name, kind = query.get("upload", ""), query.get("kind", "")
     file = Uploads(visit.desk.root).path(name)
     given, said = _given(query), {key: query.get(key, "").strip()[:40] for key in _SAID}
-    seen = visit.desk.project().look(file, kind=kind if kind in KINDS else "", columns=given, **said).as_dict()
+    project = visit.desk.project()
+    told = {key: said[key] for key in ("currency", "timezone")}
+    seen = project.look(file, kind=kind if kind in KINDS else "", columns=given, **told).as_dict()
     ours = {theirs: name for name, theirs in seen["columns"].items()}
     return visit.page(
         "columns.html.j2",
@@ -97,8 +103,16 @@ def columns(visit: Visit) -> HTMLResponse:
             (number, theirs, ours.get(theirs, ""), [row[number] for row in seen["sample"]])
             for number, theirs in enumerate(seen["header"][:MOST_COLUMNS])
         ],
-        can_map=seen["kind"] != "spend",
+        platform=PLATFORMS.get(seen["platform"], ""),
+        takes=_takes(seen["kind"]),
+        usual_share=project.config.bad_share,
     )
+
+
+def _takes(kind: str) -> tuple[str, ...]:
+    """What may be told of a kind of file beside its columns: what its verb takes."""
+    known = {param.name for param in VERBS[KINDS[kind][0]].params}
+    return tuple(name for name in _SAID if name in known)
 
 
 def _given(told: Mapping[str, str]) -> dict[str, str]:
@@ -121,12 +135,10 @@ async def read(request: Request) -> Response:
     try:
         async with request.form(max_files=0, max_fields=3 * MOST_COLUMNS) as form:
             told = {key: value for key, value in form.items() if isinstance(value, str)}
-        verb, _ = KINDS.get(told.get("kind", ""), KINDS["orders"])
-        args: dict[str, Any] = {"file": told.get("upload", "")}
-        if verb != "spend":
-            args["columns"] = _given(told)
-        takes = {"currency"} if verb == "spend" else {"timezone"} if verb == "touches" else set(_SAID)
-        args |= {key: told[key].strip() for key in takes if told.get(key, "").strip()}
+        kind = told.get("kind", "") if told.get("kind", "") in KINDS else "orders"
+        verb, _ = KINDS[kind]
+        args: dict[str, Any] = {"file": told.get("upload", ""), "columns": _given(told)}
+        args |= {key: told[key].strip() for key in _takes(kind) if told.get(key, "").strip()}
         Uploads(request.app.state.desk.root).path(args["file"])
         job = await asyncio.to_thread(request.app.state.desk.queue.submit, verb, args)
     except LifelongError as error:
@@ -144,7 +156,10 @@ def outcome(visit: Visit) -> HTMLResponse:
         "import.html.j2",
         job=job,
         report=report,
-        lines=lines(report) if report else [],
+        platform=PLATFORMS.get(report.get("origin", ""), "") if report else "",
+        rebuilt=_answer(visit, job) if job.verb == "rebuild" else None,
+        lines=(told := lines(report) if report else []),
+        has_aside=any(name == "quarantined" and rows for name, rows, _ in told),
         error=job.error or (_lost(job) if job.state == "lost" else None),
         again=_again(visit, job) if job.verb in _READERS else "",
         kind=_READERS.get(job.verb, ""),
@@ -180,6 +195,10 @@ def _lost(job: Job) -> Mapping[str, str]:
 
 def _report(visit: Visit, job: Job) -> Mapping[str, Any] | None:
     """The kept report of an import; None where it failed, or the report made room for younger ones."""
+    return _answer(visit, job)
+
+
+def _answer(visit: Visit, job: Job) -> Mapping[str, Any] | None:
     if job.state != "done":
         return None
     try:
@@ -221,5 +240,6 @@ ROUTES = (
     Route("/import/read", read, methods=["POST"]),
     Route("/import/value", start("value"), methods=["POST"]),
     Route("/import/demo", start("demo"), methods=["POST"]),
+    Route("/import/rebuild", start("rebuild"), methods=["POST"]),
     Route("/import/{job}", handler(outcome)),
 )
