@@ -102,7 +102,7 @@ def visit(server: Server, path: str) -> tuple[float, float]:
     return first, time.perf_counter() - began
 
 
-def ids(server: Server, count: int = 2000) -> list[str]:
+def ids(server: Server, count: int = 20_000) -> list[str]:
     """Ids of customers from all over the list."""
     told = json.loads(server.get("/api/v1/customers?limit=1"))
     rng, found = random.Random(7), set()
@@ -117,7 +117,7 @@ def mix(server: Server, names: list[str]) -> dict[str, Any]:
     told = json.loads(server.get("/api/v1/customers?limit=1"))
     pages = max(1, told["total"] // 25)
     sorts = ("value", "alive", "orders", "historic", "total", "at_risk", "silent_days", "customer_id")
-    lists = [f"/customers?by={rng.choice(sorts)}&page={rng.randint(1, pages)}" for _ in range(2000)]
+    lists = [f"/customers?by={rng.choice(sorts)}&page={rng.randint(1, pages)}" for _ in range(20_000)]
     rest = [
         f"/api/v1/customers?sort={sort}&limit={limit}&order={order}"
         for sort in sorts for limit in (25, 100) for order in ("desc", "asc")
@@ -142,7 +142,12 @@ def loaded(server: Server, kinds: dict[str, Any], seconds: float, connections: i
     }  # fmt: skip
     before = server.cpu()
     done = subprocess.run(
-        [sys.executable, "-m", "bench.load"], input=json.dumps(task), capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-m", "bench.load"],
+        input=json.dumps(task),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     if done.returncode:
         raise FailedWorkError(f"the load: {done.stderr[-300:]}")

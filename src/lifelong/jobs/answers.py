@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from lifelong.errors import AccessError, LifelongError
 from lifelong.store import files
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -25,6 +28,8 @@ KIND = "lifelong-answer/2"
 DEPENDS = (FILE_NAME, "project.json", "landing/manifest.json", "fits/latest", "scores/latest")
 #: So many answers are kept; the oldest go first.
 KEPT = 400
+#: So many that were read stay in memory.
+READ = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Answers:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._place = root / "answers"
+        self._known: OrderedDict[str, tuple[os.stat_result, Answer]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def state(self) -> str:
         """The present state of the project in sixteen digits."""
@@ -126,10 +133,27 @@ class Answers:
 
     def _read(self, name: str) -> Answer | None:
         path = self._place / f"{name}.json"
-        if not path.is_file():
+        try:
+            now = path.stat()
+        except OSError:
             return None
+        with self._lock:
+            known = self._known.get(name)
+            if known is not None and _is_same(known[0], now):
+                self._known.move_to_end(name)
+                return known[1]
         try:
             told = files.read_sealed(path, KIND)
-        except LifelongError:  # a damaged answer is computed again
+        except (LifelongError, OSError):  # a damaged answer is computed again
             return None
-        return Answer(name, **told)
+        made = Answer(name, **told)
+        with self._lock:
+            self._known[name] = (now, made)
+            while len(self._known) > READ:
+                self._known.popitem(last=False)
+        return made
+
+
+def _is_same(before: os.stat_result, now: os.stat_result) -> bool:
+    """Whether a file is the one that it was: each is written whole, under a number of its own."""
+    return all(getattr(before, name) == getattr(now, name) for name in ("st_ino", "st_mtime_ns", "st_size"))

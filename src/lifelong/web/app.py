@@ -18,6 +18,7 @@ from lifelong.web.api import ROUTERS
 from lifelong.web.desk import Desk
 from lifelong.web.languages import Speaking
 from lifelong.web.security import Gate, Guard
+from lifelong.web.visiting import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,7 +63,7 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _no_page)
     # the last added is the outermost: the guard sees every request first
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=LEVEL)
     app.add_middleware(Guard, gate=gate)
     app.add_middleware(Speaking)
     return app

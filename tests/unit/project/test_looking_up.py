@@ -31,9 +31,9 @@ def shop(orders_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> ll.Proje
 @pytest.fixture(scope="module")
 def rows(shop: ll.Project) -> list[dict[str, object]]:
     shop.segment("stage is known")
-    found = shop.roster()
+    found = shop.register()
     assert found is not None
-    return found[1].to_pylist()
+    return found.rows.to_pylist()
 
 
 def test_the_parts_sum_to_the_difference_from_the_mean(shop: ll.Project, rows: list[dict[str, object]]) -> None:
