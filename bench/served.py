@@ -33,6 +33,9 @@ PAGES = {
     "Forecast": "/forecast",
     "Customer equity": "/equity",
     "Models": "/models",
+    "Reports": "/reports",
+    "Exports": "/exports",
+    "Data": "/import",
     "Glossary": "/glossary",
 }
 #: Seconds after which an answer that is still computed is given up.

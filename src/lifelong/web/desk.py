@@ -95,7 +95,7 @@ class Desk:
         """The state of the project in sixteen digits; small files are read, and folders listed."""
         told = [self.answers.state()]
         for name in SHOWN:
-            with contextlib.suppress(FileNotFoundError), os.scandir(self.root / name) as found:
+            with contextlib.suppress(FileNotFoundError), os.scandir(f"{self.root}/{name}") as found:
                 told += sorted(f"{name}/{file.name} {file.stat().st_mtime_ns}" for file in found)
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
