@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import data, shop
+from bench import data, shop, web
 from bench.measure import FailedWorkError, Line, Measured, jobs, ours
 from bench.peers import HOME, LIFETIMES, PYMC, MissingPeerError, Peer, python_of
 
@@ -291,5 +291,5 @@ def scale(size: int, rounds: int) -> Iterator[Line]:
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
     "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
-    "groups": groups, "scale": scale,
+    "groups": groups, "scale": scale, "web": web.web,
 }  # fmt: skip

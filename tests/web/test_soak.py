@@ -242,12 +242,13 @@ def test_memory_and_files_stay_and_nothing_fails(server: Any) -> None:
     def middle(rows: list[Sample], what: str) -> float:
         return float(sorted(getattr(one, what) for one in rows if getattr(one, what))[len(rows) // 2 - 1])
 
-    told = {what: (middle(early, what), middle(late, what)) for what in ("server", "worker", "files")}
-    print(f"\n{traffic.asked:,} requests in {MINUTES:g} minutes; {told}")
+    told = {what: (middle(early, what), middle(late, what)) for what in ("server", "worker")}
+    files = [min(one.files for one in rows) for rows in (early, late)]  # what is open for a moment is above it
+    print(f"\n{traffic.asked:,} requests in {MINUTES:g} minutes; {told}, files {files}", flush=True)
     for one in samples[:: max(1, len(samples) // 20)]:
         print(f"{one.minute:6.1f} min  server {one.server:7.1f} MB  worker {one.worker:7.1f} MB  {one.files} files")
     assert not traffic.wrong, (len(traffic.wrong), traffic.wrong[:20])
     assert traffic.asked > 100 * MINUTES
     for what in ("server", "worker"):
         assert told[what][1] <= told[what][0] * (1 + GROWTH), told
-    assert told["files"][0] == told["files"][1], told
+    assert files[0] == files[1], samples
