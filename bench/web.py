@@ -40,7 +40,7 @@ def _seen(count: int, rounds: int) -> Iterator[Line]:
             yield Line(
                 f"{name}, first visit after the start", f"{1000 * first:.0f} ms", _busy(), 1000 * first, None, "ms"
             )
-        for name, path in served.PAGES.items():
+        for path in served.PAGES.values():
             served.visit(server, path)
         for name, times in painted.painted(browser, server, CONTEXTS).items():
             what = f"first contentful paint of {name}, {count:,} customers"

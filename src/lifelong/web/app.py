@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -39,6 +40,7 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk(root)
+        threading.Thread(target=_warm, args=(app.state.desk,), name="warm", daemon=True).start()
         try:
             yield
         finally:
@@ -67,6 +69,13 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
     app.add_middleware(Guard, gate=gate)
     app.add_middleware(Speaking)
     return app
+
+
+def _warm(desk: Desk) -> None:
+    """Read what the first page needs while the browser is still opening."""
+    assets.version()
+    with contextlib.suppress(LifelongError, OSError):  # where the project is damaged, the page says so
+        desk.present()
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from lifelong.web.desk import Desk, Reply
 
+#: Seconds that a page waits where its script asks, which follows what is still computed.
+LIVE = 0.02
 #: How hard pages are compressed.
 LEVEL = 5
 
@@ -41,7 +43,10 @@ class Visit:
     request: Request
     desk: Desk
     asked: list[Reply] = field(default_factory=list)
-    until: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
+    until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + (LIVE if self.request.headers.get("x-live") else PATIENCE)
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -18,9 +18,12 @@ function follow(box) {
 }
 
 /* ---- The page's main part, fetched anew: what changed has a ground for a second ---- */
+let asked = 0;
 async function again(address = location.href, keep = false) {
-  const answer = await fetch(address, { headers: { accept: "text/html" } });
+  const mine = ++asked;
+  const answer = await fetch(address, { headers: { accept: "text/html", "x-live": "1" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== asked) return; // a later question is on its way
   const fresh = $("#main", page);
   if (!fresh) { location.reload(); return; }
   const before = new Map(all("[data-key]").map((node) => [node.dataset.key, node.textContent]));
@@ -45,14 +48,23 @@ async function again(address = location.href, keep = false) {
 
 /* ---- Forms marked data-live: the page follows each change, and its address holds the state ---- */
 function live(form) {
-  let timer = 0;
-  const send = () => {
+  const state = () => {
     const told = new URLSearchParams(new FormData(form));
     for (const [name, value] of [...told]) if (value === "") told.delete(name);
+    return String(told);
+  };
+  let timer = 0, sent = state();
+  const send = () => {
+    clearTimeout(timer);
+    const told = state();
+    if (told === sent) return; // leaving a field is a change that was sent as it was typed
+    sent = told;
     again(`${location.pathname}?${told}`, true);
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, 120); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); send(); });
+  // A slider under the hand waits for a pause: its page would be taken from under it.
+  form.addEventListener("input", (event) => { clearTimeout(timer); timer = setTimeout(send, event.target.type === "range" ? 120 : 30); });
+  form.addEventListener("change", send);
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 }
 
 /* ---- Tooltips: what a mark says to those who cannot see it, on hover and focus ---- */
