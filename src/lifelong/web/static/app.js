@@ -18,9 +18,10 @@ function follow(box) {
 }
 
 /* ---- The page's main part, fetched anew: what changed has a ground for a second ---- */
-let asked = 0;
-async function again(address = location.href, keep = false) {
+let asked = 0, latest = location.href; // the address that was asked for last, whether its page has come or not
+async function again(address = latest) {
   const mine = ++asked;
+  latest = address;
   const answer = await fetch(address, { headers: { accept: "text/html", "x-live": "1" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== asked) return; // a later question is on its way
@@ -31,7 +32,7 @@ async function again(address = location.href, keep = false) {
   const at = typed ? [held.selectionStart, held.selectionEnd] : null;
   $("#main").replaceWith(fresh);
   document.title = page.title;
-  if (keep) history.replaceState(null, "", address);
+  history.replaceState(null, "", address);
   const field = held && held.id && document.getElementById(held.id);
   if (field && field !== held) {
     field.focus();
@@ -59,7 +60,7 @@ function live(form) {
     const told = state();
     if (told === sent) return; // leaving a field is a change that was sent as it was typed
     sent = told;
-    again(`${location.pathname}?${told}`, true);
+    again(`${location.pathname}?${told}`);
   };
   // A slider under the hand waits for a pause: its page would be taken from under it.
   form.addEventListener("input", (event) => { clearTimeout(timer); timer = setTimeout(send, event.target.type === "range" ? 120 : 30); });
