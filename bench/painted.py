@@ -99,7 +99,8 @@ def _actions(page: Page, base: str) -> Iterator[tuple[str, Callable[[int], float
         go("/segments?f0.0=value&o0.0=%3E%3D&v0.0=1")
         field = page.locator("[id='v0.0']")
         field.focus()
-        return _changed(page, "keydown", "[data-key=count]", lambda: page.keyboard.press(str(turn % 10)))
+        page.keyboard.press("End")
+        return _changed(page, "keydown", "[data-key=count]", lambda: page.keyboard.press(str(9 - turn % 10)))
 
     def slider(turn: int) -> float:
         go(f"/customers?top={20 + 3 * turn}")

@@ -185,5 +185,5 @@ def test_ids_of_every_kind_are_found_by_halving(tmp_path: Path) -> None:
     assert ids == sorted(ids)
     for name in ids:
         told = register.customer(name)
-        assert (told.name, len(told.orders)) == (name, 3)
+        assert (told.customer_id, len(told.orders)) == (name, 3)
         assert told == made.customer(name)
