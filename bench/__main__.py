@@ -6,8 +6,8 @@ import argparse
 import platform
 import time
 
-from bench.bars import BARS, FULL, Line
-from bench.measure import FailedWorkError
+from bench.bars import BARS, FULL
+from bench.measure import FailedWorkError, Line
 
 
 def main() -> int:

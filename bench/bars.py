@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import data, shop
-from bench.measure import FailedWorkError, Measured, jobs, ours
+from bench import data, shop, web
+from bench.measure import FailedWorkError, Line, Measured, jobs, ours
 from bench.peers import HOME, LIFETIMES, PYMC, MissingPeerError, Peer, python_of
 
 if TYPE_CHECKING:
@@ -16,26 +15,6 @@ if TYPE_CHECKING:
 
 FULL = 10_000_000
 PATIENCE = 3_600.0
-
-
-@dataclass(frozen=True)
-class Line:
-    """One ratio of a bar: what, ours, against what, the ratio, its limit; ``is_least`` for "at least so many times"."""
-
-    what: str
-    ours: str
-    against: str
-    ratio: float | None
-    limit: float | None
-    unit: str = "x"
-    is_least: bool = False
-
-    @property
-    def holds(self) -> bool | None:
-        """None where nothing was measured or nothing is demanded."""
-        if self.ratio is None or self.limit is None:
-            return None
-        return self.ratio >= self.limit if self.is_least else self.ratio <= self.limit
 
 
 def _seconds(measured: Measured) -> str:
@@ -312,5 +291,5 @@ def scale(size: int, rounds: int) -> Iterator[Line]:
 BARS: dict[str, Callable[[int, int], Iterator[Line]]] = {
     "cold": cold, "summary": summary, "fit": fit, "score": score, "ingest": ingest, "models": models,
     "covariates": covariates, "varying": varying, "posterior": posterior, "spend": spend, "learned": learned, "cohorts": cohorts,
-    "groups": groups, "scale": scale,
+    "groups": groups, "scale": scale, "web": web.web,
 }  # fmt: skip

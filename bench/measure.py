@@ -29,6 +29,26 @@ class Measured:
     told: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Line:
+    """One ratio of a bar: what, ours, against what, the ratio, its limit; ``is_least`` for "at least so many times"."""
+
+    what: str
+    ours: str
+    against: str
+    ratio: float | None
+    limit: float | None
+    unit: str = "x"
+    is_least: bool = False
+
+    @property
+    def holds(self) -> bool | None:
+        """None where nothing was measured or nothing is demanded."""
+        if self.ratio is None or self.limit is None:
+            return None
+        return self.ratio >= self.limit if self.is_least else self.ratio <= self.limit
+
+
 class FailedWorkError(Exception):
     """The work ended with an error; the text holds its last words."""
 

@@ -55,6 +55,17 @@ def project(count: int) -> Path:
     return folder
 
 
+def tested(count: int) -> Path:
+    """The same project with two models tested on its past, so that every page of the web app has something to show."""
+    folder = project(count)
+    if not any((folder / "backtests").glob("*.json")):
+        from lifelong import Project
+
+        print(f"  a back-test of {count:,} customers ...", flush=True)
+        Project(folder).backtest(("pareto_nbd", "bg_nbd"), margin="35%")
+    return folder
+
+
 def history(count: int) -> Path:
     """Months of spend, new customers and their value by channel, as ``budget`` reads them."""
     path = HOME / "data" / f"history-{count}.csv"

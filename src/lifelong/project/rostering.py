@@ -2,12 +2,15 @@
 
 It joins the scores to what was counted (first day, order days, revenue), the stage of life, the next order date, the tier of
 value, and what was known at the first order. It is made once a run and state of the landing, so that a rule, a page and the
-look at one customer read a file and compute nothing anew.
+look at one customer read a file and compute nothing anew. Beside it lie the orders, by customer: those of one are then read
+without a look at everybody's.
 """
 
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,9 +22,10 @@ from lifelong.project.kinds import kinds
 from lifelong.project.knowing import seen_by
 from lifelong.project.tiering import places
 from lifelong.store import files
-from lifelong.units import Horizon, minor_digits
+from lifelong.units import Horizon, day_of, minor_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -32,14 +36,26 @@ if TYPE_CHECKING:
 
 #: How far ahead a next order date is named.
 AHEAD = Horizon.parse("26w")
-_SHAPE = "1"  # of the file: another one is made anew
+_SHAPE = "2"  # of the files: others are made anew
 _ROWS = 16_384  # of a row group: a look at one customer reads one of them
+_VISITS = """
+    SELECT customer_id, day, revenue, is_order FROM read_parquet($orders) WHERE day <= $until
+    ORDER BY customer_id, day, order_id
+"""
+_NO_VISITS = """
+    SELECT ''::VARCHAR AS customer_id, 0::INTEGER AS day, 0::BIGINT AS revenue, 0::INTEGER AS is_order WHERE $until < 0
+"""
 
 
 def place(folder: Folder, run: Run) -> Path:
     """Where the roster of a run lies, for the present state of the landing."""
     told = hashlib.sha256(f"{folder.landing.read().state} {_SHAPE}".encode()).hexdigest()[:8]
     return run.path.with_suffix(f".roster-{told}.parquet")
+
+
+def visits(path: Path) -> Path:
+    """Where the orders by customer lie, of a roster's place; they are there wherever the roster is."""
+    return path.with_name(path.name.replace(".roster-", ".visits-"))
 
 
 def found(folder: Folder) -> Path | None:
@@ -58,16 +74,28 @@ def roster(folder: Folder) -> tuple[Run, Path]:
     path = place(folder, run)
     if not path.is_file():
         with folder.writing("roster"):
+            _keep_visits(folder, run, visits(path))
             _keep(_made(folder, run), path)
     return run, path
 
 
-def read(path: Path) -> pa.Table:
-    """The rows, in the order of the scores, which is by customer id."""
+def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows, in the order of the scores, which is by customer id; all columns, or some."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        return file.read()
+        return file.read(None if columns is None else list(columns))
+
+
+def row_of(ids: pa.ChunkedArray, name: str) -> int | None:
+    """The row number of a customer, found by halving, since rows are by id; None where there is no such id."""
+    import pyarrow.compute as pc
+
+    at = bisect_left(range(len(ids)), name, key=lambda row: ids[row].as_py())
+    if at < len(ids) and ids[at].as_py() == name:
+        return at
+    found = int(pc.index(ids, name).as_py())  # nobody, but for rows that are in another order
+    return None if found < 0 else found
 
 
 def _keep(table: pa.Table, path: Path) -> None:
@@ -75,6 +103,18 @@ def _keep(table: pa.Table, path: Path) -> None:
 
     temporary = files.temporary_beside(path)
     pq.write_table(table, temporary, compression="zstd", row_group_size=_ROWS)
+    files.put(temporary, path)
+
+
+def _keep_visits(folder: Folder, run: Run, path: Path) -> None:
+    """The orders up to the day of the scores, of one customer after another, each one's by day; none without orders."""
+    told: dict[str, Any] = {"until": day_of(run.told["as_of"])}
+    if folder.landing.read().batches:
+        told["orders"] = str(folder.tables()[1].orders.resolve())
+    temporary = files.temporary_beside(path)
+    with closing(folder.connect()) as connection:
+        rows = connection.sql(_VISITS if "orders" in told else _NO_VISITS, params=told)
+        rows.write_parquet(str(temporary.resolve()), compression="zstd", row_group_size=_ROWS)
     files.put(temporary, path)
 
 

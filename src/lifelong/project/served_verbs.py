@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pyarrow as pa
-
     from lifelong.project.answers import Run as Done
     from lifelong.project.folder import Folder
+    from lifelong.project.looking_up import Register
     from lifelong.project.runs import Run
     from lifelong.values import Leaderboard
 
@@ -48,12 +47,13 @@ class ServedVerbs:
 
         return runs.last(self._folder) if "scores" in self.holds() else None
 
-    def roster(self) -> tuple[Run, pa.Table] | None:
-        """The latest scores with all else by which customers are chosen, where that was made; nothing is computed."""
-        from lifelong.project import rostering, runs
+    def register(self) -> Register | None:
+        """The roster of the latest scores in memory, for many looks, where it was made; nothing is computed."""
+        from lifelong.project import rostering
+        from lifelong.project.looking_up import Register
 
         path = rostering.found(self._folder) if "scores" in self.holds() else None
-        return (runs.last(self._folder), rostering.read(path)) if path else None
+        return Register(self._folder, rostering.read(path)) if path else None
 
     def tested(self) -> Leaderboard | None:
         """The latest back-test of the day of the latest scores; None where there is none."""

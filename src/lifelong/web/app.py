@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from lifelong.web.api import ROUTERS
 from lifelong.web.desk import Desk
 from lifelong.web.languages import Speaking
 from lifelong.web.security import Gate, Guard
+from lifelong.web.visiting import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,6 +41,7 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.desk = Desk(root)
+        threading.Thread(target=_warm, args=(app.state.desk,), name="warm", daemon=True).start()
         try:
             yield
         finally:
@@ -63,10 +66,17 @@ def make_app(root: Path, gate: Gate) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _no_page)
     # the last added is the outermost: the guard sees every request first
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=LEVEL)
     app.add_middleware(Guard, gate=gate)
     app.add_middleware(Speaking)
     return app
+
+
+def _warm(desk: Desk) -> None:
+    """Read what the first page needs while the browser is still opening."""
+    assets.version()
+    with contextlib.suppress(LifelongError, OSError):  # where the project is damaged, the page says so
+        desk.present()
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -74,14 +74,13 @@ def shell(desk: Desk, path: str) -> Mapping[str, Any]:
         "here": path,
         "bar": bar,
         "there": there,
-        "jobs": [job for job in desk.queue.records.all() if not job.is_over],
     }
 
 
 def held(desk: Desk) -> frozenset[str]:
     """What the project holds, in the words of :data:`GROUPS`."""
     try:
-        return frozenset({"", *desk.project().holds()})
+        return frozenset({"", *desk.present().holds})
     except LifelongError:
         return frozenset({""})
 

@@ -6,6 +6,9 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from lifelong import schema
+from lifelong.project.rostering import row_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lifelong.project import Project
+    from lifelong.project.looking_up import Register
 
     Rule = Any  # what lifelong.project.segmenting.parse returns: it has names, mask and a text
 
@@ -26,8 +30,11 @@ SORTED_BY = ("value", "alive", "orders", "historic", "total", "at_risk", "silent
 class Shelf:
     """One scoring run, a row a customer; with all else by which customers are chosen, once the roster was made."""
 
-    def __init__(self, name: str, told: Mapping[str, Any], rows: pa.Table) -> None:
+    def __init__(self, name: str, told: Mapping[str, Any], rows: pa.Table, register: Register | None = None) -> None:
         self.name, self.told, self.rows = name, told, rows.combine_chunks()
+        self.register = register
+        #: The columns of scores alone, whether the roster is there or not.
+        self.scores = self.rows.select([c.name for c in schema.SCORES if c.name in self.rows.column_names])
         self._orders: dict[str, NDArray[np.int64]] = {}
         self._spread: dict[str, NDArray[np.float64] | None] = {}
         self._chosen: OrderedDict[tuple[str, str], NDArray[np.int64]] = OrderedDict()
@@ -42,8 +49,8 @@ class Shelf:
         name = f"{run.path.name}{' with roster' if 'roster' in shop.holds() else ''}"
         if before is not None and before.name == name:
             return before
-        known = shop.roster()
-        return cls(name, run.told, known[1] if known else run.rows())
+        register = shop.register()
+        return cls(name, run.told, run.rows() if register is None else register.rows, register)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -100,6 +107,10 @@ class Shelf:
                 total = float(values.sum()) if told.null_count < len(told) else 0.0
                 self._spread[column] = np.concatenate([[0.0], np.cumsum(values) / total]) if total > 0 else None
             return self._spread[column]
+
+    def place(self, customer: str) -> int | None:
+        """The row number of a customer, or None."""
+        return row_of(self.rows["customer_id"], customer)
 
     def find(self, text: str, most: int = 20) -> list[dict[str, Any]]:
         """Customers whose id holds the text, whole words first."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
 
 from lifelong.errors import AccessError, LifelongError
@@ -15,12 +17,17 @@ from lifelong.web.answering import status_of
 from lifelong.web.desk import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from starlette.requests import Request
     from starlette.responses import Response
 
     from lifelong.web.desk import Desk, Reply
+
+#: Seconds that a page waits where its script asks, which follows what is still computed.
+LIVE = 0.02
+#: How hard pages are compressed.
+LEVEL = 5
 
 
 @dataclass(slots=True)
@@ -37,7 +44,10 @@ class Visit:
     request: Request
     desk: Desk
     asked: list[Reply] = field(default_factory=list)
-    until: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
+    until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + (LIVE if self.request.headers.get("x-live") else PATIENCE)
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -85,15 +95,41 @@ class Visit:
         return HTMLResponse(text, status)
 
 
-def handler(show: Callable[[Visit], Response]) -> Callable[[Request], Response]:
-    """A route of a page: its failures are shown in the shell, with the four fields."""
+def handler(show: Callable[[Visit], Response], *, is_kept: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    """A route of a page: its failures are shown in the shell, with the four fields.
 
-    def route(request: Request) -> Response:
-        visit = Visit(request, request.app.state.desk)
+    Args:
+        show: draws the page.
+        is_kept: whether the page shows nothing but its address, its language and the state of the project, so that it
+            may be kept until the project is in another state. Pages that list jobs, uploads or made files are not.
+    """
+
+    def draw(request: Request, state: str) -> Response:
+        desk = request.app.state.desk
+        visit = Visit(request, desk)
         try:
-            return show(visit)
+            answer = show(visit)
         except LifelongError as error:
             return visit.page("refused.html.j2", status_of(error.code), error=error)
+        is_whole = answer.status_code == 200 and all(reply.is_settled for reply in visit.asked)
+        if state and is_whole and desk.state() == state:  # in another one, it may be of either
+            desk.keep(gzip.compress(bytes(answer.body), LEVEL, mtime=0), *_address(request), state=state)
+        return answer
+
+    async def route(request: Request) -> Response:
+        desk = request.app.state.desk
+        state = desk.state() if is_kept else ""
+        kept = desk.found(*_address(request), state=state) if is_kept else None
+        if kept is None:
+            return await run_in_threadpool(draw, request, state)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return HTMLResponse(gzip.decompress(kept))
+        return HTMLResponse(kept, headers={"content-encoding": "gzip", "vary": "Accept-Encoding"})
 
     route.__name__ = show.__name__
     return route
+
+
+def _address(request: Request) -> tuple[str, ...]:
+    """What a kept page is found by, beside the state and the language."""
+    return "page", request.scope["path"], request.url.query, str(request.scope.get("is_named"))

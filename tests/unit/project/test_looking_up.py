@@ -31,9 +31,9 @@ def shop(orders_csv: Path, tmp_path_factory: pytest.TempPathFactory) -> ll.Proje
 @pytest.fixture(scope="module")
 def rows(shop: ll.Project) -> list[dict[str, object]]:
     shop.segment("stage is known")
-    found = shop.roster()
+    found = shop.register()
     assert found is not None
-    return found[1].to_pylist()
+    return found.rows.to_pylist()
 
 
 def test_the_parts_sum_to_the_difference_from_the_mean(shop: ll.Project, rows: list[dict[str, object]]) -> None:
@@ -156,3 +156,34 @@ def test_orders_since_the_scores_and_a_model_that_looks_at_more(orders_csv: Path
     later = copy.customer(name)
     assert "F534" in [f.code for f in later.findings]
     assert later.orders == made.orders  # what came after the scores is not shown
+
+
+def test_one_is_the_same_from_files_and_from_memory(shop: ll.Project, rows: list[dict[str, object]]) -> None:
+    register = shop.register()
+    assert register is not None
+    for row in rows[::60]:
+        assert register.customer(str(row["customer_id"])) == shop.customer(str(row["customer_id"]))
+    for name in ("", "nobody", "~~~", "\uffff"):
+        with pytest.raises(ll.LifelongError, match="E501"):
+            register.customer(name)
+
+
+def test_ids_of_every_kind_are_found_by_halving(tmp_path: Path) -> None:
+    names = ["A", "B 1", "Z", "a", "b", "é", "żółw", "Ω", "💡", "10", "9", "-1"]
+    lines = [
+        f"{name},2024-{1 + month:02d}-{3 + i:02d},{10 + i}" for i, name in enumerate(names) for month in range(0, 9, 3)
+    ]
+    (tmp_path / "o.csv").write_text("customer_id,date,total\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    made = ll.Project(tmp_path / "shop", settings={"currency": "EUR"})
+    made.ingest(tmp_path / "o.csv")
+    made.fit("bg_nbd", prior="on")
+    made.score(horizon="26w")
+    made.segment("stage is known")
+    register = made.register()
+    assert register is not None
+    ids = register.rows["customer_id"].to_pylist()
+    assert ids == sorted(ids)
+    for name in ids:
+        told = register.customer(name)
+        assert (told.customer_id, len(told.orders)) == (name, 3)
+        assert told == made.customer(name)

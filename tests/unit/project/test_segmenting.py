@@ -68,7 +68,7 @@ def test_a_total_has_its_interval_by_the_fit_of_the_scores(shop: ll.Project) -> 
 def test_a_rule_looks_at_scores_orders_stage_tier_dates_and_kept_columns(shop: ll.Project) -> None:
     rule = "channel = ads and age >= 30 and order_days >= 2 and stage in (active, cooling) and first_day > 1990-01-01"
     made = shop.segment(rule)
-    _, table = shop.roster() or pytest.fail("the rule makes the roster")
+    table = (shop.register() or pytest.fail("the rule makes the roster")).rows
     assert 0 < made.customers < made.of == len(table)
     chosen = table.filter(parse(rule).mask(table))
     assert set(chosen["channel"].to_pylist()) == {"ads"}
@@ -171,7 +171,7 @@ def test_the_roster_is_made_once_and_again_when_orders_come(shop: ll.Project, or
     copy.score(horizon="26w")
     folder = Folder(copy.path, silent)
     assert rostering.found(folder) is None
-    assert copy.roster() is None
+    assert copy.register() is None
     assert "roster" not in copy.holds()
     path = rostering.roster(folder)[1]
     before = path.stat().st_mtime_ns

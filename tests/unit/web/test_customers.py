@@ -101,9 +101,9 @@ def test_who_is_searched_for(client: TestClient) -> None:
 def test_one_customer(client: TestClient, project: Path) -> None:
     shop = ll.Project(project, create=False)
     seen(client, "/customers/C000010")
-    rows = shop.roster()
-    assert rows is not None
-    named = {row["stage"]: row["customer_id"] for row in rows[1].to_pylist()}  # somebody of each stage
+    register = shop.register()
+    assert register is not None
+    named = {row["stage"]: row["customer_id"] for row in register.rows.to_pylist()}  # somebody of each stage
     assert len(named) >= 3
     for name in named.values():
         page = seen(client, f"/customers/{name}")

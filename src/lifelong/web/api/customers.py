@@ -159,7 +159,7 @@ def customers(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
     shelf = _shelf(request.app.state.desk)
     begin, rows = wanted.begin(shelf.name), wanted.picked(shelf)
     end = begin + wanted.limit
-    page = shelf.rows.take(rows[begin:end])
+    page = shelf.scores.take(rows[begin:end])
     further = wanted.after(shelf.name, end) if end < len(rows) else None
     kind = best_type(request.headers.get("accept", ""))
     headers = {"vary": "Accept", **({"next-cursor": further} if further else {})}
@@ -193,11 +193,9 @@ def one(
     customer: Annotated[str, Path(min_length=1, max_length=200, pattern=TEXT, description="The id, as in the orders.")],
 ) -> Response:
     """The latest scores of one customer."""
-    import pyarrow.compute as pc
-
     shelf = _shelf(request.app.state.desk)
-    found = shelf.rows.filter(pc.equal(shelf.rows["customer_id"], customer)).slice(0, 1)
-    if not len(found):
+    row = shelf.place(customer)
+    if row is None:
         raise AccessError(
             "E501",
             "there is no such customer among the latest scores",
@@ -205,4 +203,4 @@ def one(
             why="the id is written otherwise, or the customer came after the scores were made",
             fix="write the id exactly as the orders have it, or score again",
         )
-    return JSONResponse(_plain(found)[0])
+    return JSONResponse(_plain(shelf.scores.slice(row, 1))[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -35,14 +36,19 @@ def answer(request: Request, name: Annotated[str, Path(pattern="^[0-9a-f]{16}-[0
     return JSONResponse(dict(kept.value))
 
 
-@router.get("/definitions")
-def definitions() -> Meanings:
+@router.get("/definitions", response_model=Meanings)
+def definitions() -> Response:
     """What every number means."""
+    return Response(_definitions(), media_type="application/json")
+
+
+@cache  # of this program's own registry
+def _definitions() -> str:
     told = [
         {**asdict(one), "key": key, "verbs": [verb for verb, keys in SHOWN.items() if key in keys.split()]}
         for key, one in DEFINITIONS.items()
     ]
-    return Meanings.model_validate({"definitions": told})
+    return Meanings.model_validate({"definitions": told}).model_dump_json()
 
 
 @router.get(

@@ -91,4 +91,4 @@ def curves(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-ROUTES = (Route("/budget", handler(budget)),)
+ROUTES = (Route("/budget", handler(budget, is_kept=True)),)

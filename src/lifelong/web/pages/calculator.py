@@ -103,6 +103,6 @@ def download(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("/calculator", handler(calculator)),
+    Route("/calculator", handler(calculator, is_kept=True)),
     *(Route(f"/calculator/calculator.{kind}", download) for kind in _KINDS),
 )

@@ -109,4 +109,4 @@ def ratio(value: float) -> str:
     return i18n.number(value, 1)
 
 
-ROUTES = (Route("/channels", handler(channels)),)
+ROUTES = (Route("/channels", handler(channels, is_kept=True)),)

@@ -196,4 +196,4 @@ def _curve(name: str, rows: Sequence[Mapping[str, Any]], top: float, steps: int)
     return Curve(name, line, "M" + " ".join(there + back) + "Z", (100.0, HEIGHT - HEIGHT * rows[-1]["value"] / top))
 
 
-ROUTES = (Route("/cohorts", handler(cohorts)),)
+ROUTES = (Route("/cohorts", handler(cohorts, is_kept=True)),)

@@ -103,4 +103,4 @@ def _day(text: str) -> int:
     return dt.date.fromisoformat(text).toordinal()
 
 
-ROUTES = (Route("/customers/{customer:path}", handler(customer)),)
+ROUTES = (Route("/customers/{customer:path}", handler(customer, is_kept=True)),)

@@ -198,4 +198,4 @@ def export(request: Request) -> Response:
     return FileResponse(path, media_type="text/csv", filename=name, background=BackgroundTask(away))
 
 
-ROUTES = (Route("/customers", handler(customers)), Route("/customers.csv", export))
+ROUTES = (Route("/customers", handler(customers, is_kept=True)), Route("/customers.csv", export))

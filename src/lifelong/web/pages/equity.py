@@ -116,4 +116,4 @@ def falls(made: Mapping[str, Any]) -> list[tuple[str, float | None, bool, drawin
     return _bridge([*rows, (N_("Left"), made["left"], True)])
 
 
-ROUTES = (Route("/equity", handler(equity)),)
+ROUTES = (Route("/equity", handler(equity, is_kept=True)),)

@@ -134,7 +134,7 @@ def keep(request: Request) -> Response:
 
 
 ROUTES = (
-    Route("/forecast", handler(forecast)),
+    Route("/forecast", handler(forecast, is_kept=True)),
     Route("/forecast/forecast.xlsx", download),
     Route("/forecast/keep", keep, methods=["POST"]),
 )

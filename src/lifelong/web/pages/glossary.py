@@ -65,4 +65,4 @@ def all_findings() -> tuple[dict[str, str], ...]:
     return tuple(json.loads(text))
 
 
-ROUTES = (Route("/glossary", handler(glossary)), Route("/glossary/errors", handler(codes)))
+ROUTES = (Route("/glossary", handler(glossary, is_kept=True)), Route("/glossary/errors", handler(codes, is_kept=True)))

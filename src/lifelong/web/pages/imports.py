@@ -49,12 +49,12 @@ MOST_COLUMNS, MOST_JOBS = 200, 20
 
 def data(visit: Visit) -> HTMLResponse:
     """What the project holds, and the place to bring more."""
-    project = visit.desk.project()
+    there = visit.desk.present().holds
     read = [job for job in visit.desk.queue.records.all() if job.verb in _READERS][:MOST_JOBS]
     return visit.page(
         "data.html.j2",
-        holds=project.status().as_dict(),
-        check=project.check().as_dict() if project.holds() else None,
+        status=visit.ask("status") if there else None,
+        check=visit.ask("check") if there else None,
         imports=[(job, _report(visit, job)) for job in read],
         kinds=KINDS,
         readers=_READERS,

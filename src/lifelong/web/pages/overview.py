@@ -88,4 +88,4 @@ def _winner(test: Leaderboard) -> Mapping[str, Any] | None:
     return rows[-1] if rows else None
 
 
-ROUTES = (Route("/", handler(overview)),)
+ROUTES = (Route("/", handler(overview, is_kept=True)),)

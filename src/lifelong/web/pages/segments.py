@@ -181,4 +181,4 @@ async def save(request: Request) -> Response:
     return RedirectResponse(f"{root}/segments?{urlencode({'rule': kept.rule, 'saved': kept.name})}", 303)
 
 
-ROUTES = (Route("/segments", handler(segments)), Route("/segments/save", save, methods=["POST"]))
+ROUTES = (Route("/segments", handler(segments, is_kept=True)), Route("/segments/save", save, methods=["POST"]))

@@ -94,4 +94,4 @@ def watched(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-ROUTES = (Route("/today", handler(today)),)
+ROUTES = (Route("/today", handler(today, is_kept=True)),)

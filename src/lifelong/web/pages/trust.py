@@ -45,4 +45,4 @@ def _sections(shop: Project, run: Run) -> dict[str, Any]:
     }
 
 
-ROUTES = (Route("/models", handler(models)),)
+ROUTES = (Route("/models", handler(models, is_kept=True)),)

@@ -18,9 +18,13 @@ function follow(box) {
 }
 
 /* ---- The page's main part, fetched anew: what changed has a ground for a second ---- */
-async function again(address = location.href, keep = false) {
-  const answer = await fetch(address, { headers: { accept: "text/html" } });
+let asked = 0, latest = location.href; // the address that was asked for last, whether its page has come or not
+async function again(address = latest) {
+  const mine = ++asked;
+  latest = address;
+  const answer = await fetch(address, { headers: { accept: "text/html", "x-live": "1" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== asked) return; // a later question is on its way
   const fresh = $("#main", page);
   if (!fresh) { location.reload(); return; }
   const before = new Map(all("[data-key]").map((node) => [node.dataset.key, node.textContent]));
@@ -28,7 +32,7 @@ async function again(address = location.href, keep = false) {
   const at = typed ? [held.selectionStart, held.selectionEnd] : null;
   $("#main").replaceWith(fresh);
   document.title = page.title;
-  if (keep) history.replaceState(null, "", address);
+  history.replaceState(null, "", address);
   const field = held && held.id && document.getElementById(held.id);
   if (field && field !== held) {
     field.focus();
@@ -45,14 +49,23 @@ async function again(address = location.href, keep = false) {
 
 /* ---- Forms marked data-live: the page follows each change, and its address holds the state ---- */
 function live(form) {
-  let timer = 0;
-  const send = () => {
+  const state = () => {
     const told = new URLSearchParams(new FormData(form));
     for (const [name, value] of [...told]) if (value === "") told.delete(name);
-    again(`${location.pathname}?${told}`, true);
+    return String(told);
   };
-  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, 120); });
-  form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); send(); });
+  let timer = 0, sent = state();
+  const send = () => {
+    clearTimeout(timer);
+    const told = state();
+    if (told === sent) return; // leaving a field is a change that was sent as it was typed
+    sent = told;
+    again(`${location.pathname}?${told}`);
+  };
+  // A slider under the hand waits for a pause: its page would be taken from under it.
+  form.addEventListener("input", (event) => { clearTimeout(timer); timer = setTimeout(send, event.target.type === "range" ? 120 : 30); });
+  form.addEventListener("change", send);
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
 }
 
 /* ---- Tooltips: what a mark says to those who cannot see it, on hover and focus ---- */
