@@ -286,6 +286,9 @@ def _as_of_late(kind: Kind, shape: tuple[int, int], place: int) -> tuple[Floats,
     rate = rng.gamma(len(seen) * mean**2 / spread, spread / (len(seen) * mean), draws)
     size = mean**2 / max(spread - mean, 1e-6 * mean)
     each = rng.poisson(rate * rng.gamma(size, 1.0 / size, shape))
-    text = f"new {kind.name} go on as in the last {len(seen)} months, {mean:,.1f} a month; no season is in it"
+    text = phrase(
+        "new {kind} go on as in the last {months} months, {mean:,.1f} a month; no season is in it",
+        kind=phrase(kind.name), months=len(seen), mean=mean,
+    )  # fmt: skip
     scaled = each * (mean / np.maximum(each.mean(axis=1, keepdims=True), 1e-12))
     return scaled, Finding("F412", text, "info", {"months": len(seen), "mean": mean})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lifelong.config import Config
 from lifelong.errors import ConfigError, LifelongError, did_you_mean
+from lifelong.phrases import phrase
 from lifelong.project import asked, cashing, costing, touching
 from lifelong.units import share
 from lifelong.values.settings import Setting, Settings
@@ -113,7 +114,7 @@ def _locked(folder: Folder, name: str) -> str:
 
 def _refused(name: str, why: str) -> ConfigError:
     return ConfigError(
-        "E305", f"{name} cannot be changed once rows are stored", where=f"lifelong.toml, {name}", why=why,
+        "E305", phrase("{name} cannot be changed once rows are stored", name=name), where=phrase("lifelong.toml, {name}", name=name), why=why,
         fix="make a new project with the setting that you want, and read the files into it",
     )  # fmt: skip
 
@@ -123,7 +124,7 @@ def _as(name: str, value: Any) -> Any:
     known: dict[str, Any] = {f.name: f.default for f in fields(Config)}
     if name not in known:
         raise ConfigError(
-            "E302", f"there is no setting {name!r}", where="settings", why=did_you_mean(name, known), fix="take a known name"
+            "E302", phrase("there is no setting {key!r}", key=name), where="settings", why=did_you_mean(name, known), fix="take a known name"
         )  # fmt: skip
     want: Any = type(known[name])
     if want is bool and value in ("true", "false"):
@@ -135,9 +136,9 @@ def _as(name: str, value: Any) -> Any:
     elif isinstance(value, want) and (want is bool or len(value) <= _LONGEST):
         return value if want is bool else value.strip()
     raise ConfigError(
-        "E301", f"{name} is not understood: {str(value)[:60]!r}", where=f"lifelong.toml, {name}",
+        "E301", phrase("{name} is not understood: {value!r}", name=name, value=str(value)[:60]), where=phrase("lifelong.toml, {name}", name=name),
         why={str: "it is a text", bool: "it is true or false", tuple: "it is a list of texts"}[want],
-        fix=f"lifelong settings {name}={_example(known[name])}",
+        fix=phrase("lifelong settings {name}={example}", name=name, example=_example(known[name])),
     )  # fmt: skip
 
 
@@ -152,7 +153,10 @@ def _check(folder: Folder, name: str, config: Config) -> None:
         if name in CHOICES and value not in CHOICES[name]:
             known = [word for word in CHOICES[name] if word]
             raise ConfigError(
-                "E302", f"there is no {value!r}", why=did_you_mean(value, known), fix="take one of " + ", ".join(known)
+                "E302",
+                phrase("there is no {value!r}", value=value),
+                why=did_you_mean(value, known),
+                fix=phrase("take one of {names}", names=", ".join(known)),
             )
         if name in _SHARES and (value or Config.__dataclass_fields__[name].default):
             share(value, flag=f"{name} =")
@@ -162,7 +166,7 @@ def _check(folder: Folder, name: str, config: Config) -> None:
             _READERS[name](folder, config)
     except LifelongError as error:
         raise type(error)(
-            error.code, error.what, where=f"lifelong.toml, {name}", why=error.why, fix=error.fix
+            error.code, error.what, where=phrase("lifelong.toml, {name}", name=name), why=error.why, fix=error.fix
         ) from None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lifelong.errors import ConfigError, DataError
 from lifelong.money.cash import Course, Flows
+from lifelong.phrases import phrase
 from lifelong.project import asked, contracts, costing, enrolling, knowing, renewing, valuing
 from lifelong.store import fits
 from lifelong.units import Horizon, Rate, date_of, minor_digits
@@ -93,7 +94,7 @@ def payers(folder: Folder, verb: str) -> Payers:
     is_contract = renewing.is_contract(made.model)
     if made.spend is None and not (is_contract and at.has_money):
         raise DataError(
-            "E413", f"{verb} needs amounts, and the orders hold none", where=str(folder.root),
+            "E413", phrase("{verb} needs amounts, and the orders hold none", verb=verb), where=str(folder.root),
             why="it is of money", fix="ingest orders with a column of amounts:  --column revenue=NAME",
         )  # fmt: skip
     who = of_orders(folder, made, at)

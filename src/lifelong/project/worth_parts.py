@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lifelong.errors import FitError
 from lifelong.money.subscription import period_rate, value_new
+from lifelong.phrases import phrase
 from lifelong.project import costing, formulating, knowing, paying
 from lifelong.units import minor_digits
 from lifelong.values import Finding
@@ -157,7 +158,9 @@ def _buyers(folder: Folder, made: Fit, at: Base, question: Question) -> tuple[St
     try:
         steady(made.model)
     except FitError as problem:
-        return Finding("F491", f"what retention and the rate move is not told: {problem.what}", "info")
+        return Finding(
+            "F491", phrase("what retention and the rate move is not told: {what}", what=problem.what), "info"
+        )
     terms: Terms = Terms(question.horizon, 1.0, question.discount, folder.currency)
     tables = knowing.seen_by(folder, made, at).summary, knowing.newcomers(folder, made, at, SOME)
     there, new = (Orders.of(prepare(made, table, terms, 0)[0]) for table in tables)

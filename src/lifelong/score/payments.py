@@ -14,6 +14,7 @@ import numpy as np
 from lifelong import plugins
 from lifelong.errors import ConfigError
 from lifelong.money.cash import Flows
+from lifelong.phrases import phrase
 from lifelong.score.cash import DRAWS, MONTH, MOST, NEWCOMERS, to_the_middle
 from lifelong.score.subscriptions import PERIODS
 
@@ -173,9 +174,9 @@ class Subscribers:
         now, low, high = self.retention(), 1e-3, 50.0
         if not self.retention(high) < factor * now < self.retention(low):
             raise ConfigError(
-                "E493", f"a retention of {factor * now:.1%} a year is not to be had", where="--what-if retention=",
-                why=f"it is {now:.1%} of subscribers now, and lies between 0 and 100 %",
-                fix=f"write a factor below {1.0 / now:.2f}",
+                "E493", phrase("a retention of {retention:.1%} a year is not to be had", retention=factor * now), where="--what-if retention=",
+                why=phrase("it is {retention:.1%} of subscribers now, and lies between 0 and 100 %", retention=now),
+                fix=phrase("write a factor below {factor:.2f}", factor=1.0 / now),
             )  # fmt: skip
         made = brentq(lambda log: self.retention(float(np.exp(log))) - factor * now, np.log(low), np.log(high))
         return float(np.exp(made))
