@@ -23,7 +23,7 @@ LOCALES: dict[str, Locale] = {one.code: one for one in (EN, PL, RU, FR)}
 
 
 #: Languages whose catalogue of messages is complete: the app offers these. Numbers and dates are known in all of LOCALES.
-SPOKEN: tuple[str, ...] = ("en", "ru", "fr")
+SPOKEN: tuple[str, ...] = ("en", "pl", "ru", "fr")
 
 _NOW: ContextVar[str] = ContextVar("language", default=EN.code)
 
