@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lifelong.phrases import N_
 from lifelong.score.scores import best
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 #: A customer's place: realised, then future.
 CELLS = ("high now, high later", "high now, low later", "low now, high later", "low now, low later")
 RISING = 2
-WHY = ("still a customer", "orders often", "spends much")
+WHY = (N_("still a customer"), N_("orders often"), N_("spends much"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.decide.opportunities import EFFORT
 from lifelong.errors import LifelongError
+from lifelong.phrases import N_, phrase
 from lifelong.project import asked, grouping, runs
 from lifelong.values.opportunities import Opportunity
 from lifelong.values.winning import amount
@@ -22,11 +23,11 @@ HORIZONS = ("26w", "13w", "8w")
 #: Of one attribute, so many groups at most: those that are the furthest below the mean in all.
 MOST = 3
 ACTION = {
-    "mix": "look at whom it brings: they are of other times or kinds than the rest",
-    "retention": "find out why they do not come back after the first order, and test one change",
-    "frequency": "test what brings them back sooner, with a part left as it is",
-    "basket": "compare what they buy with what others buy, and what they are offered",
-    "margin": "look at discounts and at the goods they buy: less is kept of their revenue",
+    N_("mix"): phrase("look at whom it brings: they are of other times or kinds than the rest"),
+    N_("retention"): phrase("find out why they do not come back after the first order, and test one change"),
+    N_("frequency"): phrase("test what brings them back sooner, with a part left as it is"),
+    N_("basket"): phrase("compare what they buy with what others buy, and what they are offered"),
+    N_("margin"): phrase("look at discounts and at the goods they buy: less is kept of their revenue"),
 }
 
 
@@ -66,10 +67,12 @@ def _opportunity(place: Place, told: Shortfall) -> Opportunity:
     each = [amount(round(money * place.unit), told.digits) for money in (-told.difference, -part.each)]
     low, high = (round(-end * told.customers * place.unit) for end in (told.high80, told.low80))
     return Opportunity(
-        kind="group", what=f"{told.group} brings less than others", money=-told.total, low80=low, high80=high,
-        over=f"of those followed, in {told.horizon} after the first order day", effort=EFFORT[part.name], grounds="goes with",
-        evidence=f"{told.customers:,} customers bring {each[0]} less each than {told.customers_against:,} others; most of it goes "
-        f"with {part.name}: {each[1]}",
+        kind="group", what=phrase("{group} brings less than others", group=told.group), money=-told.total, low80=low, high80=high,
+        over=phrase("of those followed, in {horizon} after the first order day", horizon=told.horizon), effort=EFFORT[part.name], grounds="goes with",
+        evidence=phrase(
+            "{customers:,} customers bring {less} less each than {others:,} others; most of it goes with {part}: {amount}",
+            customers=told.customers, less=each[0], others=told.customers_against, part=phrase(part.name), amount=each[1],
+        ),
         action=ACTION[part.name],
         command=f"lifelong why {place.flag} --group {shlex.quote(told.group)} --horizon {told.horizon}",
         customers=told.customers, is_weak_spot=True,

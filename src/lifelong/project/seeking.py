@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lifelong.decide.opportunities import EFFORT, ranked, sum_band
 from lifelong.errors import DataError, LifelongError
 from lifelong.money.acquiring import Z
-from lifelong.phrases import phrase
+from lifelong.phrases import N_, phrase
 from lifelong.project import asked, runs, seeking_costs, valuing
 from lifelong.project.groups_told import shortfalls
 from lifelong.project.sought import Place
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Customers below whom a list is not worth an action.
 FEWEST = 5
-DEFINITION = (
+DEFINITION = N_(
     "money at stake, not money that is sure to be won; ranked by the lower end of its 80 % interval; the rows overlap, so they are "
     "never added up; effort: low, a list or a setting that is there; medium, a campaign or a test of weeks; high, a change of "
     "product, price or supply; no experiment is kept, so none of them is called a cause"
@@ -46,12 +46,12 @@ def opportunities(folder: Folder, out: Path | None = None) -> Opportunities:
             fix="ingest orders with a column of amounts:  --column revenue=NAME",
         )  # fmt: skip
     sources: dict[str, Callable[[Place], Sequence[Opportunity]]] = {
-        "customers who fall silent": _cooling,
+        N_("customers who fall silent"): _cooling,
         "customers with potential": _rising,
-        "groups that bring less": shortfalls,
-        "spend on channels": seeking_costs.channels,
-        "contribution by channel of orders": seeking_costs.contribution,
-        "rows that were set aside": seeking_costs.aside,
+        N_("groups that bring less"): shortfalls,
+        N_("spend on channels"): seeking_costs.channels,
+        N_("contribution by channel of orders"): seeking_costs.contribution,
+        N_("rows that were set aside"): seeking_costs.aside,
     }
     found: list[Opportunity] = []
     unseen: list[Unseen] = []
@@ -63,10 +63,10 @@ def opportunities(folder: Folder, out: Path | None = None) -> Opportunities:
             unseen.append(Unseen(name, f"{problem.what} ({problem.code})", problem.fix))
     is_tested = valuing.saved_backtest(folder, at) is not None
     if not is_tested:
-        why = "these orders were not back-tested, so forecasts are one step less sure"
-        unseen.append(Unseen("the back-test", why, f"lifelong backtest {place.flag}"))
-    why = "it needs the conversions that a platform claims"
-    unseen.append(Unseen("claims of platforms", why, f"lifelong audit FILE {place.flag}"))
+        why = N_("these orders were not back-tested, so forecasts are one step less sure")
+        unseen.append(Unseen(N_("the back-test"), why, f"lifelong backtest {place.flag}"))
+    why = N_("it needs the conversions that a platform claims")
+    unseen.append(Unseen(N_("claims of platforms"), why, f"lifelong audit FILE {place.flag}"))
     rows = ranked(found, is_tested=is_tested)
     notes = () if rows else (Finding("F481", "nothing that was looked at has money at stake beyond chance", "info"),)
     made = Opportunities(
@@ -96,11 +96,13 @@ def _cooling(place: Place) -> list[Opportunity]:
         return []
     many, (money, low, high) = int(chosen.sum()), _band(run, rows, chosen, place.unit)
     return [Opportunity(
-        kind="cooling", what="valuable customers who fall silent", money=money, low80=low, high80=high, over=_over(run), effort=EFFORT["cooling"],
+        kind="cooling", what=phrase("valuable customers who fall silent"), money=money, low80=low, high80=high, over=_over(run), effort=EFFORT["cooling"],
         grounds="forecast",
-        evidence=f"{many:,} customers of more than mean value have been silent for longer than four in five of their kind are; so "
-        "much is still expected of them, and lost where they have gone",
-        action="write to them, the dearest first, and leave a random tenth alone: it shows what the letter brings",
+        evidence=phrase(
+            "{many:,} customers of more than mean value have been silent for longer than four in five of their kind are; so "
+            "much is still expected of them, and lost where they have gone", many=many,
+        ),
+        action=phrase("write to them, the dearest first, and leave a random tenth alone: it shows what the letter brings"),
         command=f"lifelong stages {place.flag} --out stages.csv", customers=many, is_weak_spot=False,
     )]  # fmt: skip
 
@@ -117,11 +119,13 @@ def _rising(place: Place) -> list[Opportunity]:
     many, (money, low, high) = int(chosen.sum()), _band(run, rows, chosen, place.unit)
     lifts = max(told.why, key=lambda name: told.why[name])
     return [Opportunity(
-        kind="rising", what="customers with potential", money=money, low80=low, high80=high, over=_over(run),
+        kind="rising", what=phrase("customers with potential"), money=money, low80=low, high80=high, over=_over(run),
         effort=EFFORT["rising"], grounds="forecast",
-        evidence=f"{many:,} customers are among the best fifth by what they will bring and not by what they have brought; what lifts "
-        f"most of them: {lifts}",
-        action="treat them as your best ones now: service, early news, no discounts that they do not need",
+        evidence=phrase(
+            "{many:,} customers are among the best fifth by what they will bring and not by what they have brought; what lifts "
+            "most of them: {lifts}", many=many, lifts=phrase(lifts),
+        ),
+        action=phrase("treat them as your best ones now: service, early news, no discounts that they do not need"),
         command=f"lifelong potential {place.flag} --out rising.csv", customers=many, is_weak_spot=False,
     )]  # fmt: skip
 
@@ -157,5 +161,6 @@ def _band(run: Run, rows: pa.Table, chosen: Any, unit: float) -> tuple[int, int,
 
 
 def _over(run: Run) -> str:
-    when = "the rest of life" if run.told["horizon"] == "lifetime" else f"the next {run.told['horizon']}"
-    return f"{when}, as scored"
+    if run.told["horizon"] == "lifetime":
+        return phrase("the rest of life, as scored")
+    return phrase("the next {horizon}, as scored", horizon=run.told["horizon"])

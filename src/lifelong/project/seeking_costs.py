@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lifelong.decide.opportunities import EFFORT
 from lifelong.errors import DataError
+from lifelong.phrases import phrase
 from lifelong.project import channelling, costing
 from lifelong.project.asked import Question
 from lifelong.schema import UNKNOWN
@@ -54,10 +55,13 @@ def _over(place: Place, told: Channels, row: Worth) -> Opportunity | None:
         return None
     cac, value = (amount(minor, told.cac.digits) for minor in (row.cac, row.new_value.mean))
     return Opportunity(
-        kind="over the limit", what=f"{row.name} costs more than it may", money=money, low80=low, high80=high,
-        over="a year, as many customers as now", effort=EFFORT["over the limit"], grounds="goes with",
-        evidence=f"a customer of {row.name} costs {cac} and is worth {value}; a value of {told.target:g} times the cost is asked for",
-        action="bring the cost of a customer down to the limit, by bids or by spending less, and see what stays",
+        kind="over the limit", what=phrase("{channel} costs more than it may", channel=row.name), money=money, low80=low, high80=high,
+        over=phrase("a year, as many customers as now"), effort=EFFORT["over the limit"], grounds="goes with",
+        evidence=phrase(
+            "a customer of {channel} costs {cac} and is worth {value}; a value of {target:g} times the cost is asked for",
+            channel=row.name, cac=cac, value=value, target=told.target,
+        ),
+        action=phrase("bring the cost of a customer down to the limit, by bids or by spending less, and see what stays"),
         command=f"lifelong limits {place.flag} --target {told.target:g}", customers=None, is_weak_spot=True,
     )  # fmt: skip
 
@@ -71,11 +75,13 @@ def _room(place: Place, told: Channels, row: Worth, marginal: float | None) -> O
     money, low, high = (round((end - marginal) * more) for end in ends)
     nexts, value = (amount(minor, told.cac.digits) for minor in (marginal, row.new_value.mean))
     return Opportunity(
-        kind="room", what=f"{row.name} has room for more spend", money=money, low80=low, high80=high,
-        over=f"a year with {MORE:.0%} more spend", effort=EFFORT["room"], grounds="goes with",
-        evidence=f"the next customer of {row.name} costs {nexts} by its months, and is worth {value}; that months with more spend had "
-        "more customers is no proof that spend brought them",
-        action=f"raise its spend by {MORE:.0%} in some weeks or places and not in others, and compare",
+        kind="room", what=phrase("{channel} has room for more spend", channel=row.name), money=money, low80=low, high80=high,
+        over=phrase("a year with {more:.0%} more spend", more=MORE), effort=EFFORT["room"], grounds="goes with",
+        evidence=phrase(
+            "the next customer of {channel} costs {cost} by its months, and is worth {value}; that months with more spend had "
+            "more customers is no proof that spend brought them", channel=row.name, cost=nexts, value=value,
+        ),
+        action=phrase("raise its spend by {more:.0%} in some weeks or places and not in others, and compare", more=MORE),
         command=f"lifelong limits {place.flag} --target {told.target:g}", customers=None, is_weak_spot=False,
     )  # fmt: skip
 
@@ -101,13 +107,21 @@ def _thin(place: Place, told: Waterfall, one: Bearer) -> Opportunity | None:
     if money <= 0:
         return None
     lost = one.left < 0 and money == -one.left
-    what = "leaves nothing after fixed costs" if lost else "leaves less of its revenue"
+    what = phrase("orders by {channel}: leaves less of its revenue", channel=one.channel)
+    evidence = phrase(
+        "{orders:,} orders leave {share:.1%} of revenue, all orders {whole:.1%}",
+        orders=one.orders,
+        share=share,
+        whole=whole,
+    )
+    if lost:
+        what = phrase("orders by {channel}: leaves nothing after fixed costs", channel=one.channel)
+        evidence = phrase("{evidence}; fixed costs are dealt by {rule}", evidence=evidence, rule=phrase(str(told.rule)))
     return Opportunity(
-        kind="costs", what=f"orders by {one.channel}: {what}", money=money, low80=money, high80=money,
-        over=f"{told.first_day} to {told.last_day}", effort=EFFORT["costs"], grounds="counted",
-        evidence=f"{one.orders:,} orders leave {share:.1%} of revenue, all orders {whole:.1%}"
-        + (f"; fixed costs are dealt by {told.rule}" if lost else ""),
-        action="look at which cost it is: goods, fees, shipping or discounts; then at price and terms",
+        kind="costs", what=what, money=money, low80=money, high80=money,
+        over=phrase("{first} to {last}", first=told.first_day, last=told.last_day), effort=EFFORT["costs"], grounds="counted",
+        evidence=evidence,
+        action=phrase("look at which cost it is: goods, fees, shipping or discounts; then at price and terms"),
         command=f"lifelong costs {place.flag} --from {told.first_day} --to {told.last_day}",
         customers=one.customers, is_weak_spot=True,
     )  # fmt: skip
@@ -119,9 +133,9 @@ def aside(place: Place) -> list[Opportunity]:
     reports = list(tables.reports().values())
     money, rows = sum(one.money_quarantined or 0 for one in reports), sum(one.quarantined for one in reports)
     return [Opportunity(
-        kind="data", what="money in rows that were set aside", money=money, low80=money, high80=money, over="of all files",
+        kind="data", what=phrase("money in rows that were set aside"), money=money, low80=money, high80=money, over=phrase("of all files"),
         effort=EFFORT["data"], grounds="counted",
-        evidence=f"rows that could not be used: {rows:,}; they are in no value and no forecast",
-        action="look at the reasons, mend the export and ingest it again",
+        evidence=phrase("rows that could not be used: {rows:,}; they are in no value and no forecast", rows=rows),
+        action=phrase("look at the reasons, mend the export and ingest it again"),
         command=f"lifelong export quarantine.csv {place.flag} --what quarantine", customers=None, is_weak_spot=True,
     )]  # fmt: skip

@@ -6,11 +6,16 @@ from dataclasses import asdict, dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from lifelong.phrases import packed
 from lifelong.values.findings import Finding, plain
 from lifelong.values.winning import amount
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+#: What another language says of an opportunity: JSON holds beside each English text, as ``said``, its message and slots.
+SPOKEN = ("what", "over", "evidence", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ class Opportunities:
     def as_dict(self) -> dict[str, Any]:
         """The JSON contract of `opportunities`."""
         told = {key: plain(value) for key, value in asdict(self).items()}
+        for row, one in zip(told["rows"], self.rows, strict=True):
+            row["said"] = {name: packed(getattr(one, name)) for name in SPOKEN}
         weak = [row.rank for row in self.weak_spots]
         return told | {"weak_spots": weak, "findings": [found.as_dict() for found in self.findings]}
 

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from lifelong import i18n
 from lifelong.i18n import N_
+from lifelong.phrases import unpacked
 from lifelong.report.drawings import nice_ceiling, place
 from lifelong.web import drawing
 from lifelong.web.visiting import Visit, handler
@@ -68,7 +69,8 @@ def rows(made: Mapping[str, Any]) -> list[dict[str, Any]]:
     made_rows = []
     for row in first:
         ends = {name: row[name] / unit for name in ("low80", "money", "high80")}
-        made_rows.append({**row, **ends, "drawn": [place(end, 0.0, top) for end in ends.values()]})
+        words = {name: i18n.speak(unpacked(told)) for name, told in row.get("said", {}).items()}
+        made_rows.append({**row, **words, **ends, "drawn": [place(end, 0.0, top) for end in ends.values()]})
     return made_rows
 
 
