@@ -256,7 +256,7 @@ ROWS = {"A": 16, "B": 6, "C": 9, "D": 5, "E": 11, "F": 8, "G": 10, "H": 7, "I": 
 BUILT = re.findall(
     r"\S+",
     "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16 B2 B3 B6 C1 C2 C3 C4 C5 C6 C7 C9 D1 D3 D5"
-    " E1 E2 E3 E4 E5 E6 E7 E9 E10 E11 F1 F4 F7 G7 K1 K2 K3 K4 K5 K6 K8 L3 M1",
+    " E1 E2 E3 E4 E5 E6 E7 E9 E10 E11 F1 F4 F7 G7 K1 K2 K3 K4 K5 K6 K8 L3 M1 M2",
 )
 
 
