@@ -85,7 +85,7 @@ def fan(value: Mapping[str, Any], currency: str) -> drawing.Fan:
 def _winner(test: Leaderboard) -> Mapping[str, Any] | None:
     """The chosen model's row of the latest test."""
     rows = [row for row in test.rows if row["model"] == test.chosen]
-    return rows[-1] if rows else None
+    return max(rows, key=lambda row: str(row["origin"]), default=None)
 
 
 ROUTES = (Route("/", handler(overview, is_kept=True)),)
