@@ -38,7 +38,7 @@ check: $(STAMP)  ## style, types, floors, documentation
 	$(BIN)/python scripts/client.py --check
 	$(BIN)/python scripts/docs.py --check
 	$(BIN)/python scripts/catalogues.py --check
-	$(BIN)/python -m pytest tests/docs -q
+	$(BIN)/python -m pytest tests/docs/test_pages.py -q
 
 slow: $(STAMP)  ## calibration, crash and soak tests; an hour or more
 	@$(BIN)/python -m pytest -m slow -q $(ARGS)

@@ -29,7 +29,9 @@ def test_empty_fields_leave_no_line() -> None:
 
 def test_json_has_the_four_fields_of_the_contract() -> None:
     told = errors.StoreError("E402", "in use", where="shop", why="one writer", fix="wait").as_dict()
+    said = told["error"].pop("said")
     assert told == {"error": {"code": "E402", "where": "shop", "why": "in use. one writer", "fix": "wait"}}
+    assert said == {"what": "in use", "where": "shop", "why": "one writer", "fix": "wait"}
     assert errors.StoreError("E402", "in use").as_dict()["error"]["why"] == "in use"
 
 

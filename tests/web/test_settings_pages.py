@@ -181,7 +181,7 @@ def test_the_verb_is_the_same_by_rest(pages: TestClient) -> None:
     assert answer.json()["changed"] == ["margin", "aliases"]
     assert answer.json() == {**Project(root(pages)).settings().as_dict(), "changed": ["margin", "aliases"]}
     refused = pages.post("/api/v1/settings", json={"timezone": "Europe/Paris"}, headers=headers)
-    assert set(refused.json()["error"]) == {"code", "where", "why", "fix"}
+    assert set(refused.json()["error"]) == {"code", "where", "why", "fix", "said"}
 
 
 # -- erasure ----------------------------------------------------------------------------------------------------------

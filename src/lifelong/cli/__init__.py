@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from lifelong.cli.language import speech
+from lifelong.cli.language import speech as spoken
 from lifelong.phrases import N_, heard, phrase
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def main() -> None:
     except click.ClickException as problem:
         fail(_usage(problem), as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
-        with speech():
+        with spoken():
             sys.stderr.write("\n" + heard(N_("stopped; nothing is half done")) + "\n")
         sys.exit(130)
     except BrokenPipeError:

@@ -29,6 +29,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "segment": {"rule": "value >= 10"},
     "customer": {"customer": "c001"},
     "forget": {"customer": "c003"},
+    "identity-undo": {"alias": "c001"},
     "cut": {"cuts": {"ads": "20%"}},
     "calculator": {"churn": "5%", "invoice": "50", "new_customers": "10", "spend": "100"},
     "retention": {"points": 1.0},
@@ -47,7 +48,7 @@ FILES = {
     ],
 }
 #: What no fit could answer in this shop, and the code that says so.
-REFUSED = {"retention": "E204", "plan-actual": "E482", "demo": "E522", "cut": "E397"}
+REFUSED = {"identity-undo": "E501", "retention": "E204", "plan-actual": "E482", "demo": "E522", "cut": "E397"}
 
 
 def known(shop: ll.Project) -> Any:
@@ -102,7 +103,8 @@ def test_a_new_customer_is_worth_the_mean_of_the_kinds(tmp_path: Path) -> None:
     assert answer.model_value - answer.first_order == pytest.approx(parts.mean(), rel=0.02)
 
 
-def test_more_retention_is_told_of_kinds_that_leave_at_steady_rates(shop: ll.Project) -> None:
+def test_more_retention_is_told_of_kinds_that_leave_at_steady_rates(tmp_path: Path) -> None:
+    shop, _ = money_shop(tmp_path, 2)
     known(shop)
     moved = shop.equity(cac="5").elasticities
     assert set(moved) == {"retention", "margin", "discount", "acquisition", "cac"}

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from lifelong import ConfigError, FitError, Project
-from lifelong.project import cashing, knowing
+from lifelong.project import asked, knowing
 from lifelong.score import Terms
 from lifelong.score.levers import YEAR, Stream
 from lifelong.score.scores import prepare
 from lifelong.sources.simulate import simulate_shop
+from lifelong.store import fits
 from lifelong.units import Horizon, Rate
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def stream(shop: Project) -> Stream:
-    made, at = cashing.latest(shop._folder, "forecast")
+    made = fits.load(shop._folder.root / "fits")
+    at = asked.base(shop._folder, made.origin.until)
     terms = Terms(Horizon.parse("lifetime"), 1.0, Rate.parse("10%/year"), "EUR")
     return Stream.of(prepare(made, knowing.seen_by(shop._folder, made, at).summary, terms, 0)[0])
 
