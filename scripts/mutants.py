@@ -71,7 +71,7 @@ def mutants(file: str, source: bytes) -> tuple[list[Mutant], int]:
     made, seen, sentences = [], Counter[tuple[str, str, str]](), 0
     for node, statement, after in _faults(ast.parse(source)):
         start = offsets[node.lineno - 1] + node.col_offset
-        end = offsets[node.end_lineno - 1] + node.end_col_offset  # type: ignore[operator, index] # a parsed node has an end
+        end = offsets[node.end_lineno - 1] + node.end_col_offset
         before = source[start:end].decode()
         if after is None:
             sentences += 1
@@ -155,8 +155,11 @@ def _of_constant(value: object) -> Iterator[str | None]:
 def _of_call(node: ast.Call) -> Iterator[str]:
     name = _name(node.func)
     if name in SWAPPED:  # only names and attributes have a name: hence the ignored type
-        func = ast.Name(SWAPPED[name]) if isinstance(node.func, ast.Name) else ast.Attribute(
-            node.func.value, SWAPPED[name])  # type: ignore[attr-defined]  # fmt: skip
+        func = (
+            ast.Name(SWAPPED[name])
+            if isinstance(node.func, ast.Name)
+            else ast.Attribute(node.func.value, SWAPPED[name])
+        )
         yield _text(ast.Call(func, node.args, node.keywords))
     if name in PLAIN and node.args:
         yield _text(node.args[0])

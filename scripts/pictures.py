@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "web"))
+sys.path.insert(0, str(ROOT))
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,7 +48,7 @@ def taken(browser: Browser, entry: str, folder: Path) -> int:
     base = entry.split("/login")[0]
     count = 0
     for shape, (width, height, scheme) in SHAPES.items():
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         page = context.new_page()
         page.goto(entry)
         for at, (name, path) in enumerate(pages(base, page).items()):
@@ -66,7 +66,7 @@ def taken(browser: Browser, entry: str, folder: Path) -> int:
 def main(folder: Path) -> int:
     """Make the shop, serve it, take the pictures."""
     from playwright.sync_api import sync_playwright
-    from serving import rich_project, serving
+    from tests.web.serving import rich_project, serving
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="shop-") as place, sync_playwright() as p:

@@ -19,6 +19,7 @@ from lifelong.values import (
     groups,
     imports,
     leads,
+    quarantine,
     referrals,
     sales_budget,
     spend_report,
@@ -147,6 +148,11 @@ def _import(made: imports.ImportReport) -> Iterator[Sum]:
     yield "money", sum(part or 0 for part in parts), made.money_in
 
 
+def _quarantine(made: quarantine.Quarantine) -> Iterator[Sum]:
+    yield "rows", sum(one.rows for one in made.reasons), made.all_rows
+    yield "money", sum(one.money or 0 for one in made.reasons), made.money or 0
+
+
 def _cac(made: winning.Cac) -> Iterator[Sum]:
     yield "parts", sum(made.parts.values()), made.total
     yield "months", sum(row.winning for row in made.months), made.parts["winning"]
@@ -210,7 +216,7 @@ SUMS: dict[type, Callable[[Any], Iterator[Sum]]] = {
     values.Attribution: _attribution, audit.Audit: _audit, budget.Budget: _budget, business_case.BusinessCase: _case,
     cash.CashForecast: _forecast, cash.CustomerEquity: _equity, cash.EquityChange: _change, channels.Channels: _channels,
     cohorts.CohortMatrix: _cohorts, cut.Cut: _cut, groups.GroupValues: _groups, groups.Potential: _potential,
-    groups.Shortfall: _shortfall, imports.ImportReport: _import, leads.LeadValues: _leads,
+    groups.Shortfall: _shortfall, imports.ImportReport: _import, leads.LeadValues: _leads, quarantine.Quarantine: _quarantine,
     referrals.ReferralValues: _referrals, spend_report.SpendReport: _spend_report, spend_totals.SpendTotals: _spend,
     sales_budget.SalesBudget: _plan, stages.Stages: _stages, tiers.Migration: _migration, tiers.Tiers: _tiers, trend.Trend: _trend,
     waterfall.Waterfall: _waterfall, winning.Cac: _cac,
@@ -228,7 +234,6 @@ WITHOUT = {
     "NextOrders": "a chance and a day of each customer",
     "Opportunities": "they overlap, and are never added up",
     "PlanActual": "it needs a plan of an earlier day: tests/unit/project/test_planning.py holds its sums",
-    "Quarantine": "rows by reason in columns as they were sent: tests/unit/project/test_setting_aside.py holds its sums",
     "Scorecard": "figures of other values, each by itself",
     "Scores": "a total has an interval of its own; tiers, groups and the trend deal it out in minor units",
     "SpendHistory": "the input of a plan as it was told",

@@ -58,7 +58,7 @@ def _error(path: Path) -> LifelongError | None:
 @example(b"\xd0\xcf\x11\xe0")
 @example(b"BZh9")
 def test_any_bytes_give_a_coded_error_or_rows(tmp_path_factory: object, data: bytes) -> None:
-    path = tmp_path_factory.mktemp("bytes") / "orders.csv"  # type: ignore[attr-defined] # pytest's factory of folders
+    path = tmp_path_factory.mktemp("bytes") / "orders.csv"
     path.write_bytes(data)
     error = _error(path)
     assert error is None or (error.code and error.where and error.fix)
@@ -68,7 +68,7 @@ def test_any_bytes_give_a_coded_error_or_rows(tmp_path_factory: object, data: by
 @given(st.binary(max_size=120), st.integers(0, 2))
 def test_bytes_behind_a_good_header_lose_no_good_row(tmp_path_factory: object, data: bytes, packed: int) -> None:
     """The two good rows in front are read, whatever follows them."""
-    path = tmp_path_factory.mktemp("tail") / "orders.csv"  # type: ignore[attr-defined] # pytest's factory of folders
+    path = tmp_path_factory.mktemp("tail") / "orders.csv"
     whole = HEADER + GOOD + data
     path.write_bytes(gzip.compress(whole) if packed == 1 else whole)
     error = _error(path)
@@ -83,7 +83,7 @@ CELL = st.text(alphabet="ab1,;\"\n' é", max_size=6)
 @given(st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=8))
 def test_what_a_csv_writer_wrote_is_read_back(tmp_path_factory: object, rows: list[tuple[str, ...]]) -> None:
     """Both readers, DuckDB's and the tolerant one, give the cells that were written."""
-    path = tmp_path_factory.mktemp("round") / "orders.csv"  # type: ignore[attr-defined] # pytest's factory of folders
+    path = tmp_path_factory.mktemp("round") / "orders.csv"
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["order_id", "customer_id", "date", "total"])

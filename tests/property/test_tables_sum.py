@@ -223,7 +223,18 @@ def spend_report(draw: Draw, told: Given) -> Any:
 
 
 def an_import(draw: Draw, told: Given) -> Any:
-    """Of orders some of which cannot be used and some are there twice."""
+    return of_odd_orders(draw, told)[1]
+
+
+def set_aside(draw: Draw, told: Given) -> Any:
+    shop, report = of_odd_orders(draw, told)
+    made = shop.quarantine()
+    assert (made.all_rows, made.money or 0) == (report.quarantined, report.money_quarantined or 0)
+    return made
+
+
+def of_odd_orders(draw: Draw, told: Given) -> tuple[Any, Any]:
+    """A project of orders some of which cannot be used and some are there twice, and what its import says."""
     from lifelong import Project
 
     place = Path(tempfile.mkdtemp(dir=told.folder))
@@ -232,7 +243,8 @@ def an_import(draw: Draw, told: Given) -> Any:
         day = draw(st.sampled_from(["2025-02-03", "2025-03-01", "2025-04-09"]))
         rows.append([f"o{n}", draw(st.sampled_from(["a", "b", "c", ""])), day, f"{draw(money) / 100:.2f}"])
         rows += [rows[-1]] * draw(st.integers(0, 1))
-    return Project(place / "shop", settings={"currency": "EUR"}).ingest(written(place / "o.csv", rows), bad_share=1.0)
+    shop = Project(place / "shop", settings={"currency": "EUR"})
+    return shop, shop.ingest(written(place / "o.csv", rows), bad_share=1.0)
 
 
 def referrals(draw: Draw, told: Given) -> Any:
@@ -276,7 +288,7 @@ MAKERS: dict[str, Callable[[Draw, Given], Any]] = {
     "Attribution": attribution, "Audit": audit, "Budget": a_budget, "BusinessCase": a_case, "Cac": a_cost_of_winning,
     "CashForecast": forecast, "Channels": scorecard, "CohortMatrix": a_cohort_matrix, "Cut": a_cut,
     "EquityChange": an_equity_change, "GroupValues": groups, "ImportReport": an_import, "LeadValues": leads,
-    "Migration": migration, "Potential": potential, "SalesBudget": sales_budget, "ReferralValues": referrals, "Shortfall": why,
+    "Migration": migration, "Potential": potential, "Quarantine": set_aside, "SalesBudget": sales_budget, "ReferralValues": referrals, "Shortfall": why,
     "SpendReport": spend_report, "SpendTotals": spend, "Stages": stages, "Tiers": tiers, "Trend": trend, "Waterfall": costs,
     "CustomerEquity": equity,
 }  # fmt: skip

@@ -45,7 +45,7 @@ def test_every_row_of_the_two_segments_of_fader_hardie_2007_and_2018(
     for row in references:
         if row["dataset"] != "retention/two_segment_survivors.csv":
             continue
-        kind, segment, rows = re.fullmatch(r"(.+?) (regular|high_end), first (\d+) rows.*", row["model"]).groups()  # type: ignore[union-attr] # it matches, or the test fails
+        kind, segment, rows = re.fullmatch(r"(.+?) (regular|high_end), first (\d+) rows.*", row["model"]).groups()
         seen = column(shared_data / row["dataset"], segment)[: int(rows)]
         fit = MODELS[kind].fit(Tenures.from_survivors(seen), prior="off")
         assert fit.loglik >= row["loglik"] - 1e-3, row["model"]

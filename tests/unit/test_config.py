@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 @given(SETTINGS)
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, object]) -> None:
     path = tmp_path_factory.mktemp("c") / FILE_NAME
-    config = Config(**settings)  # type: ignore[arg-type] # settings of any kind
+    config = Config(**settings)
     path.write_text(text(config), encoding="utf-8", newline="\n")
     assert read(path) == config
 

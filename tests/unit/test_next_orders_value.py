@@ -76,4 +76,4 @@ def test_next_orders_print_in_eighty_columns_or_say_so(dated: NextOrders) -> Non
 
 def test_next_orders_are_frozen(dated: NextOrders) -> None:
     with pytest.raises(FrozenInstanceError):
-        dated.likely = 4  # type: ignore[misc] # what it refuses
+        dated.likely = 4

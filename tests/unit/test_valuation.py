@@ -23,7 +23,7 @@ OTHER = {
 
 @pytest.mark.parametrize("axis", AXES)
 def test_a_ratio_across_any_one_axis_is_refused_and_names_it(axis: str) -> None:
-    other = replace(YEAR, **{axis: OTHER[axis]})  # type: ignore[arg-type] # an axis by its name
+    other = replace(YEAR, **{axis: OTHER[axis]})
     with pytest.raises(ConfigError, match=axis) as refused:
         ratio(Valued(1.0, YEAR), Valued(2.0, other))
     assert refused.value.code == "E441"

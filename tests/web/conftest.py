@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.web import serving
+from tests.web.asking import client_of, odd_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+    from starlette.testclient import TestClient
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -38,12 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A scored project of 120 customers; copy it, since others read it too."""
-    spec = spec_from_file_location("made_shop_serving", Path(__file__).with_name("serving.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    made: Path = module.rich_project(tmp_path_factory.mktemp("made"), 120)
+    made: Path = serving.rich_project(tmp_path_factory.mktemp("made"), 120)
     return made
 
 
@@ -51,3 +48,16 @@ def made_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop_copy(made_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the scored project, for one file of tests."""
     return Path(shutil.copytree(made_shop, tmp_path_factory.mktemp("copy") / "shop"))
+
+
+@pytest.fixture
+def scored(made_shop: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """Pages of a copy of the scored shop."""
+    with client_of(Path(shutil.copytree(made_shop, tmp_path / "scored"))) as one:
+        yield one
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[TestClient]:
+    with client_of(odd_project(tmp_path)) as one:
+        yield one

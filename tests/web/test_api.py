@@ -69,7 +69,7 @@ def test_a_failure_is_kept_as_the_answer_that_it_is(client: TestClient) -> None:
     again = client.post("/api/v1/cohorts", json={"by": "nothing"})
     assert _error(first) == _error(again)
     assert first.status_code == 422
-    desk = client.app.state.desk  # type: ignore[attr-defined] # a FastAPI, which has a state
+    desk = client.app.state.desk
     assert _error(client.get(f"/api/v1/answers/{desk.answers.get('cohorts', {'by': 'nothing'}).name}")) == _error(first)
     assert (
         _error(client.post("/api/v1/calculator", json={"invoice": "x", "new_customers": "1", "spend": "1"}))[0] == 422
@@ -143,7 +143,7 @@ def test_a_file_is_sent_read_and_gone(empty: TestClient) -> None:
     assert _error(empty.post("/api/v1/spend", json={"file": upload}, headers=WAIT)) == (404, "E503")
     for name in ("a.exe", "../a.csv", "a/b.csv", ".csv", "a\n.csv", ""):
         assert _error(empty.post("/api/v1/uploads", params={"name": name}, content=b"x")) == (422, "E301")
-    root = empty.app.state.desk.root  # type: ignore[attr-defined] # a FastAPI, which has a state
+    root = empty.app.state.desk.root
     old = Uploads(root)
     kept = empty.post("/api/v1/uploads", params={"name": "b.csv"}, content=b"x").json()["upload"]
     os.utime(root / "uploads" / kept, (time.time() - STALE - 9,) * 2)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.web import serving
 
 from lifelong.client import Client
 from lifelong.client.calling import Caller, raised
@@ -36,7 +37,7 @@ def _module(path: Path) -> ModuleType:
 
 @pytest.fixture(scope="module")
 def client(shop_copy: Path) -> Iterator[Client]:
-    with _module(Path(__file__).with_name("serving.py")).serving(shop_copy) as server:
+    with serving.serving(shop_copy) as server:
         yield Client(server.entry)
 
 

@@ -7,33 +7,20 @@ import json
 import math
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.web import serving
 
 from lifelong import i18n
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-
-
-def _module(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"customers_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-serving = _module("serving")
 
 
 class App:

@@ -9,13 +9,12 @@ import os
 import re
 import signal
 import time
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
+from tests.web import serving
 
 from lifelong.project import Project
 from lifelong.web.app import make_app
@@ -23,14 +22,9 @@ from lifelong.web.security import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
-
-_SPEC = spec_from_file_location("import_serving", Path(__file__).with_name("serving.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-serving = module_from_spec(_SPEC)
-_SPEC.loader.exec_module(serving)
 
 TOKEN = "t" * 32
 
@@ -74,7 +68,7 @@ MAPPING = {
 
 def ended(client: TestClient, path: str) -> str:
     """The page of a job once it is over."""
-    client.app.state.desk.queue.wait(path.rpartition("/")[2], 60)  # type: ignore[attr-defined] # of FastAPI
+    client.app.state.desk.queue.wait(path.rpartition("/")[2], 60)
     return client.get(path).text
 
 

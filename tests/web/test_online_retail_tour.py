@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from tests.web import serving
 
 from lifelong import i18n
 from lifelong.project import Project
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-_SPEC = spec_from_file_location("retail_serving", Path(__file__).with_name("serving.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-serving = module_from_spec(_SPEC)
-_SPEC.loader.exec_module(serving)
-
 PROGRAM = Path(sys.executable).with_name("lifelong")
 #: Our names, and those under which the file has them here: none is one that a shop is known to use.
 OURS = {
@@ -152,4 +146,4 @@ def test_a_real_shop_is_valued_as_the_command_line_values_it(
         page.context.close()
     one, other = (Project(tmp_path / name) for name in ("web", "cli"))
     assert one.status().facts["content"] == other.status().facts["content"]
-    assert json.loads(json.dumps(one.scored().told["totals"])) == t  # type: ignore[union-attr] # it was valued above
+    assert json.loads(json.dumps(one.scored().told["totals"])) == t

@@ -6,18 +6,17 @@ import re
 import threading
 import time
 from contextlib import contextmanager
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.web import serving
 
 from lifelong import i18n
 from lifelong.web import nav
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -26,18 +25,6 @@ PATHS = [entry.path for _, entries in nav.GROUPS for entry in entries]
 PATHS += ["/identity", "/quarantine", "/forget"]  # to which other pages lead
 WIDTHS = (1440, 360)
 SCHEMES = ("light", "dark")
-
-
-def _module(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"web_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-serving = _module("serving")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +47,7 @@ def warm(browser: Browser, entry: str, project: Path) -> None:
 @contextmanager
 def opened(browser: Browser, entry: str, width: int, scheme: str = "light") -> Iterator[Page]:
     """A page of somebody who is let in."""
-    context: BrowserContext = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    context: BrowserContext = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     page.goto(entry)
     yield page

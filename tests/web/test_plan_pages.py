@@ -11,13 +11,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
+from tests.web import serving
 
 from lifelong import Project, i18n
 from lifelong.web.app import make_app
@@ -25,21 +25,8 @@ from lifelong.web.security import Gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     from playwright.sync_api import Browser
-
-
-def _module(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"plan_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-serving = _module("serving")
 
 
 BEGIN, DAYS = dt.date(2024, 1, 10), 500

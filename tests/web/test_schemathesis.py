@@ -43,7 +43,7 @@ def _failures(client: TestClient, examples: int, *, is_waited: bool) -> list[str
     schema = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json", headers=bearer).json())
     schema.app = client.app
     found: list[str] = []
-    queue = client.app.state.desk.queue  # type: ignore[attr-defined] # a FastAPI, which has a state
+    queue = client.app.state.desk.queue
 
     def ask(case: Any) -> None:
         # whether a text is a horizon or a rule is said by the verb itself, with 422 and its own code

@@ -14,12 +14,12 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from tests.web import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="memory and open files are read from /proc"),
 ]
-
-_SPEC = spec_from_file_location("soak_serving", Path(__file__).with_name("serving.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-serving = module_from_spec(_SPEC)
-_SPEC.loader.exec_module(serving)
 
 MINUTES = float(os.environ.get("LIFELONG_SOAK_MINUTES", "20"))
 #: Jobs are stopped in the first quarter; the last is compared with the third; so much may memory have grown by then.

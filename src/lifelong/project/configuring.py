@@ -91,9 +91,10 @@ def settings(folder: Folder, changes: Mapping[str, Any]) -> Settings:
 def told(folder: Folder) -> Settings:
     """The settings as they are."""
     config = folder.config()
+    default: dict[str, Any] = {f.name: f.default for f in fields(Config)}
     rows = [
         Setting(
-            f.name, _kind(f.name, f.default), getattr(config, f.name), f.default, f.metadata["say"],  # type: ignore[arg-type]
+            f.name, _kind(f.name, f.default), getattr(config, f.name), default[f.name], f.metadata["say"],
             tuple(USED[f.name].split()), CHOICES.get(f.name, ()), _locked(folder, f.name),
         )
         for f in fields(Config)

@@ -14,7 +14,7 @@ from lifelong.errors import AccessError, LifelongError
 from lifelong.phrases import phrase
 from lifelong.web import nav, templating
 from lifelong.web.answering import status_of
-from lifelong.web.desk import PATIENCE
+from lifelong.web.desk import PATIENCE, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from lifelong.web.desk import Desk, Reply
+    from lifelong.web.desk import Desk
 
 #: Seconds that a page waits where its script asks, which follows what is still computed.
 LIVE = 0.02
@@ -39,12 +39,14 @@ class Visit:
         desk: of the server.
         asked: every question that was asked for it, so that the page says what is still computed.
         until: when the page stops waiting for answers that are still computed.
+        status: of the answer; of a question that is not understood, its refusal's.
     """
 
     request: Request
     desk: Desk
     asked: list[Reply] = field(default_factory=list)
     until: float = field(init=False)
+    status: int = 200
 
     def __post_init__(self) -> None:
         self.until = time.monotonic() + (LIVE if self.request.headers.get("x-live") else PATIENCE)
@@ -55,9 +57,16 @@ class Visit:
         return self.request.query_params
 
     def ask(self, verb: str, **told: Any) -> Reply:
-        """The answer to a question; an empty argument is left to its default."""
+        """The answer to a question; an empty argument is left to its default.
+
+        One that is not understood is answered by its refusal, so that the page keeps its form and what was typed.
+        """
         clean = {k: v for k, v in told.items() if v not in ("", None)}
-        reply = self.desk.ask(verb, clean, max(0.0, self.until - time.monotonic()))
+        try:
+            reply = self.desk.ask(verb, clean, max(0.0, self.until - time.monotonic()))
+        except LifelongError as error:
+            self.status = status_of(error.code)
+            reply = Reply(None, False, None, error.as_dict()["error"], verb, clean)
         self.asked.append(reply)
         return reply
 
@@ -85,14 +94,14 @@ class Visit:
             return default
         return min(max(int(told[:9]), low), high)
 
-    def page(self, name: str, status: int = 200, /, **seen: Any) -> HTMLResponse:
+    def page(self, name: str, status: int = 0, /, **seen: Any) -> HTMLResponse:
         """The page, in its shell."""
         shell = nav.shell(self.desk, self.request.url.path)
         working = [reply for reply in self.asked if reply.job is not None]
         text = templating.page(
             self.request.scope, name, **shell, working=working, q=dict(self.query), visit=self, **seen
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(text, status or self.status)
 
 
 def handler(show: Callable[[Visit], Response], *, is_kept: bool = False) -> Callable[[Request], Awaitable[Response]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
 import pyarrow as pa
+from tests.unit.export import office
 
 from lifelong.export import report_workbook, writers
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from pathlib import Path
 
     import pytest
 
@@ -31,18 +30,6 @@ SHEETS = (
     report_workbook.Sheet("Findings", "=bad", ("Code", "Text"), (("D1", "=1+1"), ("D2", None))),
 )
 CUSTOMERS = pa.table({"customer_id": ["a", "=b"], "value": [2.2, 4.4], "orders": [1.0, 2.0], "low80": [None, 1.0]})
-
-
-def _office() -> ModuleType:
-    spec = spec_from_file_location("report_office", Path(__file__).with_name("office.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    made = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-office = _office()
 
 
 def test_sums_are_formulas_and_texts_are_texts(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def _fit(shop: pa.Table, day: int) -> Fit:
 
 def _terms(**other: object) -> Terms:
     told = {"horizon": AHEAD, "margin": 1.0, "discount": Rate(0.0), "currency": "EUR", "error": ModelError.off()}
-    return Terms(**{**told, "seed": 0, **other})  # type: ignore[arg-type] # told by name in the tests
+    return Terms(**{**told, "seed": 0, **other})
 
 
 @pytest.fixture(scope="module")

@@ -122,8 +122,8 @@ def test_the_evidence_is_slope_and_profile_bend_of_the_joint_likelihood(made: An
     class Known:  # no covariance: nothing is profiled out
         covariance = np.zeros((len(theta), len(theta)))
 
-    Known.theta = theta  # type: ignore[attr-defined]  # as a fit has it
-    pull, information = evidence(model, Known, told.patterns, told.waits, clock)  # type: ignore[arg-type]  # see above
+    Known.theta = theta
+    pull, information = evidence(model, Known, told.patterns, told.waits, clock)
     slope = pull - information @ g
     rng = np.random.default_rng(1)
     for _ in range(3):

@@ -216,7 +216,7 @@ def test_the_registry_knows_the_contracts_apart_from_the_purchase_models() -> No
 @pytest.mark.parametrize("wrong", [{"n": 0}, {"d": -0.1}, {"horizon": -1.0}, {"churn": -1.0}])
 def test_a_residual_lifetime_refuses_what_has_no_meaning(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="residual lifetime"):
-        SBG().derl(np.array([0.7, 1.2]), **({"n": 1} | wrong))  # type: ignore[arg-type] # what it refuses
+        SBG().derl(np.array([0.7, 1.2]), **({"n": 1} | wrong))
 
 
 def test_lifetimes_of_infinite_mean_say_so() -> None:

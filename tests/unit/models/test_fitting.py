@@ -218,7 +218,7 @@ def test_what_a_model_must_say_for_itself() -> None:
         params: ClassVar[tuple[Parameter, ...]] = ()
 
     with pytest.raises(TypeError) as caught:
-        Empty()  # type: ignore[abstract] # that it cannot be made is what is tested
+        Empty()
     for method in ("log_common", "log_alive", "log_dead", "starts", "expect_if_alive"):
         assert method in str(caught.value)
 
@@ -253,7 +253,7 @@ def test_a_plain_model_of_the_contract_fits_as_well() -> None:
             return BGNBD().loglik_gradient(theta, patterns)
 
     patterns = simulated_patterns(BGNBD(), np.array([0.5, 6.0, 0.8, 2.5]), 1_000, np.random.default_rng(6))
-    theirs, ours = fit_model(Stranger(), patterns), BGNBD().fit(patterns)  # type: ignore[arg-type] # no whole model: what the search asks for
+    theirs, ours = fit_model(Stranger(), patterns), BGNBD().fit(patterns)
     assert theirs.theta == pytest.approx(ours.theta, rel=1e-4)
     assert theirs.covariance == pytest.approx(ours.covariance, rel=1e-3)
     assert theirs.model == "stranger"
@@ -268,7 +268,7 @@ def test_a_plain_spend_model_fits_as_well() -> None:
             return GammaGamma().loglik_gradient(theta, spend)
 
     spend = simulated_spend(GammaGamma(), np.array([6.0, 4.0, 15.0]), 900, np.random.default_rng(7))
-    theirs, ours = fit_spend(Stranger(), spend), GammaGamma().fit(spend)  # type: ignore[arg-type] # no whole model: what the search asks for
+    theirs, ours = fit_spend(Stranger(), spend), GammaGamma().fit(spend)
     assert theirs.theta == pytest.approx(ours.theta, rel=1e-3)
 
 
@@ -363,7 +363,7 @@ def test_independence_of_spend_and_orders() -> None:
     wanted = np.corrcoef(np.log(x[some]), np.log((1.0 + x[some]) ** -0.5 * 9))[0, 1]
     down = independence(x, (1.0 + x) ** -0.5 * 9)
     assert down.correlation == pytest.approx(wanted, abs=1e-12)
-    assert "spend less" in down.finding.text  # type: ignore[union-attr] # it is there, or the test fails
+    assert "spend less" in down.finding.text
 
 
 def test_independence_counts_and_edges() -> None:

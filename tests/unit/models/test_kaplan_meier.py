@@ -52,5 +52,5 @@ def test_what_it_refuses() -> None:
     with pytest.raises(FitError, match="no subscriber"):
         kaplan_meier(Tenures.of([], []))
     with pytest.raises(ConfigError, match="not an interval"):
-        kaplan_meier(Tenures.from_survivors([3, 2]), "wide")  # type: ignore[arg-type] # what it refuses
+        kaplan_meier(Tenures.from_survivors([3, 2]), "wide")
     assert len(kaplan_meier(Tenures.from_survivors([5])).t) == 0

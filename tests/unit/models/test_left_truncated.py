@@ -200,7 +200,7 @@ def test_what_it_cannot_take_is_refused() -> None:
     with pytest.raises(FitError, match="bg_nbd cannot be fitted"):
         LeftTruncated(BGNBD())
     with pytest.raises(ConfigError, match="does not say who is seen"):
-        LeftTruncated(ParetoNBD(), "some")  # type: ignore[arg-type]  # a wrong word is what is tested
+        LeftTruncated(ParetoNBD(), "some")
     good = {"x": [1, 0], "t_x": [7, 0], "T": [70, 70], "before": [14, 14]}
     with pytest.raises(DataError, match="1 older customers have no order"):
         lifelong.LeftTruncated(ParetoNBD(), "buyers").fit(good)

@@ -28,11 +28,11 @@ MANY = Patterns.of([0, 2], [0, 50], [90, 100], [400, 400])
 
 
 def test_what_the_data_do_not_hold_is_three_times_as_wide_as_its_prior() -> None:
-    fit = fit_model(Flat(), MANY, prior="off")  # type: ignore[arg-type] # no whole model: what the search asks for
+    fit = fit_model(Flat(), MANY, prior="off")
     assert fit.covariance == pytest.approx(np.diag([9.0 * p.prior[1] ** 2 for p in BGNBD.params]))
     assert fit.info["condition"] == np.inf
     assert fit.loglik == -3.0
-    on = fit_model(Flat(), MANY, prior="on")  # type: ignore[arg-type] # no whole model: what the search asks for
+    on = fit_model(Flat(), MANY, prior="on")
     assert on.theta == pytest.approx([np.exp(p.prior[0]) for p in BGNBD.params], rel=1e-6)
     assert on.covariance == pytest.approx(np.diag([p.prior[1] ** 2 for p in BGNBD.params]), rel=1e-6)
     assert on.info["condition"] == pytest.approx(1.0)
@@ -101,7 +101,7 @@ def test_the_typical_spend_is_the_geometric_mean_over_customers() -> None:
         def loglik_gradient(self, theta: np.ndarray, _: Spend) -> tuple[float, np.ndarray]:
             return -1.0, 0.0 * theta
 
-    fit = fit_spend(Still(), spend, prior="on")  # type: ignore[arg-type] # no whole model: what the search asks for
+    fit = fit_spend(Still(), spend, prior="on")
     typical = 10.0 ** (300 / 400) * 40.0 ** (100 / 400)
     assert fit.theta == pytest.approx([np.exp(1.6), np.exp(1.4), typical * np.exp(-0.4)], rel=1e-6)
     assert (fit.origin.customers, fit.origin.patterns) == (420, 3)
@@ -144,7 +144,7 @@ def test_the_condition_is_the_best_held_direction_over_the_worst() -> None:
             gap = np.log(theta) - 0.5
             return float(-0.5 * (held / sd**2) @ gap**2), -held / sd**2 * gap / theta
 
-    fit = fit_model(Tight(), MANY, prior="off")  # type: ignore[arg-type] # no whole model: what the search asks for
+    fit = fit_model(Tight(), MANY, prior="off")
     assert fit.info["condition"] == pytest.approx(400.0, rel=1e-4)
     assert fit.theta == pytest.approx(np.exp([0.5] * 4), rel=1e-6)
     assert fit.covariance == pytest.approx(np.diag(sd**2 / held), rel=1e-4)

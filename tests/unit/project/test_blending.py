@@ -134,7 +134,7 @@ def test_too_few_customers_for_a_bound_are_refused(fit: Fit) -> None:
     from lifelong.models.bounds import UpperBounds
 
     assert fit.blend is not None
-    few = Learned({}, fit.blend.weights, 1.0, UpperBounds.fit(np.ones(60), np.ones(60)), np.ones(60), None, ())  # type: ignore[arg-type] # refused before trees are looked at
+    few = Learned({}, fit.blend.weights, 1.0, UpperBounds.fit(np.ones(60), np.ones(60)), np.ones(60), None, ())
     with pytest.raises(FitError, match="60 customers"):
         few.kept(ll.units.Horizon.parse("13w"))
     assert judged.statistical(replace(fit, blend=None).name) == "bg_nbd"

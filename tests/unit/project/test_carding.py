@@ -84,7 +84,7 @@ def test_figures_are_those_of_the_verbs(second: tuple[Project, Scorecard]) -> No
     assert told["rlv"].low80 == pytest.approx(100 * equity.rlv_low80)
     assert told["mean"].value == pytest.approx(100 * equity.rlv / equity.customers)
     assert told["forecast"].value == shop.forecast(months=12).total.revenue
-    assert told["ratio"].value == pytest.approx(channels.rows[0].new_value.mean / cac)  # type: ignore[union-attr] # one channel
+    assert told["ratio"].value == pytest.approx(channels.rows[0].new_value.mean / cac)
     assert told["payback"].value == channels.verdict.payback
     assert card.bridge == equity.change
     board = valuing.saved_backtest(shop._folder, asked.base(shop._folder))

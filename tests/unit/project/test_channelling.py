@@ -124,7 +124,7 @@ def test_the_scorecard_of_campaigns(folder: Path, shop: Project) -> None:
     assert spring.conversion == pytest.approx(1 / 30)
     assert spring.actions is not None
     assert spring.actions > spring.customers
-    assert spring.roi == pytest.approx(spring.new_value.mean / 2000 - 1)  # type: ignore[union-attr] # it is told
+    assert spring.roi == pytest.approx(spring.new_value.mean / 2000 - 1)
     assert list(spring.seen) == [30, 90, 365]
     assert (made.verdict, "ROI" in str(made)) == (None, True)
     by = shop.campaigns(folder / "spend.csv", margin="40%", by="channel")

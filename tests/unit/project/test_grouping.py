@@ -183,7 +183,7 @@ def test_years_are_compared_and_a_difference_of_chance_is_told(shop: ll.Project)
 )
 def test_what_cannot_be_answered_is_refused(shop: ll.Project, call: object, code: str) -> None:
     with pytest.raises((ConfigError, DataError, FitError)) as caught:
-        call(shop)  # type: ignore[operator] # a lambda of the table above
+        call(shop)
     assert caught.value.code == code
 
 

@@ -40,7 +40,7 @@ def test_figures_of_a_posterior(shop: ll.Project) -> None:
     assert "k-hat" in text
     assert "effective draws" in text
     assert made.as_dict()["intervals"][0]["name"] == "r"
-    assert np.array_equal(made.theta, shop.posterior("pareto_nbd", draws=800).theta)  # type: ignore[union-attr]  # no groups
+    assert np.array_equal(made.theta, shop.posterior("pareto_nbd", draws=800).theta)
 
 
 def test_draws_are_written_for_arviz(shop: ll.Project, tmp_path: Path) -> None:
@@ -80,9 +80,9 @@ def test_groups_learn_from_each_other(shop: ll.Project, tmp_path: Path, monkeypa
 
 
 def test_auto_takes_the_model_of_the_last_backtest(shop: ll.Project) -> None:
-    assert shop.posterior("auto", draws=40).model == "pareto_nbd"  # type: ignore[union-attr]  # no groups
+    assert shop.posterior("auto", draws=40).model == "pareto_nbd"
     shop.backtest(["mbg_nbd"], holdout="8w")
-    assert shop.posterior(draws=40).model == "mbg_nbd"  # type: ignore[union-attr]  # no groups
+    assert shop.posterior(draws=40).model == "mbg_nbd"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_without_the_extra_the_command_is_told(
     monkeypatch.setitem(sys.modules, "arviz", None)
     for asked in ({"model": "nbd", "out": tmp_path / "d.nc"}, {"model": "nbd", "by": "way", "draws": 40}):
         with pytest.raises(ConfigError) as caught:
-            shop.posterior(**asked)  # type: ignore[arg-type]  # of several kinds
+            shop.posterior(**asked)
         assert caught.value.code == "E303"
         assert "lifelong[bayes]" in caught.value.fix
 

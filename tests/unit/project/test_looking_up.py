@@ -49,7 +49,7 @@ def test_the_parts_sum_to_the_difference_from_the_mean(shop: ll.Project, rows: l
 
 
 def test_it_shows_what_the_other_verbs_show(shop: ll.Project, rows: list[dict[str, object]], orders_csv: Path) -> None:
-    regular = max(rows, key=lambda row: row["order_days"])  # type: ignore[arg-type,return-value] # a number
+    regular = max(rows, key=lambda row: row["order_days"])
     name = str(regular["customer_id"])
     made = shop.customer(name)
     assert all(
@@ -69,24 +69,24 @@ def test_it_shows_what_the_other_verbs_show(shop: ll.Project, rows: list[dict[st
         row
         for row in rows
         if row["order_days"] == regular["order_days"]
-        and abs(row["silent_days"] - regular["silent_days"]) <= regular["silent_days"] / 4  # type: ignore[operator] # numbers
+        and abs(row["silent_days"] - regular["silent_days"]) <= regular["silent_days"] / 4
         and row is not regular
     ]
     assert (made.similar.customers if made.similar else 0) == len(like)
-    once = next(row for row in rows if row["order_days"] == 1 and row["silent_days"] > 100)  # type: ignore[operator] # a number
-    low, high = 0.75 * once["silent_days"], 1.25 * once["silent_days"]  # type: ignore[operator] # a number
-    others = [r for r in rows if r["order_days"] == 1 and low <= r["silent_days"] <= high and r is not once]  # type: ignore[operator] # numbers
+    once = next(row for row in rows if row["order_days"] == 1 and row["silent_days"] > 100)
+    low, high = 0.75 * once["silent_days"], 1.25 * once["silent_days"]
+    others = [r for r in rows if r["order_days"] == 1 and low <= r["silent_days"] <= high and r is not once]
     similar = shop.customer(str(once["customer_id"])).similar
     assert similar is not None
     assert similar.customers == len(others) > 5
-    assert similar.value == pytest.approx(np.mean([row["value"] for row in others]))  # type: ignore[arg-type] # numbers
-    assert similar.alive == pytest.approx(np.mean([row["alive"] for row in others]))  # type: ignore[arg-type] # numbers
+    assert similar.value == pytest.approx(np.mean([row["value"] for row in others]))
+    assert similar.alive == pytest.approx(np.mean([row["alive"] for row in others]))
     if made.next and made.next["date"]:
         assert made.next["low80"] <= made.next["date"] <= made.next["high80"]
 
 
 def test_the_chance_over_time_is_what_the_fit_says_of_each_day(shop: ll.Project, rows: list[dict[str, object]]) -> None:
-    regular = max(rows, key=lambda row: row["order_days"])  # type: ignore[arg-type,return-value] # a number
+    regular = max(rows, key=lambda row: row["order_days"])
     name = str(regular["customer_id"])
     made = shop.customer(name)
     days = [day_of(point.day) for point in made.alive_over_time]
@@ -95,7 +95,7 @@ def test_the_chance_over_time_is_what_the_fit_says_of_each_day(shop: ll.Project,
     assert made.alive_over_time[-1].alive == pytest.approx(made.scores["alive"], abs=1e-9)
     assert all(0.0 <= point.alive <= 1.0 for point in made.alive_over_time)
     point = made.alive_over_time[len(days) // 2]
-    fit = shop.scored().made_by()  # type: ignore[union-attr] # it was scored
+    fit = shop.scored().made_by()
     seen = sorted({day_of(order.day) for order in made.orders if day_of(order.day) <= day_of(point.day)})
     summary = {
         "customer_id": [name], "x": [len(seen) - 1], "t_x": [seen[-1] - seen[0]], "T": [day_of(point.day) - seen[0]],
@@ -146,7 +146,7 @@ def test_orders_since_the_scores_and_a_model_that_looks_at_more(orders_csv: Path
     copy.ingest(tmp_path / "o.csv")
     copy.fit("pareto_nbd", covariates=("channel",))
     copy.score(horizon="26w")
-    name = copy.scored().rows()["customer_id"][0].as_py()  # type: ignore[union-attr] # it was scored
+    name = copy.scored().rows()["customer_id"][0].as_py()
     made = copy.customer(name)
     assert made.alive_over_time == ()
     assert [f.code for f in made.findings] == ["F533"]

@@ -51,7 +51,7 @@ def test_the_best_fifth_is_that_of_the_scores(shop: ll.Project) -> None:
     assert made.totals.value == pytest.approx(best["value"])
     assert made.value == pytest.approx(100 * best["value"], abs=1)
     assert made.value_share == pytest.approx(best["value"] / run.told["totals"]["value"], rel=1e-4)
-    assert shop.segment("value > -1").totals.as_dict() == run.told["totals"]  # type: ignore[union-attr] # all customers have one
+    assert shop.segment("value > -1").totals.as_dict() == run.told["totals"]
 
 
 def test_a_total_has_its_interval_by_the_fit_of_the_scores(shop: ll.Project) -> None:
@@ -62,7 +62,7 @@ def test_a_total_has_its_interval_by_the_fit_of_the_scores(shop: ll.Project) -> 
     assert best.totals is not None
     assert almost.totals.low80 == pytest.approx(best.totals.low80, rel=0.03)
     assert almost.totals.high80 == pytest.approx(best.totals.high80, rel=0.03)
-    assert best.totals.low80 < best.value / 100 < best.totals.high80  # type: ignore[operator] # there are amounts
+    assert best.totals.low80 < best.value / 100 < best.totals.high80
 
 
 def test_a_rule_looks_at_scores_orders_stage_tier_dates_and_kept_columns(shop: ll.Project) -> None:
@@ -74,7 +74,7 @@ def test_a_rule_looks_at_scores_orders_stage_tier_dates_and_kept_columns(shop: l
     assert set(chosen["channel"].to_pylist()) == {"ads"}
     assert pc.min(chosen["age"]).as_py() >= 30
     assert table["note"].null_count == len(table)  # an empty text is not known
-    assert table["customer_id"].equals(shop.scored().rows()["customer_id"])  # type: ignore[union-attr] # it was scored
+    assert table["customer_id"].equals(shop.scored().rows()["customer_id"])
     parts = [
         shop.segment(f"tier = '{name}'".replace("'", '"')).customers for name in pc.unique(table["tier"]).to_pylist()
     ]
@@ -177,7 +177,7 @@ def test_the_roster_is_made_once_and_again_when_orders_come(shop: ll.Project, or
     before = path.stat().st_mtime_ns
     assert rostering.roster(folder)[1].stat().st_mtime_ns == before
     assert "roster" in copy.holds()
-    later = date_of(day_of(copy.scored().told["as_of"]) + 1).isoformat()  # type: ignore[union-attr] # it was scored
+    later = date_of(day_of(copy.scored().told["as_of"]) + 1).isoformat()
     more = tmp_path / "more.csv"
     more.write_text(orders_csv.read_text().splitlines()[0] + f"\nX1,NEW,{later},10.00\n")
     copy.ingest(more)

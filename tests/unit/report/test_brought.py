@@ -39,7 +39,7 @@ def data(shop: Path, **asked: Any) -> ReportData:
     """As much of a report's data as this section reads."""
     folder = Project(shop, create=False)._folder
     made = followed(folder, base(folder), Asked(**asked))
-    return ReportData("shop", made.as_of, "EUR", None, None, brought=made)  # type: ignore[arg-type] # neither is read here
+    return ReportData("shop", made.as_of, "EUR", None, None, brought=made)
 
 
 @pytest.mark.parametrize("measure", ["retention", "repeat", "orders", "revenue", "margin", "contribution"])

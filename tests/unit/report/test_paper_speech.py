@@ -6,12 +6,11 @@ import gettext
 import re
 from collections import Counter
 from html.parser import HTMLParser
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import load_workbook
+from tests.unit.report import pdf_text
 
 from lifelong import i18n
 from lifelong.definitions import DEFINITIONS
@@ -23,6 +22,7 @@ from lifelong.values.waterfall import Bearer, Waterfall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import ModuleType
 
     from lifelong.report.inputs import ReportData
@@ -72,17 +72,6 @@ def marked(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def pdf_text() -> ModuleType:
-    """The module pdf_text.py, which stands beside this file and is no test."""
-    spec = spec_from_file_location("report_pdf_text", Path(__file__).with_name("pdf_text.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    made = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-@pytest.fixture(scope="module")
 def data(shop: ModuleType) -> ReportData:
     return shop.report_of(1200)
 
@@ -110,9 +99,7 @@ def workbook(made: Paper, data: ReportData, path: Path) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_pdf_leaves_no_word_english_that_the_page_does_not(
-    kind: str, data: ReportData, pdf_text: ModuleType, marked: None
-) -> None:
+def test_the_pdf_leaves_no_word_english_that_the_page_does_not(kind: str, data: ReportData, marked: None) -> None:
     made = papers.paper(kind, data, BESIDE, "fr")
     said = re.sub(r"\w*\uffff\w*", " ", pdf_text.text(typeset.render(made)))  # letters that the reader cannot name
     assert said.count("ø") > 200

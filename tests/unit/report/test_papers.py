@@ -6,11 +6,10 @@ import html as entities
 import re
 import sys
 from dataclasses import replace
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.unit.report import pdf_text
 
 from lifelong import i18n
 from lifelong.errors import ConfigError
@@ -20,23 +19,12 @@ from lifelong.values.cash import CashForecast, CustomerEquity, Month
 from lifelong.values.waterfall import Bearer, Waterfall
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     from lifelong.report.paper import Paper
 
 COSTS = {"goods": 60_001, "payment": 2_000, "shipping": 0, "service": 0, "bad_debt": 0}
-
-
-def _pdf_text() -> ModuleType:
-    spec = spec_from_file_location("report_pdf_text", Path(__file__).with_name("pdf_text.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    made = module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-pdf_text = _pdf_text()
 
 
 def month(begins: str, scale: int) -> Month:

@@ -76,7 +76,7 @@ def test_a_whole_group_has_the_total_of_its_rows(ahead: Forecast) -> None:
 
 
 def vars_of(total: object) -> list[float]:
-    return [getattr(total, name) for name in type(total).__slots__]  # type: ignore[attr-defined] # a dataclass with slots has them
+    return [getattr(total, name) for name in type(total).__slots__]
 
 
 def test_cohorts_are_the_same_by_histories_and_by_rows(ahead: Forecast, summary: pa.Table) -> None:
@@ -90,10 +90,9 @@ def test_cohorts_are_the_same_by_histories_and_by_rows(ahead: Forecast, summary:
     extra = by_rows.pop("cohort 2003-02")
     assert isinstance(extra, np.ndarray)
     assert extra.tolist() == [len(summary)]
-    rows = rows_of(ahead.base, by_history)  # type: ignore[arg-type] # columns by name
+    rows = rows_of(ahead.base, by_history)
     assert {name: found.tolist() for name, found in rows.items()} == {
-        name: found.tolist()  # type: ignore[union-attr] # columns by name
-        for name, found in by_rows.items()
+        name: found.tolist() for name, found in by_rows.items()
     }
 
 

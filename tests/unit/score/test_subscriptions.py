@@ -19,7 +19,7 @@ def fit() -> Fit:
 
 
 def terms(horizon: str, discount: str = "10%/year", **more: object) -> Terms:
-    return Terms.parse(horizon, "30%", discount, "EUR", **more)  # type: ignore[arg-type] # terms of any kind
+    return Terms.parse(horizon, "30%", discount, "EUR", **more)
 
 
 def test_value_is_price_times_margin_times_derl(fit: Fit) -> None:

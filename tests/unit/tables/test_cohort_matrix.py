@@ -89,7 +89,7 @@ def test_calendar_cohorts_are_those_of_the_curves() -> None:
         made = cohort_matrix.matrix(rows, of_time, first, (UNTIL, 30), what, is_running=False)
         for cell in cells:
             at = starts.index(cell["first_day"]), cell["period"]
-            assert made.total[at] == cell[name]  # type: ignore[literal-required] # one of three keys
+            assert made.total[at] == cell[name]
             assert (made.seen[at] == made.customers[at[0]]) is np.bool_(cell["is_ripe"])
 
 

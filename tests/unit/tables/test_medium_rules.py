@@ -29,13 +29,13 @@ TAGS = [
 def spent(*tags: tuple[str, str]) -> list[str]:
     table = _raw(schema.SPEND_SOURCE, [{"date": "2026-01-02", "cost": "1", "source": s, "medium": m} for s, m in tags])
     made = spend_rows.cleaned(table, RULES, spend_rows.Told(aliases=ALIASES))
-    return made["channel"].to_list()  # type: ignore[no-any-return] # narwhals' frames of Any
+    return made["channel"].to_list()
 
 
 def touched(*tags: tuple[str, str]) -> list[str]:
     rows = [{"customer_id": "a", "touched_at": "2026-01-02", "source": s, "medium": m} for s, m in tags]
     made: Any = nw.from_native(touches.rows(_raw(schema.TOUCH_SOURCE, rows), RULES, ALIASES))
-    return made["channel"].to_list()  # type: ignore[no-any-return] # narwhals' frames of Any
+    return made["channel"].to_list()
 
 
 def _raw(columns: tuple[schema.Column, ...], rows: list[dict[str, str]]) -> pa.Table:

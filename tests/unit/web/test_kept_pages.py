@@ -41,7 +41,7 @@ def client(project: Path) -> Iterator[TestClient]:
 
 
 def is_kept(client: TestClient, path: str) -> bool:
-    desk = client.app.state.desk  # type: ignore[attr-defined] # a FastAPI, which has a state
+    desk = client.app.state.desk
     return any(key[1] == path for key in desk._drawn if key[0] == "page") and desk._drawn_of == desk.state()
 
 
@@ -85,7 +85,7 @@ def test_no_language_and_no_address_sees_the_page_of_another(client: TestClient)
     assert client.get("/cohorts").text == english
     assert seen(client, "/cohorts?by=quarter") != english
     assert client.get("/cohorts?by=nonsense").status_code == 404
-    assert not any("nonsense" in str(key) for key in client.app.state.desk._drawn)  # type: ignore[attr-defined]
+    assert not any("nonsense" in str(key) for key in client.app.state.desk._drawn)
 
 
 def test_what_changes_the_project_changes_its_pages(client: TestClient, project: Path) -> None:
@@ -115,9 +115,9 @@ def test_what_changes_the_project_changes_its_pages(client: TestClient, project:
 def test_a_page_that_still_waits_is_not_kept(client: TestClient, project: Path) -> None:
     answer = client.get("/cohorts?measure=revenue")
     while "data-job" in answer.text:
-        assert not any("revenue" in str(key) for key in client.app.state.desk._drawn)  # type: ignore[attr-defined]
+        assert not any("revenue" in str(key) for key in client.app.state.desk._drawn)
         answer = client.get("/cohorts?measure=revenue")
-    assert any("revenue" in str(key) for key in client.app.state.desk._drawn)  # type: ignore[attr-defined]
+    assert any("revenue" in str(key) for key in client.app.state.desk._drawn)
     assert not is_kept(client, "/import")
     client.get("/import")
     assert not is_kept(client, "/import")  # it lists jobs
@@ -128,7 +128,7 @@ def test_so_many_are_kept_and_all_are_of_one_state(client: TestClient) -> None:
 
     for number in range(DRAWINGS + 20):
         assert client.get(f"/glossary?q=x{number}").status_code == 200
-    drawn = client.app.state.desk._drawn  # type: ignore[attr-defined]
+    drawn = client.app.state.desk._drawn
     assert len(drawn) == DRAWINGS
     page = next(value for key, value in reversed(drawn.items()) if key[0] == "page")
     assert gzip.decompress(page).startswith(b"<!doctype html>")

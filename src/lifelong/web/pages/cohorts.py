@@ -80,7 +80,8 @@ def cohorts(visit: Visit) -> HTMLResponse:
     one, other, at = (visit.query.get(name, "")[:100] for name in ("one", "other", "at"))
     plain = visit.ask("cohorts", **told)
     names = _names(plain.value["rows"]) if plain.value else []
-    pair = (one, other) if one in names and other in names and one != other else ()
+    one, other = (name if name in names else "" for name in (one, other))
+    pair = (one, other) if one and other and one != other else ()
     both = visit.ask("cohorts", **told, compare=list(pair), at=at if at.isdigit() else "") if pair else plain
     value = both.value or plain.value
     return visit.page(
@@ -95,7 +96,7 @@ def cohorts(visit: Visit) -> HTMLResponse:
         measures=MEASURES,
         bys=BY,
         ages=AGES,
-        chosen={**told, "at": at},
+        chosen={**told, "one": one, "other": other, "at": at},
         shares=SHARES,
     )
 

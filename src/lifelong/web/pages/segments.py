@@ -149,7 +149,9 @@ def _rows(visit: Visit) -> segmenting.Rows:
             for row in range(MOST + 1)
         ]
         rows = tuple(
-            (name, operator, value) for name, operator, value in told if (name or value) and operator in OPERATORS
+            (name, operator, value)
+            for name, operator, value in told
+            if operator in OPERATORS and (name or value or operator != ">=")  # with which a row begins
         )
         groups.append(rows)
     return tuple(rows for rows in groups if rows)
